@@ -1,0 +1,286 @@
+"""What the actors do together: initiatives, who takes part in them, and the documents behind them."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from initiatives.querysets import DocumentQuerySet, FundingQuerySet, InitiativeQuerySet, ParticipationQuerySet
+from roma_network.fields import PartialDateField, not_before_constraint, partial_date_constraint
+from roma_network.models import Citation, Editorial, known
+from stakeholders.models import Actor, Country, Theme
+
+
+class InitiativeKind(models.TextChoices):
+    PROJECT = "project", _("Project")
+    PROGRAMME = "programme", _("Programme")
+    NETWORK = "network", _("Network")
+    TASK_FORCE = "task_force", _("Task force")
+    POLICY_FRAMEWORK = "policy_framework", _("Policy framework")
+    FUND = "fund", _("Fund")
+    CAMPAIGN = "campaign", _("Campaign")
+
+
+class Phase(models.TextChoices):
+    """Not a column: what the dates say today, see `with_phase`."""
+
+    PLANNED = "planned", _("Planned")
+    RUNNING = "running", _("Running, or no end known")
+    ENDED = "ended", _("Ended")
+    UNKNOWN = "unknown", _("Dates not known")
+
+
+class Initiative(Editorial):
+    name = models.CharField(_("name"), max_length=200)
+    acronym = models.CharField(_("acronym"), max_length=30, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=InitiativeKind.choices)
+    summary = models.TextField(
+        _("summary"), max_length=600, blank=True, help_text=_("One to three plain sentences on what it does.")
+    )
+    start = PartialDateField(_("start"))
+    end = PartialDateField(_("end"))
+    website = models.URLField(_("website"), max_length=300, blank=True)
+    themes = models.ManyToManyField(Theme, blank=True, related_name="initiatives", verbose_name=_("themes"))
+    countries = models.ManyToManyField(
+        Country, blank=True, related_name="initiatives", verbose_name=_("countries")
+    )
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("part of"),
+    )
+    follows = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followers",
+        verbose_name=_("follows"),
+        help_text=_("The initiative that this one succeeded."),
+    )
+
+    objects = InitiativeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_name", "slug"]
+        verbose_name = _("initiative")
+        verbose_name_plural = _("initiatives")
+        indexes = [
+            models.Index(fields=["status", "sort_name"]),
+            models.Index(fields=["status", "kind"]),
+        ]
+        constraints = [
+            *Editorial.Meta.constraints,
+            known("kind", InitiativeKind),
+            partial_date_constraint("start"),
+            partial_date_constraint("end"),
+            not_before_constraint("end", "start", _("The end cannot come before the start.")),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="initiatives_initiative_is_not_its_own_parent",
+                violation_error_message=_("An initiative cannot be part of itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(follows__isnull=True) | ~Q(follows=F("id")),
+                name="initiatives_initiative_does_not_follow_itself",
+                violation_error_message=_("An initiative cannot follow itself."),
+            ),
+        ]
+
+    def get_absolute_url(self):
+        return reverse("initiative_detail", args=[self.slug])
+
+    def searched_names(self):
+        return [self.name, self.acronym]
+
+    def searched_rest(self):
+        return [self.summary]
+
+
+class Funding(models.Model):
+    """Money behind an initiative, only as a source states it."""
+
+    initiative = models.ForeignKey(
+        Initiative, on_delete=models.CASCADE, related_name="funding", verbose_name=_("initiative")
+    )
+    amount_eur = models.PositiveBigIntegerField(
+        _("amount in euro"), null=True, blank=True, help_text=_("Empty where no source states it.")
+    )
+    programme = models.CharField(_("programme"), max_length=200)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    objects = FundingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("funding")
+        verbose_name_plural = _("funding")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["initiative", "programme", "note"],
+                name="initiatives_funding_once",
+                violation_error_message=_("This funding is recorded already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_eur__isnull=True) | Q(amount_eur__gt=0),
+                name="initiatives_funding_amount_is_positive",
+                violation_error_message=_(
+                    "An amount is more than zero; leave it empty where it is not known."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return self.programme
+
+    def natural_key(self):
+        return (self.initiative.slug, self.programme, self.note)
+
+
+class Role(models.TextChoices):
+    LEAD = "lead", _("Lead")
+    FUNDER = "funder", _("Funder")
+    PARTNER = "partner", _("Partner")
+    IMPLEMENTER = "implementer", _("Implementer")
+    PARTICIPANT = "participant", _("Participant")
+    MONITOR = "monitor", _("Monitor")
+    BENEFICIARY = "beneficiary", _("Beneficiary")
+
+
+class Participation(models.Model):
+    """One actor's part in one initiative. An actor may have several roles, each once."""
+
+    initiative = models.ForeignKey(
+        Initiative, on_delete=models.CASCADE, related_name="participations", verbose_name=_("initiative")
+    )
+    actor = models.ForeignKey(
+        Actor, on_delete=models.CASCADE, related_name="participations", verbose_name=_("actor")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices)
+    start = PartialDateField(_("start"))
+    end = PartialDateField(_("end"))
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    objects = ParticipationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
+        constraints = [
+            known("role", Role),
+            models.UniqueConstraint(
+                fields=["initiative", "actor", "role"],
+                name="initiatives_participation_once",
+                violation_error_message=_("This actor has this role in this initiative already."),
+            ),
+            partial_date_constraint("start"),
+            partial_date_constraint("end"),
+            not_before_constraint("end", "start", _("The end cannot come before the start.")),
+        ]
+
+    def __str__(self):
+        return f"{self.initiative}: {self.actor} ({self.get_role_display()})"
+
+    def natural_key(self):
+        return (self.initiative.slug, self.actor.slug, self.role)
+
+
+class DocumentKind(models.TextChoices):
+    COMMUNICATION = "communication", _("Communication")
+    RECOMMENDATION = "recommendation", _("Recommendation")
+    REGULATION = "regulation", _("Regulation")
+    DECISION = "decision", _("Decision")
+    RESOLUTION = "resolution", _("Resolution")
+    STRATEGY = "strategy", _("Strategy")
+    REPORT = "report", _("Report")
+    STUDY = "study", _("Study")
+    GUIDE = "guide", _("Guide")
+    WEBSITE = "website", _("Website")
+
+
+class DocumentFormat(models.TextChoices):
+    HTML = "html", _("Web page")
+    PDF = "pdf", _("PDF")
+    WORD = "word", _("Word")
+    SHEET = "sheet", _("Spreadsheet")
+
+
+class Document(Editorial):
+    title = models.CharField(_("title"), max_length=300)
+    kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices)
+    date = PartialDateField(_("date"))
+    url = models.URLField(_("address"), max_length=600, blank=True)
+    format = models.CharField(_("format"), max_length=5, choices=DocumentFormat.choices, blank=True)
+    size = models.PositiveBigIntegerField(_("size in bytes"), null=True, blank=True)
+    language = models.CharField(
+        _("language"), max_length=12, blank=True, help_text=_("A BCP 47 code: en, ro, rom.")
+    )
+    is_milestone = models.BooleanField(
+        _("policy milestone"),
+        default=False,
+        help_text=_("Shown among the milestones of European policy on the home page."),
+    )
+    publisher = models.ForeignKey(
+        Actor,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="publications",
+        verbose_name=_("publisher"),
+    )
+    actors = models.ManyToManyField(Actor, blank=True, related_name="documents", verbose_name=_("actors"))
+    initiatives = models.ManyToManyField(
+        Initiative, blank=True, related_name="documents", verbose_name=_("initiatives")
+    )
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-date", "sort_name", "slug"]
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        indexes = [models.Index(fields=["status", "date"])]
+        constraints = [
+            *Editorial.Meta.constraints,
+            known("kind", DocumentKind),
+            partial_date_constraint("date"),
+            models.CheckConstraint(
+                condition=Q(format="") | Q(format__in=DocumentFormat.values),
+                name="initiatives_document_format_is_known",
+                violation_error_message=_("Choose one of the listed formats."),
+            ),
+            models.CheckConstraint(
+                condition=Q(size__isnull=True) | Q(size__gt=0),
+                name="initiatives_document_size_is_positive",
+                violation_error_message=_("A size is more than zero; leave it empty where it is not known."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return f"{reverse('document_list')}?{urlencode({'q': self.title})}#{self.slug}"
+
+    def searched_names(self):
+        return [self.title]
+
+    def searched_rest(self):
+        return [self.publisher.name if self.publisher_id else ""]
+
+
+class InitiativeCitation(Citation):
+    subject = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="citations")
+
+
+class ParticipationCitation(Citation):
+    subject = models.ForeignKey(Participation, on_delete=models.CASCADE, related_name="citations")
+
+
+class DocumentCitation(Citation):
+    subject = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="citations")

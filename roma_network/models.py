@@ -1,0 +1,214 @@
+"""The ground that both apps stand on: editorial state, sources, citations."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from roma_network import search
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+def known(field, choices):
+    """A check that `field` holds one of `choices`: the database knows the vocabulary too."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__in": choices.values}),
+        name=f"%(app_label)s_%(class)s_{field}_is_known",
+        violation_error_message=_("Choose one of the listed values."),
+    )
+
+
+class EditorialQuerySet(models.QuerySet):
+    def published(self):
+        """The one definition of public: every page, feed, export, sitemap and API starts here."""
+        return self.filter(status=Status.PUBLISHED)
+
+    def latest(self):
+        """Last verified or changed first, by day: rows loaded on one day stand by name."""
+        return self.annotate(touched=Coalesce("verified_on", TruncDate("updated_at"))).order_by(
+            "-touched", "sort_name"
+        )
+
+
+class Editorial(models.Model):
+    """An entry with an editorial life. Only `published()` rows are public."""
+
+    slug = models.SlugField(
+        _("slug"),
+        max_length=80,
+        unique=True,
+        help_text=_("Part of the public address. Never given to another entry."),
+    )
+    status = models.CharField(
+        _("status"),
+        max_length=12,
+        choices=Status.choices,
+        default=Status.DRAFT,
+        help_text=_("Only published entries are public."),
+    )
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    verified_on = models.DateField(
+        _("verified on"),
+        null=True,
+        blank=True,
+        help_text=_("The day a curator last checked this entry against its sources."),
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated at"), default=timezone.now, editable=False)
+    sort_name = models.CharField(max_length=300, default="", editable=False)
+    search_text = models.TextField(default="", editable=False)
+
+    objects = EditorialQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            known("status", Status),
+            models.CheckConstraint(
+                condition=~models.Q(status=Status.PUBLISHED) | models.Q(published_at__isnull=False),
+                name="%(app_label)s_%(class)s_published_has_a_date",
+                violation_error_message=_("A published entry needs the time of its publication."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.slug,)
+
+    def save(self, *args, update_fields=None, **kwargs):
+        self.updated_at = timezone.now()
+        if self.status == Status.PUBLISHED and not self.published_at:
+            self.published_at = self.updated_at
+        if update_fields is not None:
+            update_fields = {*update_fields, "updated_at", "published_at", "sort_name", "search_text"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    @property
+    def is_published(self):
+        return self.status == Status.PUBLISHED
+
+    def searched_names(self):
+        """All names that people may look for, the main one first."""
+        return [self.name]
+
+    def searched_rest(self):
+        """Other texts worth searching, less weighty than a name."""
+        return []
+
+    def refresh_search(self):
+        names = self.searched_names()
+        self.sort_name = search.fold(names[0])[:300]
+        self.search_text = search.searchable(names, self.searched_rest())
+
+
+class CitationQuerySet(models.QuerySet):
+    def get_by_natural_key(self, *key):
+        *subject, url = key
+        return self.get(
+            subject=self.model.subject.field.related_model.objects.get_by_natural_key(*subject),
+            source__url=url,
+        )
+
+
+class SourceQuerySet(models.QuerySet):
+    def get_by_natural_key(self, url):
+        return self.get(url=url)
+
+
+class Source(models.Model):
+    """A public page that was read, and that backs facts of one or more rows."""
+
+    url = models.URLField(_("address"), max_length=600, unique=True)
+    title = models.CharField(_("title"), max_length=300)
+    publisher = models.CharField(_("publisher"), max_length=200)
+    accessed_on = models.DateField(_("read on"), null=True, blank=True)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "url"]
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(url__startswith="http://") | models.Q(url__startswith="https://"),
+                name="roma_network_source_url_is_http",
+                violation_error_message=_("Write an address that begins with http:// or https://."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.title} ({self.publisher})"
+
+    def natural_key(self):
+        return (self.url,)
+
+
+class Citation(models.Model):
+    """A source that backs one row. Subclasses add `subject`, the row, with `related_name="citations"`."""
+
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, related_name="%(app_label)s_%(class)ss", verbose_name=_("source")
+    )
+    supports = models.CharField(
+        _("supports"),
+        max_length=300,
+        help_text=_("Which facts this source backs, in a few words: “founded 1996; seat in Brussels”."),
+    )
+
+    objects = CitationQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["pk"]
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "source"],
+                name="%(app_label)s_%(class)s_cites_once",
+                violation_error_message=_("This source is cited here already: add to what it supports."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.source}: {self.supports}"
+
+    def natural_key(self):
+        return (*self.subject.natural_key(), self.source.url)
+
+
+FUNCTIONAL_WORDS = set(
+    "info office contact team press media hello mail post secretariat secretary support admin communication roma "
+    "sinti travellers gp un krp integration inclusion equality mission unit ministry project programme".split()
+)
+
+
+def validate_functional_mailbox(value):
+    """Refuse `first.last@…`: the directory holds no natural persons."""
+    words = re.split(r"[._]", value.partition("@")[0].lower())
+    if len(words) == 2 and all(word.isalpha() for word in words) and not FUNCTIONAL_WORDS & set(words):
+        raise ValidationError(
+            _("“%(value)s” looks like a person's mailbox. Give a functional one, such as info@…"),
+            params={"value": value},
+        )
+
+
+@receiver(pre_save)
+def keep_searchable(sender, instance, **kwargs):
+    """A signal, since loaddata saves without calling `save`."""
+    if isinstance(instance, Editorial):
+        instance.refresh_search()

@@ -1,0 +1,8 @@
+from django.db import migrations
+
+from roma_network.operations import trigram_index
+
+
+class Migration(migrations.Migration):
+    dependencies = [("stakeholders", "0001_initial")]
+    operations = [trigram_index("stakeholders_actor")]

@@ -1,0 +1,348 @@
+"""Who works on Roma integration: actors, their names, relations and places."""
+
+from babel import Locale
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as translate
+from django.utils.translation import gettext_lazy as _
+
+from roma_network.fields import PartialDateField, not_before_constraint, partial_date_constraint
+from roma_network.models import Citation, Editorial, known, validate_functional_mailbox
+from stakeholders.querysets import ActorNameQuerySet, ActorQuerySet, CodeQuerySet, RelationQuerySet
+
+
+class Membership(models.TextChoices):
+    EU_MEMBER = "eu_member", _("EU country")
+    CANDIDATE = "candidate", _("Candidate or potential candidate")
+    OTHER = "other", _("Other country")
+
+
+class Country(models.Model):
+    """A country by its ISO 3166-1 alpha-2 code; XK stands for Kosovo*."""
+
+    natural_field = "code"
+
+    code = models.CharField(_("code"), max_length=2, primary_key=True)
+    name = models.CharField(_("name in English"), max_length=60, unique=True)
+    membership = models.CharField(_("EU membership"), max_length=10, choices=Membership.choices)
+
+    objects = CodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("country")
+        verbose_name_plural = _("countries")
+        constraints = [
+            known("membership", Membership),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[A-Z]{2}$"),
+                name="stakeholders_country_code_is_two_letters",
+                violation_error_message=_("Write the two capital letters of ISO 3166-1: FR."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.label
+
+    def natural_key(self):
+        return (self.code,)
+
+    def get_absolute_url(self):
+        return reverse("country_detail", args=[self.code])
+
+    @property
+    def label(self):
+        """The name in the reader's language. English is our own: it carries the asterisk of Kosovo*."""
+        language = get_language() or "en"
+        if language == "en":
+            return self.name
+        return Locale.parse(language, sep="-").territories.get(self.code, self.name)
+
+    @property
+    def needs_footnote(self):
+        return self.code == "XK"
+
+
+class Theme(models.Model):
+    natural_field = "slug"
+
+    slug = models.SlugField(_("slug"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=60, unique=True)
+
+    objects = CodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("theme")
+        verbose_name_plural = _("themes")
+
+    def __str__(self):
+        return translate(self.name)
+
+    def natural_key(self):
+        return (self.slug,)
+
+
+class ActorType(models.TextChoices):
+    EU_INSTITUTION = "eu_institution", _("EU institutions")
+    NATIONAL_AUTHORITY = "national_authority", _("EU countries and national authorities")
+    LOCAL_AUTHORITY = "local_authority", _("Regional and local authorities")
+    ROMA_COMMUNITY = "roma_community", _("Roma organisations")
+    CIVIL_SOCIETY = "civil_society", _("Civil society")
+    INTERNATIONAL_ORGANISATION = "international_organisation", _("International organisations")
+    ACADEMIA = "academia", _("Academia")
+    BUSINESS = "business", _("Business")
+
+
+class Actor(Editorial):
+    """An organisation or authority. Never a natural person: no field here could hold one."""
+
+    name = models.CharField(_("name"), max_length=200)
+    acronym = models.CharField(_("acronym"), max_length=30, blank=True)
+    native_name = models.CharField(_("native name"), max_length=200, blank=True)
+    native_language = models.CharField(
+        _("language of the native name"),
+        max_length=12,
+        blank=True,
+        help_text=_("A BCP 47 code: ro, sr, rom."),
+    )
+    type = models.CharField(_("type"), max_length=30, choices=ActorType.choices)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("part of"),
+    )
+    country = models.ForeignKey(
+        Country,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="actors",
+        verbose_name=_("country"),
+        help_text=_("Empty for a body above countries."),
+    )
+    locality = models.CharField(_("locality"), max_length=100, blank=True)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True, help_text=_("Degrees north, WGS 84."))
+    longitude = models.FloatField(_("longitude"), null=True, blank=True, help_text=_("Degrees east, WGS 84."))
+    website = models.URLField(_("website"), max_length=300, blank=True)
+    email = models.EmailField(
+        _("e-mail"),
+        blank=True,
+        validators=[validate_functional_mailbox],
+        help_text=_("A functional mailbox (info@…), never a person's."),
+    )
+    founded = PartialDateField(_("founded"))
+    closed = PartialDateField(_("closed"))
+    summary = models.TextField(
+        _("summary"), max_length=600, blank=True, help_text=_("One to three plain sentences on its role.")
+    )
+    themes = models.ManyToManyField(Theme, blank=True, related_name="actors", verbose_name=_("themes"))
+    wikidata = models.CharField(_("Wikidata"), max_length=20, blank=True, help_text=_("Q and digits: Q1234."))
+    ror = models.CharField(_("ROR"), max_length=9, blank=True, help_text=_("Nine characters: 02qsmb048."))
+    transparency_register = models.CharField(
+        _("EU Transparency Register"), max_length=20, blank=True, help_text=_("Digits-digits: 123456789-01.")
+    )
+
+    objects = ActorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_name", "slug"]
+        verbose_name = _("actor")
+        verbose_name_plural = _("actors")
+        indexes = [
+            models.Index(fields=["status", "sort_name"]),
+            models.Index(fields=["status", "type"]),
+        ]
+        constraints = [
+            *Editorial.Meta.constraints,
+            known("type", ActorType),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__isnull=False, longitude__isnull=False),
+                name="stakeholders_actor_has_both_coordinates_or_none",
+                violation_error_message=_("Give both latitude and longitude, or neither."),
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True) | Q(latitude__gte=-90, latitude__lte=90),
+                name="stakeholders_actor_latitude_in_range",
+                violation_error_message=_("A latitude lies between -90 and 90."),
+            ),
+            models.CheckConstraint(
+                condition=Q(longitude__isnull=True) | Q(longitude__gte=-180, longitude__lte=180),
+                name="stakeholders_actor_longitude_in_range",
+                violation_error_message=_("A longitude lies between -180 and 180."),
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="stakeholders_actor_is_not_its_own_parent",
+                violation_error_message=_("An actor cannot be part of itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(native_name="", native_language="")
+                | (~Q(native_name="") & ~Q(native_language="")),
+                name="stakeholders_actor_native_name_has_a_language",
+                violation_error_message=_("Give the native name together with its language."),
+            ),
+            partial_date_constraint("founded"),
+            partial_date_constraint("closed"),
+            not_before_constraint("closed", "founded", _("It cannot have closed before it was founded.")),
+            models.CheckConstraint(
+                condition=Q(wikidata="") | Q(wikidata__regex=r"^Q[1-9][0-9]*$"),
+                name="stakeholders_actor_wikidata_is_an_item",
+                violation_error_message=_("Write a Wikidata item as Q and digits: Q1234."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ror="") | Q(ror__regex=r"^0[a-hj-km-np-tv-z0-9]{6}[0-9]{2}$"),
+                name="stakeholders_actor_ror_is_an_identifier",
+                violation_error_message=_("Write the nine characters of a ROR identifier: 02qsmb048."),
+            ),
+            models.CheckConstraint(
+                condition=Q(transparency_register="") | Q(transparency_register__regex=r"^[0-9]+-[0-9]{2}$"),
+                name="stakeholders_actor_transparency_register_is_a_number",
+                violation_error_message=_("Write the register's number as 123456789-01."),
+            ),
+        ]
+
+    def get_absolute_url(self):
+        return reverse("actor_detail", args=[self.slug])
+
+    def searched_names(self):
+        aliases = [row.name for row in self.names.all()] if self.pk else []
+        return [self.name, self.acronym, self.native_name, *aliases]
+
+    def searched_rest(self):
+        return [self.locality, self.country.name if self.country_id else "", self.summary]
+
+
+class NameKind(models.TextChoices):
+    ALIAS = "alias", _("Also known as")
+    FORMER = "former", _("Formerly")
+    TRANSLATION = "translation", _("In another language")
+
+
+class ActorName(models.Model):
+    """Another name of an actor: a former one, an alias, one in another language."""
+
+    actor = models.ForeignKey(Actor, on_delete=models.CASCADE, related_name="names", verbose_name=_("actor"))
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=12, choices=NameKind.choices, default=NameKind.ALIAS)
+    language = models.CharField(
+        _("language"), max_length=12, blank=True, help_text=_("A BCP 47 code: ro, sr, rom.")
+    )
+
+    objects = ActorNameQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind", "name"]
+        verbose_name = _("other name")
+        verbose_name_plural = _("other names")
+        constraints = [
+            known("kind", NameKind),
+            models.UniqueConstraint(
+                fields=["actor", "name"],
+                name="stakeholders_actorname_once",
+                violation_error_message=_("This name is listed already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="stakeholders_actorname_is_not_empty",
+                violation_error_message=_("Write the name."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.actor.slug, self.name)
+
+
+class RelationKind(models.TextChoices):
+    COOPERATES_WITH = "cooperates_with", _("Cooperates with")
+    FUNDS = "funds", _("Funds")
+    MONITORS = "monitors", _("Monitors")
+    ADVISES = "advises", _("Advises")
+    MEMBER_OF = "member_of", _("Member of")
+    SUPPORTS = "supports", _("Supports")
+
+
+class Relation(models.Model):
+    """A lasting tie from one actor to another, as a sentence: subject, kind, target."""
+
+    INVERSE = {
+        RelationKind.COOPERATES_WITH: _("Cooperates with"),
+        RelationKind.FUNDS: _("Funded by"),
+        RelationKind.MONITORS: _("Monitored by"),
+        RelationKind.ADVISES: _("Advised by"),
+        RelationKind.MEMBER_OF: _("Members"),
+        RelationKind.SUPPORTS: _("Supported by"),
+    }
+
+    subject = models.ForeignKey(
+        Actor, on_delete=models.CASCADE, related_name="relations", verbose_name=_("actor")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=RelationKind.choices)
+    target = models.ForeignKey(
+        Actor, on_delete=models.CASCADE, related_name="inverse_relations", verbose_name=_("other actor")
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    objects = RelationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("relation")
+        verbose_name_plural = _("relations")
+        constraints = [
+            known("kind", RelationKind),
+            models.CheckConstraint(
+                condition=~Q(subject=F("target")),
+                name="stakeholders_relation_is_not_to_itself",
+                violation_error_message=_("An actor cannot have a relation to itself."),
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "target", "kind"],
+                name="stakeholders_relation_once",
+                violation_error_message=_("This relation is recorded already."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.subject}: {self.get_kind_display()}: {self.target}"
+
+    def natural_key(self):
+        return (self.subject.slug, self.target.slug, self.kind)
+
+
+class ActorCitation(Citation):
+    subject = models.ForeignKey(Actor, on_delete=models.CASCADE, related_name="citations")
+
+
+class RelationCitation(Citation):
+    subject = models.ForeignKey(Relation, on_delete=models.CASCADE, related_name="citations")
+
+
+@receiver([post_save, post_delete], sender=ActorName)
+def keep_names_searchable(sender, instance, **kwargs):
+    refresh_search(Actor.objects.filter(pk=instance.actor_id))
+
+
+@receiver(post_save, sender=Country)
+def keep_countries_searchable(sender, instance, created, **kwargs):
+    if not created:
+        refresh_search(instance.actors.all())
+
+
+def refresh_search(actors):
+    """Recompute what is searched of `actors`, a queryset, in one update."""
+    rows = list(actors.select_related("country").prefetch_related("names"))
+    for actor in rows:
+        actor.refresh_search()
+    Actor.objects.bulk_update(rows, ["sort_name", "search_text"], batch_size=500)

@@ -1,0 +1,86 @@
+from django.db import models
+from django.db.models import Case, Count, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from roma_network.models import EditorialQuerySet, Status
+
+
+class CodeQuerySet(models.QuerySet):
+    """Rows known by one natural key, named by the model's `natural_field`."""
+
+    def get_by_natural_key(self, value):
+        return self.get(**{self.model.natural_field: value})
+
+
+class ActorQuerySet(EditorialQuerySet):
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug)
+
+    def with_active(self):
+        """Annotate `active`: "no" where a source says that the body has closed."""
+        today = timezone.localdate().isoformat()
+        ended = Q(closed__gt="", closed__lt=today) & ~Q(closed__in=[today[:4], today[:7]])
+        return self.annotate(active=Case(When(ended, then=Value("no")), default=Value("yes")))
+
+    def with_initiative_count(self):
+        """Annotate `initiative_count`: the published initiatives that the actor takes part in."""
+        participations = self.model._meta.get_field("participations").related_model.objects
+        counted = (
+            participations.public()
+            .filter(actor=OuterRef("pk"))
+            .order_by()
+            .values("actor")
+            .annotate(n=Count("initiative", distinct=True))
+        )
+        return self.annotate(initiative_count=Coalesce(Subquery(counted.values("n")), 0))
+
+    def for_listing(self):
+        return self.select_related("country").with_initiative_count()
+
+    def for_detail(self):
+        """With all that the page of one actor shows, but for its links to initiatives."""
+        return self.select_related("country", "parent").prefetch_related(
+            "themes",
+            "names",
+            "citations__source",
+            Prefetch(
+                "children", self.model.objects.published().select_related("country").order_by("sort_name")
+            ),
+        )
+
+    def colleagues_of(self, actor):
+        """Published actors that share initiatives with `actor`, annotated with `shared`, most shared first."""
+        return (
+            self.published()
+            .filter(
+                participations__initiative__participations__actor=actor,
+                participations__initiative__status=Status.PUBLISHED,
+            )
+            .exclude(pk=actor.pk)
+            .annotate(shared=Count("participations__initiative", distinct=True))
+            .select_related("country")
+            .order_by("-shared", "sort_name")
+        )
+
+
+class ActorNameQuerySet(models.QuerySet):
+    def get_by_natural_key(self, actor, name):
+        return self.get(actor__slug=actor, name=name)
+
+
+class RelationQuerySet(models.QuerySet):
+    def get_by_natural_key(self, subject, target, kind):
+        return self.get(subject__slug=subject, target__slug=target, kind=kind)
+
+    def public(self):
+        return self.filter(subject__status=Status.PUBLISHED, target__status=Status.PUBLISHED)
+
+    def touching(self, actor):
+        return (
+            self.public()
+            .filter(Q(subject=actor) | Q(target=actor))
+            .select_related("subject__country", "target__country")
+            .prefetch_related("citations__source")
+            .order_by("kind", "subject__sort_name", "target__sort_name")
+        )
