@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from initiatives.querysets import DocumentQuerySet, FundingQuerySet, InitiativeQuerySet, ParticipationQuerySet
+from initiatives.querysets import DocumentQuerySet, InitiativeQuerySet, ParticipationQuerySet
 from roma_network.fields import PartialDateField, not_before_constraint, partial_date_constraint
-from roma_network.models import Citation, Editorial, known
+from roma_network.models import Citation, Editorial, Keyed, known
 from stakeholders.models import Actor, Country, Theme
 
 
@@ -101,8 +101,10 @@ class Initiative(Editorial):
         return [self.summary]
 
 
-class Funding(models.Model):
+class Funding(Keyed):
     """Money behind an initiative, only as a source states it."""
+
+    natural_fields = ("initiative", "programme", "note")
 
     initiative = models.ForeignKey(
         Initiative, on_delete=models.CASCADE, related_name="funding", verbose_name=_("initiative")
@@ -112,8 +114,6 @@ class Funding(models.Model):
     )
     programme = models.CharField(_("programme"), max_length=200)
     note = models.CharField(_("note"), max_length=300, blank=True)
-
-    objects = FundingQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -137,9 +137,6 @@ class Funding(models.Model):
     def __str__(self):
         return self.programme
 
-    def natural_key(self):
-        return (self.initiative.slug, self.programme, self.note)
-
 
 class Role(models.TextChoices):
     LEAD = "lead", _("Lead")
@@ -151,8 +148,10 @@ class Role(models.TextChoices):
     BENEFICIARY = "beneficiary", _("Beneficiary")
 
 
-class Participation(models.Model):
+class Participation(Keyed):
     """One actor's part in one initiative. An actor may have several roles, each once."""
+
+    natural_fields = ("initiative", "actor", "role")
 
     initiative = models.ForeignKey(
         Initiative, on_delete=models.CASCADE, related_name="participations", verbose_name=_("initiative")
@@ -185,9 +184,6 @@ class Participation(models.Model):
 
     def __str__(self):
         return f"{self.initiative}: {self.actor} ({self.get_role_display()})"
-
-    def natural_key(self):
-        return (self.initiative.slug, self.actor.slug, self.role)
 
 
 class DocumentKind(models.TextChoices):

@@ -1,15 +1,11 @@
-from django.db import models
 from django.db.models import Case, Count, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from roma_network.models import EditorialQuerySet, Status
+from roma_network.models import EditorialQuerySet, KeyedQuerySet, Status
 
 
 class InitiativeQuerySet(EditorialQuerySet):
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
-
     def with_phase(self):
         """Annotate `phase`: one of `Initiative.Phase`, as far as the dates tell today."""
         today = timezone.localdate().isoformat()
@@ -51,15 +47,7 @@ class InitiativeQuerySet(EditorialQuerySet):
         )
 
 
-class FundingQuerySet(models.QuerySet):
-    def get_by_natural_key(self, initiative, programme, note):
-        return self.get(initiative__slug=initiative, programme=programme, note=note)
-
-
-class ParticipationQuerySet(models.QuerySet):
-    def get_by_natural_key(self, initiative, actor, role):
-        return self.get(initiative__slug=initiative, actor__slug=actor, role=role)
-
+class ParticipationQuerySet(KeyedQuerySet):
     def public(self):
         """Between published entries only: a tie to something unpublished never shows."""
         return self.filter(initiative__status=Status.PUBLISHED, actor__status=Status.PUBLISHED)
@@ -69,8 +57,8 @@ class ParticipationQuerySet(models.QuerySet):
 
 
 class DocumentQuerySet(EditorialQuerySet):
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
+    def with_searched(self):
+        return self.select_related("publisher")
 
     def newest_first(self):
         return self.order_by("-date", "sort_name")

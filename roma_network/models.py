@@ -1,6 +1,7 @@
 """The ground that both apps stand on: editorial state, sources, citations."""
 
 import re
+from functools import reduce
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -29,10 +30,49 @@ def known(field, choices):
     )
 
 
-class EditorialQuerySet(models.QuerySet):
+class KeyedQuerySet(models.QuerySet):
+    def get_by_natural_key(self, *key):
+        return self.get(**dict(zip(natural_lookups(self.model), key, strict=True)))
+
+
+class Keyed(models.Model):
+    """A row that fixtures know by `natural_fields`, foreign keys among them standing for their own natural key."""
+
+    natural_fields: tuple[str, ...]
+
+    objects = KeyedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self):
+        return tuple(reduce(getattr, lookup.split("__"), self) for lookup in natural_lookups(type(self)))
+
+
+def natural_lookups(model):
+    """The lookups that a natural key fills, in its order: `["initiative__slug", "actor__slug", "role"]`."""
+    lookups = []
+    for name in model.natural_fields:
+        related = model._meta.get_field(name).related_model
+        lookups += [f"{name}__{lookup}" for lookup in natural_lookups(related)] if related else [name]
+    return lookups
+
+
+class EditorialQuerySet(KeyedQuerySet):
     def published(self):
         """The one definition of public: every page, feed, export, sitemap and API starts here."""
         return self.filter(status=Status.PUBLISHED)
+
+    def with_searched(self):
+        """With the related rows that searching looks at."""
+        return self
+
+    def refresh_search(self):
+        """Recompute the derived columns of all rows, in sets."""
+        rows = list(self.with_searched())
+        for row in rows:
+            row.refresh_search()
+        self.model.objects.bulk_update(rows, ["sort_name", "search_text"], batch_size=500)
 
     def latest(self):
         """Last verified or changed first, by day: rows loaded on one day stand by name."""
@@ -41,8 +81,10 @@ class EditorialQuerySet(models.QuerySet):
         )
 
 
-class Editorial(models.Model):
+class Editorial(Keyed):
     """An entry with an editorial life. Only `published()` rows are public."""
+
+    natural_fields = ("slug",)
 
     slug = models.SlugField(
         _("slug"),
@@ -85,9 +127,6 @@ class Editorial(models.Model):
     def __str__(self):
         return self.name
 
-    def natural_key(self):
-        return (self.slug,)
-
     def save(self, *args, update_fields=None, **kwargs):
         self.updated_at = timezone.now()
         if self.status == Status.PUBLISHED and not self.published_at:
@@ -114,29 +153,15 @@ class Editorial(models.Model):
         self.search_text = search.searchable(names, self.searched_rest())
 
 
-class CitationQuerySet(models.QuerySet):
-    def get_by_natural_key(self, *key):
-        *subject, url = key
-        return self.get(
-            subject=self.model.subject.field.related_model.objects.get_by_natural_key(*subject),
-            source__url=url,
-        )
-
-
-class SourceQuerySet(models.QuerySet):
-    def get_by_natural_key(self, url):
-        return self.get(url=url)
-
-
-class Source(models.Model):
+class Source(Keyed):
     """A public page that was read, and that backs facts of one or more rows."""
+
+    natural_fields = ("url",)
 
     url = models.URLField(_("address"), max_length=600, unique=True)
     title = models.CharField(_("title"), max_length=300)
     publisher = models.CharField(_("publisher"), max_length=200)
     accessed_on = models.DateField(_("read on"), null=True, blank=True)
-
-    objects = SourceQuerySet.as_manager()
 
     class Meta:
         ordering = ["title", "url"]
@@ -153,12 +178,11 @@ class Source(models.Model):
     def __str__(self):
         return f"{self.title} ({self.publisher})"
 
-    def natural_key(self):
-        return (self.url,)
 
-
-class Citation(models.Model):
+class Citation(Keyed):
     """A source that backs one row. Subclasses add `subject`, the row, with `related_name="citations"`."""
+
+    natural_fields = ("subject", "source")
 
     source = models.ForeignKey(
         Source, on_delete=models.PROTECT, related_name="%(app_label)s_%(class)ss", verbose_name=_("source")
@@ -168,8 +192,6 @@ class Citation(models.Model):
         max_length=300,
         help_text=_("Which facts this source backs, in a few words: “founded 1996; seat in Brussels”."),
     )
-
-    objects = CitationQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -186,9 +208,6 @@ class Citation(models.Model):
 
     def __str__(self):
         return f"{self.source}: {self.supports}"
-
-    def natural_key(self):
-        return (*self.subject.natural_key(), self.source.url)
 
 
 FUNCTIONAL_WORDS = set(

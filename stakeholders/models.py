@@ -11,8 +11,8 @@ from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.fields import PartialDateField, not_before_constraint, partial_date_constraint
-from roma_network.models import Citation, Editorial, known, validate_functional_mailbox
-from stakeholders.querysets import ActorNameQuerySet, ActorQuerySet, CodeQuerySet, RelationQuerySet
+from roma_network.models import Citation, Editorial, Keyed, known, validate_functional_mailbox
+from stakeholders.querysets import ActorQuerySet, RelationQuerySet
 
 
 class Membership(models.TextChoices):
@@ -21,16 +21,14 @@ class Membership(models.TextChoices):
     OTHER = "other", _("Other country")
 
 
-class Country(models.Model):
+class Country(Keyed):
     """A country by its ISO 3166-1 alpha-2 code; XK stands for Kosovo*."""
 
-    natural_field = "code"
+    natural_fields = ("code",)
 
     code = models.CharField(_("code"), max_length=2, primary_key=True)
     name = models.CharField(_("name in English"), max_length=60, unique=True)
     membership = models.CharField(_("EU membership"), max_length=10, choices=Membership.choices)
-
-    objects = CodeQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -48,9 +46,6 @@ class Country(models.Model):
     def __str__(self):
         return self.label
 
-    def natural_key(self):
-        return (self.code,)
-
     def get_absolute_url(self):
         return reverse("country_detail", args=[self.code])
 
@@ -67,13 +62,11 @@ class Country(models.Model):
         return self.code == "XK"
 
 
-class Theme(models.Model):
-    natural_field = "slug"
+class Theme(Keyed):
+    natural_fields = ("slug",)
 
     slug = models.SlugField(_("slug"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=60, unique=True)
-
-    objects = CodeQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -82,9 +75,6 @@ class Theme(models.Model):
 
     def __str__(self):
         return translate(self.name)
-
-    def natural_key(self):
-        return (self.slug,)
 
 
 class ActorType(models.TextChoices):
@@ -227,8 +217,10 @@ class NameKind(models.TextChoices):
     TRANSLATION = "translation", _("In another language")
 
 
-class ActorName(models.Model):
+class ActorName(Keyed):
     """Another name of an actor: a former one, an alias, one in another language."""
+
+    natural_fields = ("actor", "name")
 
     actor = models.ForeignKey(Actor, on_delete=models.CASCADE, related_name="names", verbose_name=_("actor"))
     name = models.CharField(_("name"), max_length=200)
@@ -236,8 +228,6 @@ class ActorName(models.Model):
     language = models.CharField(
         _("language"), max_length=12, blank=True, help_text=_("A BCP 47 code: ro, sr, rom.")
     )
-
-    objects = ActorNameQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind", "name"]
@@ -260,9 +250,6 @@ class ActorName(models.Model):
     def __str__(self):
         return self.name
 
-    def natural_key(self):
-        return (self.actor.slug, self.name)
-
 
 class RelationKind(models.TextChoices):
     COOPERATES_WITH = "cooperates_with", _("Cooperates with")
@@ -273,8 +260,10 @@ class RelationKind(models.TextChoices):
     SUPPORTS = "supports", _("Supports")
 
 
-class Relation(models.Model):
+class Relation(Keyed):
     """A lasting tie from one actor to another, as a sentence: subject, kind, target."""
+
+    natural_fields = ("subject", "target", "kind")
 
     INVERSE = {
         RelationKind.COOPERATES_WITH: _("Cooperates with"),
@@ -317,9 +306,6 @@ class Relation(models.Model):
     def __str__(self):
         return f"{self.subject}: {self.get_kind_display()}: {self.target}"
 
-    def natural_key(self):
-        return (self.subject.slug, self.target.slug, self.kind)
-
 
 class ActorCitation(Citation):
     subject = models.ForeignKey(Actor, on_delete=models.CASCADE, related_name="citations")
@@ -331,18 +317,10 @@ class RelationCitation(Citation):
 
 @receiver([post_save, post_delete], sender=ActorName)
 def keep_names_searchable(sender, instance, **kwargs):
-    refresh_search(Actor.objects.filter(pk=instance.actor_id))
+    Actor.objects.filter(pk=instance.actor_id).refresh_search()
 
 
 @receiver(post_save, sender=Country)
 def keep_countries_searchable(sender, instance, created, **kwargs):
     if not created:
-        refresh_search(instance.actors.all())
-
-
-def refresh_search(actors):
-    """Recompute what is searched of `actors`, a queryset, in one update."""
-    rows = list(actors.select_related("country").prefetch_related("names"))
-    for actor in rows:
-        actor.refresh_search()
-    Actor.objects.bulk_update(rows, ["sort_name", "search_text"], batch_size=500)
+        instance.actors.all().refresh_search()

@@ -1,21 +1,13 @@
-from django.db import models
 from django.db.models import Case, Count, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from roma_network.models import EditorialQuerySet, Status
-
-
-class CodeQuerySet(models.QuerySet):
-    """Rows known by one natural key, named by the model's `natural_field`."""
-
-    def get_by_natural_key(self, value):
-        return self.get(**{self.model.natural_field: value})
+from roma_network.models import EditorialQuerySet, KeyedQuerySet, Status
 
 
 class ActorQuerySet(EditorialQuerySet):
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
+    def with_searched(self):
+        return self.select_related("country").prefetch_related("names")
 
     def with_active(self):
         """Annotate `active`: "no" where a source says that the body has closed."""
@@ -64,15 +56,7 @@ class ActorQuerySet(EditorialQuerySet):
         )
 
 
-class ActorNameQuerySet(models.QuerySet):
-    def get_by_natural_key(self, actor, name):
-        return self.get(actor__slug=actor, name=name)
-
-
-class RelationQuerySet(models.QuerySet):
-    def get_by_natural_key(self, subject, target, kind):
-        return self.get(subject__slug=subject, target__slug=target, kind=kind)
-
+class RelationQuerySet(KeyedQuerySet):
     def public(self):
         return self.filter(subject__status=Status.PUBLISHED, target__status=Status.PUBLISHED)
 
