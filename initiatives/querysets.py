@@ -22,8 +22,7 @@ class InitiativeQuerySet(EditorialQuerySet):
     def with_actor_count(self):
         """Annotate `actor_count`: the published actors that take part."""
         counted = (
-            self.model._meta.get_field("participations")
-            .related_model.objects.public()
+            self.public_participations()
             .filter(initiative=OuterRef("pk"))
             .order_by()
             .values("initiative")
@@ -31,19 +30,33 @@ class InitiativeQuerySet(EditorialQuerySet):
         )
         return self.annotate(actor_count=Coalesce(Subquery(counted.values("n")), 0))
 
+    def public_participations(self):
+        return self.model._meta.get_field("participations").related_model.objects.public()
+
     def for_listing(self):
-        return self.with_actor_count()
+        return self.with_actor_count().with_touched()
 
     def for_detail(self):
         """With all that the page of one initiative shows, but for its participations and documents."""
-        published = self.model.objects.published()
-        return self.select_related("parent", "follows").prefetch_related(
-            "themes",
-            "countries",
-            "funding",
-            "citations__source",
-            Prefetch("children", published.order_by("start", "sort_name")),
-            Prefetch("followers", published.order_by("start", "sort_name")),
+        published = self.model.objects.published().order_by("start", "sort_name")
+        return (
+            self.select_related("parent", "follows")
+            .with_sources()
+            .prefetch_related(
+                "themes",
+                "countries",
+                "funding",
+                Prefetch("children", published),
+                Prefetch("followers", published),
+            )
+        )
+
+    def for_export(self):
+        participations = self.public_participations().select_related("actor")
+        return (
+            self.select_related("parent", "follows")
+            .with_sources()
+            .prefetch_related("themes", "countries", "funding", Prefetch("participations", participations))
         )
 
 
@@ -52,16 +65,31 @@ class ParticipationQuerySet(KeyedQuerySet):
         """Between published entries only: a tie to something unpublished never shows."""
         return self.filter(initiative__status=Status.PUBLISHED, actor__status=Status.PUBLISHED)
 
-    def with_sources(self):
-        return self.prefetch_related("citations__source")
-
 
 class DocumentQuerySet(EditorialQuerySet):
     def with_searched(self):
         return self.select_related("publisher")
 
-    def newest_first(self):
-        return self.order_by("-date", "sort_name")
+    def concerning(self, actor):
+        """Published by the actor or about it, newest first."""
+        return (
+            self.published()
+            .filter(
+                Q(publisher=actor)
+                | Q(pk__in=self.model.actors.through.objects.filter(actor=actor).values("document"))
+            )
+            .for_listing()
+            .order_by("-date", "sort_name")
+        )
 
     def for_listing(self):
-        return self.select_related("publisher").prefetch_related("citations__source")
+        return self.select_related("publisher").with_sources().with_touched()
+
+    def for_export(self):
+        published = {"status": Status.PUBLISHED}
+        actors, initiatives = (
+            field.related_model.objects.filter(**published) for field in self.model._meta.many_to_many
+        )
+        return self.for_listing().prefetch_related(
+            Prefetch("actors", actors), Prefetch("initiatives", initiatives)
+        )

@@ -5,7 +5,8 @@ from functools import reduce
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Prefetch
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -33,6 +34,10 @@ def known(field, choices):
 class KeyedQuerySet(models.QuerySet):
     def get_by_natural_key(self, *key):
         return self.get(**dict(zip(natural_lookups(self.model), key, strict=True)))
+
+    def with_sources(self):
+        citations = self.model._meta.get_field("citations").related_model.objects
+        return self.prefetch_related(Prefetch("citations", citations.select_related("source")))
 
 
 class Keyed(models.Model):
@@ -134,6 +139,10 @@ class Editorial(Keyed):
         if update_fields is not None:
             update_fields = {*update_fields, "updated_at", "published_at", "sort_name", "search_text"}
         super().save(*args, update_fields=update_fields, **kwargs)
+
+    @property
+    def short_name(self):
+        return getattr(self, "acronym", "") or str(self)
 
     @property
     def is_published(self):

@@ -5,6 +5,8 @@ A row's `search_text` has one folded name a line, then a tab and the rest (place
 """
 
 import re
+from functools import reduce
+from operator import or_
 
 from anyascii import anyascii
 from django.db.models import Case, IntegerField, Q, Value, When
@@ -22,11 +24,11 @@ def searchable(names, rest=()):
     return "\n" + "".join(f"{name}\n" for name in folded) + "\t" + " ".join(filter(None, map(fold, rest)))
 
 
-def matches(text):
-    """Every word of `text` somewhere in the row."""
+def matches(text, columns=("search_text",)):
+    """Every word of `text` somewhere in the row; `columns` of related rows serve a row that has none itself."""
     condition = Q()
     for word in dict.fromkeys(fold(text).split()):
-        condition &= Q(search_text__contains=word)
+        condition &= reduce(or_, (Q(**{f"{column}__contains": word}) for column in columns))
     return condition
 
 

@@ -1,1 +1,23 @@
-urlpatterns = []
+from django.contrib import admin
+from django.urls import include, path
+
+from roma_network import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("stakeholders.urls")),
+    path("", include("initiatives.urls")),
+    path("countries/", views.country_list, name="country_list"),
+    path("countries/<slug:code>/", views.country_detail, name="country_detail"),
+    path("search/", views.search, name="search"),
+    path("about/", views.about, name="about"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("healthz", views.health, name="health"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "roma_network.views.bad_request"
+handler403 = "roma_network.views.forbidden"
+handler404 = "roma_network.views.not_found"
+handler500 = "roma_network.views.server_error"

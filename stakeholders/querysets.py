@@ -12,14 +12,13 @@ class ActorQuerySet(EditorialQuerySet):
     def with_active(self):
         """Annotate `active`: "no" where a source says that the body has closed."""
         today = timezone.localdate().isoformat()
-        ended = Q(closed__gt="", closed__lt=today) & ~Q(closed__in=[today[:4], today[:7]])
-        return self.annotate(active=Case(When(ended, then=Value("no")), default=Value("yes")))
+        closed = Q(closed__gt="", closed__lt=today) & ~Q(closed__in=[today[:4], today[:7]])
+        return self.annotate(active=Case(When(closed, then=Value("no")), default=Value("yes")))
 
     def with_initiative_count(self):
         """Annotate `initiative_count`: the published initiatives that the actor takes part in."""
-        participations = self.model._meta.get_field("participations").related_model.objects
         counted = (
-            participations.public()
+            self.public_participations()
             .filter(actor=OuterRef("pk"))
             .order_by()
             .values("actor")
@@ -27,27 +26,37 @@ class ActorQuerySet(EditorialQuerySet):
         )
         return self.annotate(initiative_count=Coalesce(Subquery(counted.values("n")), 0))
 
+    def public_participations(self):
+        return self.model._meta.get_field("participations").related_model.objects.public()
+
     def for_listing(self):
-        return self.select_related("country").with_initiative_count()
+        return self.select_related("country").with_initiative_count().with_touched()
 
     def for_detail(self):
-        """With all that the page of one actor shows, but for its links to initiatives."""
-        return self.select_related("country", "parent").prefetch_related(
-            "themes",
-            "names",
-            "citations__source",
-            Prefetch(
-                "children", self.model.objects.published().select_related("country").order_by("sort_name")
-            ),
+        """With all that the page of one actor shows, but for its ties to others."""
+        children = self.model.objects.published().select_related("country").order_by("sort_name")
+        return (
+            self.select_related("country", "parent")
+            .with_sources()
+            .prefetch_related("themes", "names", Prefetch("children", children))
+        )
+
+    def for_export(self):
+        participations = self.public_participations().select_related("initiative")
+        return (
+            self.select_related("parent")
+            .with_sources()
+            .prefetch_related("themes", "names", Prefetch("participations", participations))
         )
 
     def colleagues_of(self, actor):
-        """Published actors that share initiatives with `actor`, annotated with `shared`, most shared first."""
+        """Published actors in the same initiatives, annotated with how many they `shared`; most first."""
         return (
             self.published()
             .filter(
-                participations__initiative__participations__actor=actor,
-                participations__initiative__status=Status.PUBLISHED,
+                participations__initiative__in=self.public_participations()
+                .filter(actor=actor)
+                .values("initiative")
             )
             .exclude(pk=actor.pk)
             .annotate(shared=Count("participations__initiative", distinct=True))
@@ -65,6 +74,6 @@ class RelationQuerySet(KeyedQuerySet):
             self.public()
             .filter(Q(subject=actor) | Q(target=actor))
             .select_related("subject__country", "target__country")
-            .prefetch_related("citations__source")
+            .with_sources()
             .order_by("kind", "subject__sort_name", "target__sort_name")
         )

@@ -1,3 +1,68 @@
+"""Tags and filters that every template of the directory has at hand."""
+
+from datetime import date
+from urllib.parse import urlsplit
+
+from babel import Locale, UnknownLocaleError
 from django.template import Library
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
 
 register = Library()
+
+DATE_FORMATS = {4: "Y", 7: "YEAR_MONTH_FORMAT", 10: "DATE_FORMAT"}
+
+
+@register.filter
+def language_name(code):
+    """The name of a language in the reader's own: "ro" → Romanian."""
+    try:
+        name = Locale.parse(code, sep="-").get_language_name(to_locale(get_language() or "en"))
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name or code
+
+
+@register.filter
+def partial_date(value):
+    """A partial date as readers write it, no more exact than it is: "2011-04" → April 2011."""
+    if not value:
+        return ""
+    text = date_format(date.fromisoformat((value + "-01-01")[:10]), DATE_FORMATS[len(value)])
+    return format_html('<time datetime="{}">{}</time>', value, text)
+
+
+@register.filter
+def period(row):
+    """From start to end of an initiative or a participation, as far as known."""
+    start, end = partial_date(row.start), partial_date(row.end)
+    if start and end:
+        return start if row.start == row.end else format_html("{}–{}", start, end)
+    if start:
+        return format_html(_("since {}"), start)
+    return format_html(_("until {}"), end) if end else ""
+
+
+@register.filter
+def hostname(url):
+    """What a reader recognises of an address: www.coe.int → coe.int."""
+    return urlsplit(url).netloc.removeprefix("www.")
+
+
+@register.simple_tag
+def shape(actor_type):
+    """The mark of an actor type: a shape and a colour, drawn from the symbols in base.html."""
+    return format_html('<svg class="shape {0}" aria-hidden="true"><use href="#{0}"/></svg>', actor_type)
+
+
+@register.simple_tag
+def markers(notes):
+    """Raised numbers that lead to the notes, to stand behind a fact."""
+    links = format_html_join(
+        "",
+        '<a href="#note-{0}" aria-label="{1}">{0}</a>',
+        ((note.number, _("Source %(number)d") % {"number": note.number}) for note in notes),
+    )
+    return format_html('<sup class="markers">{}</sup>', links) if notes else ""

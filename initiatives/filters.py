@@ -1,0 +1,142 @@
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from initiatives.models import Document, Initiative, Phase
+from roma_network.listing import (
+    EntryFacetFilter,
+    FacetFilter,
+    ListingFilterSet,
+    SearchFilter,
+    Sort,
+    YearFilter,
+)
+from roma_network.models import Status
+from roma_network.templatetags.directory import language_name
+from stakeholders.filters import country_choices, theme_choices
+
+
+class YearsFilterSet(ListingFilterSet):
+    """With `from` and `to`, two years. (`from` is a word of Python's, so no attribute can bear it.)"""
+
+    first_field: str
+    last_field: str
+
+    class Meta:
+        fields = []
+
+    @classmethod
+    def get_filters(cls):
+        years = {
+            "from": YearFilter(label=_("From year"), method="not_over_before"),
+            "to": YearFilter(label=_("To year"), method="begun_by"),
+        }
+        return super().get_filters() | years
+
+    def not_over_before(self, queryset, name, year):
+        raise NotImplementedError
+
+    def begun_by(self, queryset, name, year):
+        raise NotImplementedError
+
+
+class InitiativeFilterSet(YearsFilterSet):
+    with_public_actor = Q(participations__actor__status=Status.PUBLISHED)
+
+    q = SearchFilter()
+    actor_type = FacetFilter(
+        "participations__actor__type",
+        label=_("Type of actor taking part"),
+        via="actor_type",
+        visible=with_public_actor,
+    )
+    lead_type = FacetFilter(
+        "participations__actor__type",
+        label=_("Type of lead"),
+        via="lead_type",
+        visible=with_public_actor & Q(participations__role="lead"),
+    )
+    kind = FacetFilter("kind", label=_("Kind"))
+    status = FacetFilter("phase", label=_("Status"), choices=lambda: Phase.choices)
+    country = FacetFilter("countries__code", via="country", label=_("Country"), choices=country_choices)
+    theme = FacetFilter("themes__slug", via="theme", label=_("Theme"), choices=theme_choices)
+    actor = EntryFacetFilter(
+        "participations__actor", label=_("Actor"), via="actor", visible=with_public_actor, listed=False
+    )
+
+    sorts = {
+        "name": Sort(_("Name"), ["sort_name"]),
+        "relevance": Sort(_("Best match"), ["rank", "sort_name"]),
+        "verified": Sort(_("Latest verified or changed"), ["-touched", "sort_name"]),
+        "connected": Sort(_("Most actors"), ["-actor_count", "sort_name"]),
+        "start": Sort(_("Latest start"), ["-start", "sort_name"]),
+    }
+
+    class Meta:
+        model = Initiative
+        fields = []
+
+    def all_rows(self):
+        return Initiative.objects.with_phase()
+
+    def not_over_before(self, queryset, name, year):
+        """An initiative with no known end counts as running on from its start."""
+        return queryset.filter(Q(end__gte=str(year)) | Q(end="", start__gt=""))
+
+    def begun_by(self, queryset, name, year):
+        return queryset.filter(start__gt="", start__lt=str(year + 1))
+
+
+class DocumentFilterSet(YearsFilterSet):
+    by_public_actor = Q(publisher__status=Status.PUBLISHED)
+
+    q = SearchFilter()
+    kind = FacetFilter("kind", label=_("Kind"))
+    type = FacetFilter(
+        "publisher__type", label=_("Type of publisher"), via="publisher", visible=by_public_actor
+    )
+    country = FacetFilter(
+        "publisher__country",
+        label=_("Country of the publisher"),
+        choices=country_choices,
+        via="publisher",
+        visible=by_public_actor,
+    )
+    publisher = EntryFacetFilter("publisher", label=_("Publisher"), via="publisher", visible=by_public_actor)
+    language = FacetFilter("language", label=_("Language"), choices=lambda: document_languages())
+    actor = EntryFacetFilter(
+        "actors", label=_("About"), via="actor", visible=Q(actors__status=Status.PUBLISHED), listed=False
+    )
+    initiative = EntryFacetFilter(
+        "initiatives",
+        label=_("Initiative"),
+        via="initiative",
+        visible=Q(initiatives__status=Status.PUBLISHED),
+        listed=False,
+    )
+
+    sorts = {
+        "newest": Sort(_("Newest"), ["-date", "sort_name"]),
+        "relevance": Sort(_("Best match"), ["rank", "sort_name"]),
+        "name": Sort(_("Title"), ["sort_name"]),
+        "verified": Sort(_("Latest verified or changed"), ["-touched", "sort_name"]),
+    }
+
+    class Meta:
+        model = Document
+        fields = []
+
+    def not_over_before(self, queryset, name, year):
+        return queryset.filter(date__gte=str(year))
+
+    def begun_by(self, queryset, name, year):
+        return queryset.filter(date__gt="", date__lt=str(year + 1))
+
+
+def document_languages():
+    codes = (
+        Document.objects.published()
+        .exclude(language="")
+        .order_by("language")
+        .values_list("language", flat=True)
+    )
+    return sorted(((code, language_name(code)) for code in codes.distinct()), key=lambda pair: pair[1])

@@ -1,0 +1,98 @@
+from itertools import groupby
+
+from django.shortcuts import get_object_or_404, render
+
+from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
+from initiatives.models import Initiative, Role
+from initiatives.resources import document_table, initiative_table
+from roma_network import exports
+from roma_network.listing import Listing, unusable
+from roma_network.notes import Notes
+from stakeholders.models import ActorType
+
+
+def initiative_list(request):
+    return Listing(request, InitiativeFilterSet, initiative_table).respond("initiatives/initiative_list.html")
+
+
+def document_list(request):
+    return Listing(request, DocumentFilterSet, document_table).respond("initiatives/document_list.html")
+
+
+def initiative_detail(request, slug):
+    initiative = get_object_or_404(Initiative.objects.published().for_detail(), slug=slug)
+    if file := exports.requested(request, initiative_table, Initiative.objects.filter(pk=initiative.pk)):
+        return file
+    notes = Notes()
+    context = {
+        "initiative": initiative,
+        "backed": notes.beside(initiative.citations.all(), facts(initiative)),
+        "roles": roles(initiative, notes),
+        "documents": initiative.documents.published().for_listing().order_by("-date", "sort_name"),
+        "notes": notes,
+        "rejected": unusable(request),
+        "downloads": exports.downloads(request.path),
+    }
+    return render(request, "initiatives/initiative_detail.html", context)
+
+
+def facts(initiative):
+    """Fact → the words by which citations name it."""
+    parent, follows = initiative.parent, initiative.follows
+    return {
+        "period": [
+            "start",
+            "end",
+            "began",
+            "launch",
+            "date",
+            "period",
+            "duration",
+            "since",
+            "until",
+            "running",
+        ],
+        "funding": ["fund", "budget", "financ", "grant", "million", "eur", "cost", *programmes(initiative)],
+        "countries": ["countries", "country", "member states"],
+        "parent": ["part of", parent.name if parent else ""],
+        "follows": ["follow", "succe", "predecessor", follows.short_name if follows else ""],
+        "website": ["website", "web site"],
+    }
+
+
+def programmes(initiative):
+    return [funding.programme for funding in initiative.funding.all()]
+
+
+def roles(initiative, notes):
+    """Who takes part: role → type → country → participations, each level with its label, in its own order."""
+    rows = list(
+        initiative.participations.public()
+        .select_related("actor__country")
+        .with_sources()
+        .order_by("actor__sort_name")
+    )
+    types = {value: place for place, value in enumerate(ActorType.values)}
+    rows.sort(key=lambda row: (types[row.actor.type], country_name(row)))
+    groups = notes.number({role.label: [row for row in rows if row.role == role] for role in Role})
+    return {
+        role: {
+            "count": len(rows),
+            "types": [
+                (ActorType(value), by_country(list(of_type)))
+                for value, of_type in groupby(rows, key=lambda row: row.actor.type)
+            ],
+        }
+        for role, rows in groups.items()
+    }
+
+
+def country_name(row):
+    return row.actor.country.label if row.actor.country else ""
+
+
+def by_country(rows):
+    """Local authorities stand under their country; others, few in each, stand in one list."""
+    if rows[0].actor.type != ActorType.LOCAL_AUTHORITY:
+        return [(None, sorted(rows, key=lambda row: row.actor.sort_name))]
+    return [(country, list(found)) for country, found in groupby(rows, key=lambda row: row.actor.country)]

@@ -1,0 +1,106 @@
+"""Any listing, or one entry, as a file. A table says what a row holds; a format says how it is written."""
+
+import csv
+import json
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import StreamingHttpResponse
+from django.utils.http import urlencode
+
+FORMATS = {"csv": "CSV", "json": "JSON"}
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+CHUNK = 500
+
+
+class Table:
+    """The columns of an export: plain attributes of a row, or what `special` makes of it."""
+
+    name: str
+    columns: tuple[str, ...]
+
+    def special(self, row):
+        """Column → value, for those that are no plain attribute: a list, a list of dicts, another entry's slug."""
+        return {}
+
+    def record(self, row):
+        special = self.special(row)
+        return {
+            column: special[column] if column in special else getattr(row, column) for column in self.columns
+        }
+
+
+def slug_of(entry):
+    """The slug of a related entry that readers may see."""
+    return entry.slug if entry and entry.is_published else None
+
+
+def requested(request, table, queryset):
+    """The file that `?format=` asks for, or None where it asks for none that exists."""
+    asked = request.GET.get("format")
+    if asked not in FORMATS:
+        return None
+    records = (table.record(row) for row in queryset.for_export().iterator(chunk_size=CHUNK))
+    lines, content_type = WRITERS[asked]
+    return StreamingHttpResponse(
+        lines(table, records),
+        content_type=f"{content_type}; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{table.name}.{asked}"'},
+    )
+
+
+def json_lines(table, records):
+    """A JSON array, one record a line."""
+    start = "["
+    for record in records:
+        yield f"{start}\n{json.dumps(record, cls=DjangoJSONEncoder, ensure_ascii=False)}"
+        start = ","
+    yield "[]\n" if start == "[" else "\n]\n"
+
+
+def csv_lines(table, records):
+    """A table with a heading; lists stand in one cell, with semicolons."""
+    writer = csv.writer(Echo())
+    yield writer.writerow(table.columns)
+    for record in records:
+        yield writer.writerow([cell(record[column]) for column in table.columns])
+
+
+class Echo:
+    """A file that gives back what is written to it, so that a csv writer can stream."""
+
+    def write(self, line):
+        return line
+
+
+def cell(value):
+    """A value as text that no spreadsheet takes for a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        value = "; ".join(
+            " ".join(map(str, item.values())) if isinstance(item, dict) else item for item in value
+        )
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return value
+
+
+WRITERS = {"csv": (csv_lines, "text/csv"), "json": (json_lines, "application/json")}
+
+
+def sources(row):
+    """The citations of a row, for `record`."""
+    return [
+        {
+            "url": citation.source.url,
+            "supports": citation.supports,
+            "title": citation.source.title,
+            "publisher": citation.source.publisher,
+        }
+        for citation in row.citations.all()
+    ]
+
+
+def downloads(path, parameters=()):
+    """Name and address of each format of a page."""
+    return [(name, f"{path}?{urlencode([*parameters, ('format', key)])}") for key, name in FORMATS.items()]

@@ -1,0 +1,50 @@
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from roma_network.listing import EntryFacetFilter, FacetFilter, ListingFilterSet, SearchFilter, Sort
+from roma_network.models import Status
+from stakeholders.models import Actor, Country, Theme
+
+
+def country_choices():
+    return [(country.code, country.label) for country in Country.objects.all()]
+
+
+def theme_choices():
+    return [(theme.slug, str(theme)) for theme in Theme.objects.all()]
+
+
+class ActorFilterSet(ListingFilterSet):
+    in_public_initiative = Q(participations__initiative__status=Status.PUBLISHED)
+
+    q = SearchFilter()
+    type = FacetFilter("type", label=_("Type of actor"))
+    country = FacetFilter("country", label=_("Country"), choices=country_choices)
+    membership = FacetFilter("country__membership", label=_("EU membership of the country"))
+    theme = FacetFilter("themes__slug", via="theme", label=_("Theme"), choices=theme_choices)
+    initiative = EntryFacetFilter(
+        "participations__initiative", label=_("Initiative"), via="participation", visible=in_public_initiative
+    )
+    role = FacetFilter(
+        "participations__role",
+        label=_("Role in an initiative"),
+        via="participation",
+        visible=in_public_initiative,
+    )
+    active = FacetFilter(
+        "active", label=_("Activity"), choices=lambda: [("yes", _("Active")), ("no", _("Closed"))]
+    )
+
+    sorts = {
+        "name": Sort(_("Name"), ["sort_name"]),
+        "relevance": Sort(_("Best match"), ["rank", "sort_name"]),
+        "verified": Sort(_("Latest verified or changed"), ["-touched", "sort_name"]),
+        "connected": Sort(_("Most initiatives"), ["-initiative_count", "sort_name"]),
+    }
+
+    class Meta:
+        model = Actor
+        fields = []
+
+    def all_rows(self):
+        return Actor.objects.with_active()
