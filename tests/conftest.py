@@ -1,0 +1,132 @@
+"""What all tests stand on: an environment and a database of their own, fast settings, the real directory."""
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+
+import pytest
+
+from tests import postgres
+from tests.skips import NoSkips
+
+ENVIRONMENT = {
+    "DJANGO_SETTINGS_MODULE": "roma_network.settings",
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "BEHIND_PROXY": "false",
+    "CONTACT_EMAIL": "directory@example.eu",
+    "DEBUG": "false",
+    "DEMO": "true",
+    "SECRET_KEY": "for tests only " * 4,
+}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--postgres", action="store_true", help="run on a throw-away PostgreSQL server")
+    parser.addoption("--browser", action="store_true", help="run the tests that drive Chromium too")
+    parser.addoption("--no-skips", action="store_true", help="fail when a test is skipped")
+
+
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):  # the workers of xdist inherit the environment
+        set_environment(config)
+        if config.option.no_skips:
+            config.pluginmanager.register(NoSkips())
+    set_settings()
+
+
+def set_environment(config):
+    if "roma_network.settings" in sys.modules:
+        raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests bring an environment of their own.")
+    folder = tempfile.TemporaryDirectory(prefix="roma-network-")
+    config.add_cleanup(folder.cleanup)
+    for name in ("DATABASE_URL", "HSTS_SECONDS", "STATIC_ROOT"):
+        os.environ.pop(name, None)
+    os.environ.update(ENVIRONMENT, VAR_DIR=folder.name)
+    if config.option.postgres:
+        os.environ["DATABASE_URL"] = start_postgres(config)
+
+
+def start_postgres(config):
+    server = postgres.running()
+    try:
+        address = server.__enter__()
+    except postgres.PostgresError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.add_cleanup(lambda: server.__exit__(None, None, None))
+    return address
+
+
+def set_settings():
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+    }
+    settings.WHITENOISE_AUTOREFRESH = True
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        # A file as in production: one in memory would have all threads of a live server share a connection.
+        database.setdefault("TEST", {})["NAME"] = f"{database['NAME']}.test"
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.option.browser:
+        return
+    left_out = [item for item in items if item.get_closest_marker("browser")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def directory_database(django_db_setup, django_db_blocker):
+    """The name of a second database that holds the real directory for good: loaded once a worker."""
+    from django.db import connection
+
+    from roma_network import fixtures
+
+    creation = connection.creation
+    connection.close()
+    with django_db_blocker.unblock():
+        creation.clone_test_db("directory", verbosity=0)
+        name = creation.get_test_db_clone_settings("directory")["NAME"]
+        with connected_to(name):
+            fixtures.load()
+    yield name
+    with django_db_blocker.unblock():
+        creation.destroy_test_db(suffix="directory", verbosity=0)
+
+
+# Of class scope, so that it comes before the transaction of a test, which is of function scope.
+@pytest.fixture(scope="class")
+def committed_directory(directory_database):
+    """The real directory as every thread sees it, a live server's too. Tests leave it as it is."""
+    with connected_to(directory_database):
+        yield
+
+
+@pytest.fixture
+def directory(committed_directory, db):
+    """The real directory, in a transaction that is rolled back. Other tests see an empty one."""
+
+
+@contextmanager
+def connected_to(name):
+    """Point Django, in every thread, at another database of the same server."""
+    from django.db import connection
+
+    usual = connection.settings_dict["NAME"]
+    connect_to(connection, name)
+    try:
+        yield
+    finally:
+        connect_to(connection, usual)
+
+
+def connect_to(connection, name):
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()
+    connection.settings_dict["NAME"] = name

@@ -1,0 +1,194 @@
+"""Rows for tests: published, complete and unlike one another unless told otherwise."""
+
+from string import ascii_uppercase
+
+import factory
+from factory import Sequence, SubFactory
+from factory.django import DjangoModelFactory
+
+from initiatives.models import (
+    Document,
+    DocumentCitation,
+    DocumentKind,
+    Funding,
+    Initiative,
+    InitiativeCitation,
+    InitiativeKind,
+    Participation,
+    ParticipationCitation,
+    Role,
+)
+from roma_network.models import Source, Status
+from stakeholders.models import (
+    Actor,
+    ActorCitation,
+    ActorName,
+    ActorType,
+    Country,
+    Membership,
+    Relation,
+    RelationCitation,
+    RelationKind,
+    Theme,
+)
+
+# ISO 3166-1 leaves these codes to its users, so none is a country that a test names.
+FREE_CODES = [f"Q{letter}" for letter in "MNOPQRSTUVWXYZ"] + [
+    f"X{letter}" for letter in ascii_uppercase if letter != "K"
+]
+
+
+def many(field):
+    """Fill a many-to-many field: `ActorFactory(themes=[theme])`."""
+
+    def fill(instance, create, rows, **kwargs):
+        if rows:
+            getattr(instance, field).set(rows)
+
+    return factory.post_generation(fill)
+
+
+class CountryFactory(DjangoModelFactory):
+    class Meta:
+        model = Country
+
+    code = Sequence(lambda n: FREE_CODES[n % len(FREE_CODES)])
+    name = factory.LazyAttribute(lambda country: f"Country {country.code}")
+    membership = Membership.EU_MEMBER
+
+
+class ThemeFactory(DjangoModelFactory):
+    class Meta:
+        model = Theme
+
+    slug = Sequence("theme-{}".format)
+    name = Sequence("Theme {}".format)
+
+
+class SourceFactory(DjangoModelFactory):
+    class Meta:
+        model = Source
+
+    url = Sequence("https://example.eu/sources/{}".format)
+    title = Sequence("Source {}".format)
+    publisher = "European Commission"
+
+
+class CitationFactory(DjangoModelFactory):
+    class Meta:
+        abstract = True
+
+    source = SubFactory(SourceFactory)
+    supports = "name"
+
+
+class EditorialFactory(DjangoModelFactory):
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+    status = Status.PUBLISHED
+
+
+class ActorFactory(EditorialFactory):
+    class Meta:
+        model = Actor
+
+    slug = Sequence("actor-{}".format)
+    name = Sequence("Actor {}".format)
+    type = ActorType.CIVIL_SOCIETY
+    themes = many("themes")
+
+
+class ActorNameFactory(DjangoModelFactory):
+    class Meta:
+        model = ActorName
+
+    actor = SubFactory(ActorFactory)
+    name = Sequence("Other name {}".format)
+
+
+class RelationFactory(DjangoModelFactory):
+    class Meta:
+        model = Relation
+
+    subject = SubFactory(ActorFactory)
+    kind = RelationKind.COOPERATES_WITH
+    target = SubFactory(ActorFactory)
+
+
+class ActorCitationFactory(CitationFactory):
+    class Meta:
+        model = ActorCitation
+
+    subject = SubFactory(ActorFactory)
+
+
+class RelationCitationFactory(CitationFactory):
+    class Meta:
+        model = RelationCitation
+
+    subject = SubFactory(RelationFactory)
+
+
+class InitiativeFactory(EditorialFactory):
+    class Meta:
+        model = Initiative
+
+    slug = Sequence("initiative-{}".format)
+    name = Sequence("Initiative {}".format)
+    kind = InitiativeKind.PROJECT
+    themes = many("themes")
+    countries = many("countries")
+
+
+class FundingFactory(DjangoModelFactory):
+    class Meta:
+        model = Funding
+
+    initiative = SubFactory(InitiativeFactory)
+    amount_eur = 1_000_000
+    programme = Sequence("Programme {}".format)
+
+
+class ParticipationFactory(DjangoModelFactory):
+    class Meta:
+        model = Participation
+
+    initiative = SubFactory(InitiativeFactory)
+    actor = SubFactory(ActorFactory)
+    role = Role.PARTNER
+
+
+class DocumentFactory(EditorialFactory):
+    class Meta:
+        model = Document
+
+    slug = Sequence("document-{}".format)
+    title = Sequence("Document {}".format)
+    kind = DocumentKind.REPORT
+    date = "2020"
+    url = Sequence("https://example.eu/documents/{}".format)
+    actors = many("actors")
+    initiatives = many("initiatives")
+
+
+class InitiativeCitationFactory(CitationFactory):
+    class Meta:
+        model = InitiativeCitation
+
+    subject = SubFactory(InitiativeFactory)
+
+
+class ParticipationCitationFactory(CitationFactory):
+    class Meta:
+        model = ParticipationCitation
+
+    subject = SubFactory(ParticipationFactory)
+
+
+class DocumentCitationFactory(CitationFactory):
+    class Meta:
+        model = DocumentCitation
+
+    subject = SubFactory(DocumentFactory)
