@@ -1,0 +1,90 @@
+import pytest
+
+from initiatives.models import DocumentFormat, DocumentKind, InitiativeKind, Role
+from tests import constraints
+from tests.factories import (
+    DocumentCitationFactory,
+    DocumentFactory,
+    FundingFactory,
+    InitiativeCitationFactory,
+    InitiativeFactory,
+    ParticipationCitationFactory,
+    ParticipationFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+CASES = {
+    **constraints.editorial("initiatives_initiative", InitiativeFactory),
+    **constraints.known("initiatives_initiative", InitiativeFactory, "kind", InitiativeKind),
+    **constraints.dates("initiatives_initiative", InitiativeFactory, "start"),
+    **constraints.dates("initiatives_initiative", InitiativeFactory, "end"),
+    **constraints.in_order("initiatives_initiative", InitiativeFactory, "start", "end"),
+    "initiatives_initiative_is_not_its_own_parent": (
+        InitiativeFactory,
+        [{"parent": None}, lambda row, other: {"parent": other}],
+        [lambda row, other: {"parent": row}],
+    ),
+    "initiatives_initiative_does_not_follow_itself": (
+        InitiativeFactory,
+        [{"follows": None}, lambda row, other: {"follows": other}],
+        [lambda row, other: {"follows": row}],
+    ),
+    "initiatives_funding_once": (
+        FundingFactory,
+        [
+            lambda row, other: {"initiative": other.initiative},
+            lambda row, other: {"programme": other.programme},
+            lambda row, other: {
+                "initiative": other.initiative,
+                "programme": other.programme,
+                "note": "2021",
+            },
+        ],
+        [lambda row, other: {"initiative": other.initiative, "programme": other.programme}],
+    ),
+    "initiatives_funding_amount_is_positive": (
+        FundingFactory,
+        [{"amount_eur": None}, {"amount_eur": 1}, {"amount_eur": 10**12}],
+        [{"amount_eur": 0}],
+    ),
+    **constraints.known("initiatives_participation", ParticipationFactory, "role", Role),
+    **constraints.dates("initiatives_participation", ParticipationFactory, "start"),
+    **constraints.dates("initiatives_participation", ParticipationFactory, "end"),
+    **constraints.in_order("initiatives_participation", ParticipationFactory, "start", "end"),
+    "initiatives_participation_once": (
+        ParticipationFactory,
+        [
+            lambda row, other: {"initiative": other.initiative},
+            lambda row, other: {"actor": other.actor},
+            lambda row, other: {"initiative": other.initiative, "actor": other.actor, "role": "lead"},
+        ],
+        [lambda row, other: {"initiative": other.initiative, "actor": other.actor}],
+    ),
+    **constraints.editorial("initiatives_document", DocumentFactory),
+    **constraints.known("initiatives_document", DocumentFactory, "kind", DocumentKind),
+    **constraints.dates("initiatives_document", DocumentFactory, "date"),
+    "initiatives_document_format_is_known": (
+        DocumentFactory,
+        [{"format": ""}, *({"format": value} for value in DocumentFormat.values)],
+        [{"format": "x"}],
+    ),
+    "initiatives_document_size_is_positive": (
+        DocumentFactory,
+        [{"size": None}, {"size": 1}, {"size": 10**12}],
+        [{"size": 0}],
+    ),
+    **constraints.citation("initiatives_initiativecitation", InitiativeCitationFactory),
+    **constraints.citation("initiatives_participationcitation", ParticipationCitationFactory),
+    **constraints.citation("initiatives_documentcitation", DocumentCitationFactory),
+}
+
+
+@constraints.allowed(CASES)
+def test_allowed(name, factory, change):
+    constraints.assert_allowed(name, factory, change)
+
+
+@constraints.refused(CASES)
+def test_refused(name, factory, change):
+    constraints.assert_refused(name, factory, change)

@@ -1,0 +1,103 @@
+import pytest
+
+from stakeholders.models import ActorType, Membership, NameKind, RelationKind
+from tests import constraints
+from tests.factories import (
+    ActorCitationFactory,
+    ActorFactory,
+    ActorNameFactory,
+    CountryFactory,
+    RelationCitationFactory,
+    RelationFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+CASES = {
+    **constraints.known("stakeholders_country", CountryFactory, "membership", Membership),
+    "stakeholders_country_code_is_two_letters": (
+        CountryFactory,
+        [{"code": "FR", "name": "France"}, {"code": "XK", "name": "Kosovo*"}],
+        [{"code": "fr"}, {"code": "F"}, {"code": "F1"}, {"code": ""}],
+    ),
+    **constraints.editorial("stakeholders_actor", ActorFactory),
+    **constraints.known("stakeholders_actor", ActorFactory, "type", ActorType),
+    "stakeholders_actor_has_both_coordinates_or_none": (
+        ActorFactory,
+        [{"latitude": 0, "longitude": 0}, {"latitude": None, "longitude": None}],
+        [{"latitude": 48.7}, {"longitude": 21.3}],
+    ),
+    "stakeholders_actor_latitude_in_range": (
+        ActorFactory,
+        [{"latitude": 90, "longitude": 0}, {"latitude": -90, "longitude": 0}],
+        [{"latitude": 90.1, "longitude": 0}, {"latitude": -90.1, "longitude": 0}],
+    ),
+    "stakeholders_actor_longitude_in_range": (
+        ActorFactory,
+        [{"latitude": 0, "longitude": 180}, {"latitude": 0, "longitude": -180}],
+        [{"latitude": 0, "longitude": 180.1}, {"latitude": 0, "longitude": -180.1}],
+    ),
+    "stakeholders_actor_is_not_its_own_parent": (
+        ActorFactory,
+        [{"parent": None}, lambda row, other: {"parent": other}],
+        [lambda row, other: {"parent": row}],
+    ),
+    "stakeholders_actor_native_name_has_a_language": (
+        ActorFactory,
+        [{"native_name": "", "native_language": ""}, {"native_name": "Košice", "native_language": "sk"}],
+        [{"native_name": "Košice"}, {"native_language": "sk"}],
+    ),
+    **constraints.dates("stakeholders_actor", ActorFactory, "founded"),
+    **constraints.dates("stakeholders_actor", ActorFactory, "closed"),
+    **constraints.in_order("stakeholders_actor", ActorFactory, "founded", "closed"),
+    "stakeholders_actor_wikidata_is_an_item": (
+        ActorFactory,
+        [{"wikidata": ""}, {"wikidata": "Q8880"}],
+        [{"wikidata": "8880"}, {"wikidata": "Q0"}, {"wikidata": "Q"}, {"wikidata": "Q8880 "}],
+    ),
+    "stakeholders_actor_ror_is_an_identifier": (
+        ActorFactory,
+        [{"ror": ""}, {"ror": "02qsmb048"}],
+        [{"ror": "12qsmb048"}, {"ror": "02qsmb0"}, {"ror": "02qsmi048"}, {"ror": "02qsmb0ab"}],
+    ),
+    "stakeholders_actor_transparency_register_is_a_number": (
+        ActorFactory,
+        [{"transparency_register": ""}, {"transparency_register": "12352101736-32"}],
+        [{"transparency_register": "12352101736"}, {"transparency_register": "1-2"}],
+    ),
+    **constraints.known("stakeholders_actorname", ActorNameFactory, "kind", NameKind),
+    "stakeholders_actorname_once": (
+        ActorNameFactory,
+        [lambda row, other: {"actor": other.actor}, lambda row, other: {"name": other.name}],
+        [lambda row, other: {"actor": other.actor, "name": other.name}],
+    ),
+    "stakeholders_actorname_is_not_empty": (ActorNameFactory, [{"name": "Ж"}], [{"name": ""}]),
+    **constraints.known("stakeholders_relation", RelationFactory, "kind", RelationKind),
+    "stakeholders_relation_is_not_to_itself": (
+        RelationFactory,
+        [lambda row, other: {"target": other.subject}],
+        [lambda row, other: {"target": row.subject}],
+    ),
+    "stakeholders_relation_once": (
+        RelationFactory,
+        [
+            lambda row, other: {"subject": other.subject},
+            lambda row, other: {"target": other.target},
+            lambda row, other: {"subject": other.target, "target": other.subject},
+            lambda row, other: {"subject": other.subject, "target": other.target, "kind": "funds"},
+        ],
+        [lambda row, other: {"subject": other.subject, "target": other.target}],
+    ),
+    **constraints.citation("stakeholders_actorcitation", ActorCitationFactory),
+    **constraints.citation("stakeholders_relationcitation", RelationCitationFactory),
+}
+
+
+@constraints.allowed(CASES)
+def test_allowed(name, factory, change):
+    constraints.assert_allowed(name, factory, change)
+
+
+@constraints.refused(CASES)
+def test_refused(name, factory, change):
+    constraints.assert_refused(name, factory, change)
