@@ -1,5 +1,6 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from initiatives.models import Document, Initiative, Phase
 from roma_network.listing import (
@@ -48,12 +49,14 @@ class InitiativeFilterSet(YearsFilterSet):
         label=_("Type of actor taking part"),
         via="actor_type",
         visible=with_public_actor,
+        shaped=True,
     )
     lead_type = FacetFilter(
         "participations__actor__type",
         label=_("Type of lead"),
         via="lead_type",
         visible=with_public_actor & Q(participations__role="lead"),
+        shaped=True,
     )
     kind = FacetFilter("kind", label=_("Kind"))
     status = FacetFilter("phase", label=_("Status"), choices=lambda: Phase.choices)
@@ -75,6 +78,10 @@ class InitiativeFilterSet(YearsFilterSet):
         model = Initiative
         fields = []
 
+    @staticmethod
+    def count_label(n):
+        return ngettext("%(n)d initiative", "%(n)d initiatives", n) % {"n": n}
+
     def all_rows(self):
         return Initiative.objects.with_phase()
 
@@ -86,13 +93,34 @@ class InitiativeFilterSet(YearsFilterSet):
         return queryset.filter(start__gt="", start__lt=str(year + 1))
 
 
+def document_languages():
+    codes = (
+        Document.objects.published()
+        .exclude(language="")
+        .order_by("language")
+        .values_list("language", flat=True)
+    )
+    return sorted(((code, language_name(code)) for code in codes.distinct()), key=lambda pair: pair[1])
+
+
+class AuthorOrSubjectFilter(EntryFacetFilter):
+    """Documents that an actor published, or that are about it."""
+
+    def condition(self, values):
+        paths = ("actors", "publisher")
+        by, about = (
+            Q(**{f"{path}__slug__in": values, f"{path}__status": Status.PUBLISHED}) for path in paths
+        )
+        return by | about
+
+
 class DocumentFilterSet(YearsFilterSet):
     by_public_actor = Q(publisher__status=Status.PUBLISHED)
 
     q = SearchFilter()
     kind = FacetFilter("kind", label=_("Kind"))
     type = FacetFilter(
-        "publisher__type", label=_("Type of publisher"), via="publisher", visible=by_public_actor
+        "publisher__type", label=_("Type of publisher"), via="publisher", visible=by_public_actor, shaped=True
     )
     country = FacetFilter(
         "publisher__country",
@@ -102,10 +130,8 @@ class DocumentFilterSet(YearsFilterSet):
         visible=by_public_actor,
     )
     publisher = EntryFacetFilter("publisher", label=_("Publisher"), via="publisher", visible=by_public_actor)
-    language = FacetFilter("language", label=_("Language"), choices=lambda: document_languages())
-    actor = EntryFacetFilter(
-        "actors", label=_("About"), via="actor", visible=Q(actors__status=Status.PUBLISHED), listed=False
-    )
+    language = FacetFilter("language", label=_("Language"), choices=document_languages)
+    actor = AuthorOrSubjectFilter("actors", label=_("By or about"), via="actor", listed=False)
     initiative = EntryFacetFilter(
         "initiatives",
         label=_("Initiative"),
@@ -125,18 +151,12 @@ class DocumentFilterSet(YearsFilterSet):
         model = Document
         fields = []
 
+    @staticmethod
+    def count_label(n):
+        return ngettext("%(n)d document", "%(n)d documents", n) % {"n": n}
+
     def not_over_before(self, queryset, name, year):
         return queryset.filter(date__gte=str(year))
 
     def begun_by(self, queryset, name, year):
         return queryset.filter(date__gt="", date__lt=str(year + 1))
-
-
-def document_languages():
-    codes = (
-        Document.objects.published()
-        .exclude(language="")
-        .order_by("language")
-        .values_list("language", flat=True)
-    )
-    return sorted(((code, language_name(code)) for code in codes.distinct()), key=lambda pair: pair[1])

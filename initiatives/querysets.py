@@ -86,10 +86,9 @@ class DocumentQuerySet(EditorialQuerySet):
         return self.select_related("publisher").with_sources().with_touched()
 
     def for_export(self):
-        published = {"status": Status.PUBLISHED}
-        actors, initiatives = (
-            field.related_model.objects.filter(**published) for field in self.model._meta.many_to_many
-        )
-        return self.for_listing().prefetch_related(
-            Prefetch("actors", actors), Prefetch("initiatives", initiatives)
-        )
+        ties = [
+            Prefetch(field.name, field.related_model.objects.filter(status=Status.PUBLISHED))
+            for field in self.model._meta.many_to_many
+        ]
+        # A listing has its citations prefetched already: start anew.
+        return self.prefetch_related(None).for_listing().prefetch_related(*ties)

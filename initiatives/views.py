@@ -10,13 +10,19 @@ from roma_network.listing import Listing, unusable
 from roma_network.notes import Notes
 from stakeholders.models import ActorType
 
+MOST_DOCUMENTS = 10
+
 
 def initiative_list(request):
-    return Listing(request, InitiativeFilterSet, initiative_table).respond("initiatives/initiative_list.html")
+    return Listing(request, InitiativeFilterSet, initiative_table).respond(
+        "initiatives/initiative_list.html", "partials/_initiative.html"
+    )
 
 
 def document_list(request):
-    return Listing(request, DocumentFilterSet, document_table).respond("initiatives/document_list.html")
+    return Listing(request, DocumentFilterSet, document_table).respond(
+        "initiatives/document_list.html", "partials/_document.html"
+    )
 
 
 def initiative_detail(request, slug):
@@ -28,7 +34,7 @@ def initiative_detail(request, slug):
         "initiative": initiative,
         "backed": notes.beside(initiative.citations.all(), facts(initiative)),
         "roles": roles(initiative, notes),
-        "documents": initiative.documents.published().for_listing().order_by("-date", "sort_name"),
+        "documents": notes.first(initiative.documents.published().for_listing(), MOST_DOCUMENTS),
         "notes": notes,
         "rejected": unusable(request),
         "downloads": exports.downloads(request.path),

@@ -25,7 +25,7 @@ TRACKING = ("utm_", "fbclid", "gclid", "mc_")  # other sites add these to links;
 
 Rejected = namedtuple("Rejected", "name value reason")
 Option = namedtuple("Option", "value label count chosen")
-Group = namedtuple("Group", "name label options chosen")
+Group = namedtuple("Group", "name label options chosen shaped")
 Chip = namedtuple("Chip", "group label url")
 Sort = namedtuple("Sort", "label order")
 
@@ -61,16 +61,18 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
     """A group of values to tick, each with a count. `field_name` is the path to the value.
 
     `via` names the tie where the path leads to many rows. Facets with the same `via` speak of one linked row: an
-    actor with role lead *in* LERI. `visible` says which linked rows are public.
+    actor with role lead *in* LERI. `visible` says which linked rows are public. `shaped` values are
+    actor types, which show their mark.
     """
 
     listed = True
 
-    def __init__(self, field_name, *, via="", visible=None, choices=None, **kwargs):
+    def __init__(self, field_name, *, via="", visible=None, choices=None, shaped=False, **kwargs):
         super().__init__(field_name=field_name, **kwargs)
         self.via = via
         self.visible = visible or Q()
         self.choices = choices
+        self.shaped = shaped
 
     def vocabulary(self, values):
         """The values that exist, with their labels: all, or where they are too many those among `values`.
@@ -129,6 +131,11 @@ class ListingFilterSet(django_filters.FilterSet):
 
     sorts: dict[str, Sort]
 
+    @staticmethod
+    def count_label(n):
+        """“3 actors”, in the reader's language."""
+        raise NotImplementedError
+
     def __init__(self, data):
         super().__init__(data, self.all_rows().published())
         self.rejected = []
@@ -179,8 +186,8 @@ class ListingFilterSet(django_filters.FilterSet):
         if value and value not in self.sorts:
             self.reject("sort", value, _("There is no such order."))
         words = bool(kept.get("q"))
-        default = "relevance" if words else next(iter(self.sorts))
-        return [value if value in self.sorts and (words or value != "relevance") else default]
+        self.usual_sort = "relevance" if words else next(iter(self.sorts))
+        return [value if value in self.sorts and (words or value != "relevance") else self.usual_sort]
 
     def reject(self, name, value, reason):
         self.rejected.append(Rejected(shortened(name), shortened(value), reason))
@@ -206,9 +213,8 @@ class ListingFilterSet(django_filters.FilterSet):
                 queryset = filter_.filter(queryset, self.form.cleaned_data[name])
         ties = {facet.via for facet in self.facets.values()}
         for tie, condition in self.conditions(skip).items():
-            if tie in ties:
-                condition = Q(pk__in=self.all_rows().filter(condition).values("pk"))
-            queryset = queryset.filter(condition)
+            linked = Q(pk__in=self.all_rows().filter(condition).values("pk"))
+            queryset = queryset.filter(linked if tie in ties else condition)
         return queryset
 
     def filter_queryset(self, queryset):
@@ -223,7 +229,9 @@ class ListingFilterSet(django_filters.FilterSet):
             if facet.listed:
                 chosen = self.data.getlist(name)
                 options = facet.options(self.rows_to_count(name, facet), self.vocabularies[name], chosen)
-                yield Group(name, facet.label, options, [option for option in options if option.chosen])
+                yield Group(
+                    name, facet.label, options, [option for option in options if option.chosen], facet.shaped
+                )
 
     def rows_to_count(self, name, facet):
         """The rows that match all but this facet, joined to the public rows that hold its values."""
@@ -258,10 +266,16 @@ class Listing:
         self.rejected = self.filterset.rejected
         self.queryset = self.filterset.qs
 
-    def respond(self, template, **context):
+    def respond(self, template, entry_template):
         if response := exports.requested(self.request, self.table, self.queryset):
             return response
-        return render(self.request, template, {"listing": self, "page": self.page, **context})
+        context = {
+            "listing": self,
+            "page": self.page,
+            "entry_template": entry_template,
+            "rejected": self.rejected,
+        }
+        return render(self.request, template, context)
 
     @cached_property
     def page(self):
@@ -271,6 +285,10 @@ class Listing:
         if str(page.number) != asked:
             self.filterset.reject("page", asked, _("There is no such page."))
         return page
+
+    @property
+    def count_label(self):
+        return self.filterset.count_label(self.page.paginator.count)
 
     @cached_property
     def groups(self):
@@ -293,26 +311,48 @@ class Listing:
     @cached_property
     def parameters(self):
         """What the address says, less what was refused: pairs of name and value, without the page."""
-        asked = self.request.GET.get("sort")
-        names = [*self.filterset.filters, *(["sort"] if asked == self.filterset.data["sort"] else [])]
-        return [(name, value) for name in names for value in self.filterset.data.getlist(name)]
+        data, usual = self.filterset.data, self.filterset.usual_sort
+        filters = [(name, value) for name in self.filterset.filters for value in data.getlist(name)]
+        return filters + ([("sort", data["sort"])] if data["sort"] != usual else [])
 
     @property
     def is_filtered(self):
         return bool(self.parameters)
 
-    def url(self, without=()):
-        parameters = [pair for pair in self.parameters if pair not in without]
+    def url(self, without=(), extra=()):
+        parameters = [pair for pair in self.parameters if pair not in without] + list(extra)
         return f"{self.request.path}?{urlencode(parameters)}" if parameters else self.request.path
 
-    @property
+    @cached_property
     def chips(self):
         """What is chosen, each with the address that drops it."""
-        filters = self.filterset.filters
-        for name, value in self.parameters:
-            if name != "sort":
-                label = self.filterset.vocabularies.get(name, {}).get(value, value)
-                yield Chip(filters[name].label, label, self.url(without=[(name, value)]))
+        labels = {name: filter_.label for name, filter_ in self.filterset.filters.items()}
+        return [
+            Chip(
+                labels[name],
+                self.filterset.vocabularies.get(name, {}).get(value, value),
+                self.url(without=[(name, value)]),
+            )
+            for name, value in self.parameters
+            if name in labels
+        ]
+
+    @property
+    def page_links(self):
+        """Number (or an ellipsis) and address of the pages around this one."""
+        for number in self.page.paginator.get_elided_page_range(self.page.number, on_each_side=1, on_ends=1):
+            yield number, self.url_of_page(number) if isinstance(number, int) else None
+
+    def url_of_page(self, number):
+        return self.url(extra=[("page", number)] if number > 1 else [])
+
+    @property
+    def previous_url(self):
+        return self.url_of_page(self.page.number - 1) if self.page.has_previous() else None
+
+    @property
+    def next_url(self):
+        return self.url_of_page(self.page.number + 1) if self.page.has_next() else None
 
     @property
     def downloads(self):

@@ -55,6 +55,12 @@ class Notes:
                     backed[fact].append(citation)
         return {fact: self.cite(found) for fact, found in backed.items()}
 
+    def first(self, rows, most):
+        """The first rows of a queryset, each with its notes, and whether there are `more`."""
+        found = list(rows[: most + 1])
+        shown = self.number({"rows": found[:most]}).get("rows", [])
+        return {"rows": shown, "more": len(found) > most}
+
     def number(self, groups):
         """Give each row of `groups` (heading → rows) its `notes`, in the order of the page; empty groups go."""
         for rows in groups.values():

@@ -87,7 +87,11 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["roma_network.templatetags.directory"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "roma_network.templatetags.directory",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -132,6 +136,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 CSRF_COOKIE_HTTPONLY = True
+# The form of an initiative with 200 participants has 1,200 fields; past Django's 1,000 it could not be saved.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # Transport and headers
 
@@ -159,6 +165,7 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
+FORMAT_MODULE_PATH = ["roma_network.formats"]
 TIME_ZONE = "Europe/Brussels"
 
 # Static files

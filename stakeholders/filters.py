@@ -1,5 +1,6 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from roma_network.listing import EntryFacetFilter, FacetFilter, ListingFilterSet, SearchFilter, Sort
 from roma_network.models import Status
@@ -18,9 +19,9 @@ class ActorFilterSet(ListingFilterSet):
     in_public_initiative = Q(participations__initiative__status=Status.PUBLISHED)
 
     q = SearchFilter()
-    type = FacetFilter("type", label=_("Type of actor"))
+    type = FacetFilter("type", label=_("Type of actor"), shaped=True)
     country = FacetFilter("country", label=_("Country"), choices=country_choices)
-    membership = FacetFilter("country__membership", label=_("EU membership of the country"))
+    membership = FacetFilter("country__membership", label=_("EU membership"))
     theme = FacetFilter("themes__slug", via="theme", label=_("Theme"), choices=theme_choices)
     initiative = EntryFacetFilter(
         "participations__initiative", label=_("Initiative"), via="participation", visible=in_public_initiative
@@ -45,6 +46,10 @@ class ActorFilterSet(ListingFilterSet):
     class Meta:
         model = Actor
         fields = []
+
+    @staticmethod
+    def count_label(n):
+        return ngettext("%(n)d actor", "%(n)d actors", n) % {"n": n}
 
     def all_rows(self):
         return Actor.objects.with_active()

@@ -87,6 +87,22 @@ class ActorType(models.TextChoices):
     ACADEMIA = "academia", _("Academia")
     BUSINESS = "business", _("Business")
 
+    @property
+    def singular(self):
+        return SINGULAR[self]
+
+
+SINGULAR = {
+    ActorType.EU_INSTITUTION: _("EU institution"),
+    ActorType.NATIONAL_AUTHORITY: _("National authority"),
+    ActorType.LOCAL_AUTHORITY: _("Regional or local authority"),
+    ActorType.ROMA_COMMUNITY: _("Roma organisation"),
+    ActorType.CIVIL_SOCIETY: _("Civil society organisation"),
+    ActorType.INTERNATIONAL_ORGANISATION: _("International organisation"),
+    ActorType.ACADEMIA: _("Academic institution"),
+    ActorType.BUSINESS: _("Company"),
+}
+
 
 class Actor(Editorial):
     """An organisation or authority. Never a natural person: no field here could hold one."""
@@ -202,6 +218,10 @@ class Actor(Editorial):
 
     def get_absolute_url(self):
         return reverse("actor_detail", args=[self.slug])
+
+    @property
+    def type_name(self):
+        return ActorType(self.type).singular
 
     def searched_names(self):
         aliases = [row.name for row in self.names.all()] if self.pk else []

@@ -7,11 +7,14 @@ from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, Relation, RelationKind
 from stakeholders.resources import actor_table
 
-COLLEAGUES = 12
+MOST_COLLEAGUES = 12
+MOST_DOCUMENTS = 10
 
 
 def actor_list(request):
-    return Listing(request, ActorFilterSet, actor_table).respond("stakeholders/actor_list.html")
+    return Listing(request, ActorFilterSet, actor_table).respond(
+        "stakeholders/actor_list.html", "partials/_actor.html"
+    )
 
 
 def actor_detail(request, slug):
@@ -24,8 +27,8 @@ def actor_detail(request, slug):
         "backed": notes.beside(actor.citations.all(), facts(actor)),
         "participations": participations(actor, notes),
         "relations": relations(actor, notes),
-        "documents": list(actor.documents.model.objects.concerning(actor)),
-        "colleagues": Actor.objects.colleagues_of(actor)[:COLLEAGUES],
+        "documents": notes.first(actor.documents.model.objects.concerning(actor), MOST_DOCUMENTS),
+        "colleagues": Actor.objects.colleagues_of(actor)[:MOST_COLLEAGUES],
         "notes": notes,
         "rejected": unusable(request),
         "downloads": exports.downloads(request.path),

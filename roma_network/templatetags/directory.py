@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
 from django.template import Library
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, to_locale
@@ -52,6 +53,15 @@ def hostname(url):
 
 
 @register.simple_tag
+def place(actor):
+    """Where an actor sits: locality, country, or both."""
+    country = actor.country.label if actor.country else ""
+    if actor.locality and country:
+        return _("%(locality)s, %(country)s") % {"locality": actor.locality, "country": country}
+    return actor.locality or country
+
+
+@register.simple_tag
 def shape(actor_type):
     """The mark of an actor type: a shape and a colour, drawn from the symbols in base.html."""
     return format_html('<svg class="shape {0}" aria-hidden="true"><use href="#{0}"/></svg>', actor_type)
@@ -66,3 +76,12 @@ def markers(notes):
         ((note.number, _("Source %(number)d") % {"number": note.number}) for note in notes),
     )
     return format_html('<sup class="markers">{}</sup>', links) if notes else ""
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(context, url_name, label):
+    """A link of the main navigation, marked where it leads to this page or to its list."""
+    url, path = reverse(url_name), context["request"].path
+    current = "page" if path == url else "true" if path.startswith(url) else None
+    attribute = format_html(' aria-current="{}"', current) if current else ""
+    return format_html('<a href="{}"{}>{}</a>', url, attribute, label)
