@@ -112,7 +112,7 @@ class Funding(Keyed):
     amount_eur = models.PositiveBigIntegerField(
         _("amount in euro"), null=True, blank=True, help_text=_("Empty where no source states it.")
     )
-    programme = models.CharField(_("programme"), max_length=200)
+    programme = models.CharField(_("programme"), max_length=200, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     class Meta:
@@ -132,10 +132,15 @@ class Funding(Keyed):
                     "An amount is more than zero; leave it empty where it is not known."
                 ),
             ),
+            models.CheckConstraint(
+                condition=~Q(programme="", note=""),
+                name="initiatives_funding_says_where_from",
+                violation_error_message=_("Name the programme, or write in the note who pays."),
+            ),
         ]
 
     def __str__(self):
-        return self.programme
+        return self.programme or self.note
 
 
 class Role(models.TextChoices):

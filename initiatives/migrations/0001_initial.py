@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('amount_eur', models.PositiveBigIntegerField(blank=True, help_text='Empty where no source states it.', null=True, verbose_name='amount in euro')),
-                ('programme', models.CharField(max_length=200, verbose_name='programme')),
+                ('programme', models.CharField(blank=True, max_length=200, verbose_name='programme')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
                 ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='funding', to='initiatives.initiative', verbose_name='initiative')),
             ],
@@ -204,6 +204,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='funding',
             constraint=models.CheckConstraint(condition=models.Q(('amount_eur__isnull', True), ('amount_eur__gt', 0), _connector='OR'), name='initiatives_funding_amount_is_positive', violation_error_message='An amount is more than zero; leave it empty where it is not known.'),
+        ),
+        migrations.AddConstraint(
+            model_name='funding',
+            constraint=models.CheckConstraint(condition=models.Q(('note', ''), ('programme', ''), _negated=True), name='initiatives_funding_says_where_from', violation_error_message='Name the programme, or write in the note who pays.'),
         ),
         migrations.AddIndex(
             model_name='document',

@@ -48,6 +48,11 @@ CASES = {
         [{"amount_eur": None}, {"amount_eur": 1}, {"amount_eur": 10**12}],
         [{"amount_eur": 0}],
     ),
+    "initiatives_funding_says_where_from": (
+        FundingFactory,
+        [{"programme": "Horizon 2020", "note": ""}, {"programme": "", "note": "From several donors."}],
+        [{"programme": "", "note": ""}],
+    ),
     **constraints.known("initiatives_participation", ParticipationFactory, "role", Role),
     **constraints.dates("initiatives_participation", ParticipationFactory, "start"),
     **constraints.dates("initiatives_participation", ParticipationFactory, "end"),
