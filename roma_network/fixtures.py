@@ -10,7 +10,7 @@ from django.core import serializers
 from django.db import transaction
 from django.db.models import AutoField
 
-from roma_network.models import Editorial
+from roma_network.models import Editorial, natural_lookups
 
 FOLDER = settings.FIXTURE_DIRS[0]
 DERIVED = {"sort_name", "search_text"}  # computed on save
@@ -33,10 +33,23 @@ def write(folder=None):
         target = (folder or FOLDER) / path(model).name
         numbered = isinstance(model._meta.pk, AutoField)
         rows = serializers.serialize(
-            "python", model.objects.all(), use_natural_foreign_keys=True, use_natural_primary_keys=numbered
+            "python", with_keys(model), use_natural_foreign_keys=True, use_natural_primary_keys=numbered
         )
         blocks = sorted((block(model, row) for row in rows), key=lambda pair: pair[0])
         target.write_text("[\n" + ",\n".join(text for _, text in blocks) + "\n]\n")
+
+
+def with_keys(model):
+    """All rows, with those that the natural keys of their links pass through."""
+    links = [field for field in model._meta.fields if field.remote_field]
+    lookups = [f"{link.name}__{lookup}" for link in links for lookup in natural_lookups(link.related_model)]
+    return model.objects.select_related(*(lookup.rpartition("__")[0] for lookup in lookups)).prefetch_related(
+        *(field.name for field in model._meta.many_to_many)
+    )
+
+
+def is_empty():
+    return not any(model.objects.exists() for model in models())
 
 
 def block(model, row):
