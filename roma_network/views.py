@@ -82,7 +82,7 @@ def main_actors():
         .filter(place__lte=MOST_ON_HOME)
     )
     found = defaultdict(list)
-    for actor in rows.order_by("type", "place"):
+    for actor in rows.select_related("country").order_by("type", "place"):
         found[actor.type].append(actor)
     return found
 
