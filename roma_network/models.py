@@ -79,11 +79,10 @@ class EditorialQuerySet(KeyedQuerySet):
             row.refresh_search()
         self.model.objects.bulk_update(rows, ["sort_name", "search_text"], batch_size=500)
 
-    def latest(self):
-        """Last verified or changed first, by day: rows loaded on one day stand by name."""
-        return self.annotate(touched=Coalesce("verified_on", TruncDate("updated_at"))).order_by(
-            "-touched", "sort_name"
-        )
+    def with_touched(self):
+        """Annotate `touched`: the day an entry was last verified or changed, whichever is later."""
+        changed = TruncDate("updated_at")
+        return self.annotate(touched=Greatest(Coalesce("verified_on", changed), changed))
 
 
 class Editorial(Keyed):
@@ -219,10 +218,36 @@ class Citation(Keyed):
         return f"{self.source}: {self.supports}"
 
 
-FUNCTIONAL_WORDS = set(
-    "info office contact team press media hello mail post secretariat secretary support admin communication roma "
-    "sinti travellers gp un krp integration inclusion equality mission unit ministry project programme".split()
-)
+FUNCTIONAL_WORDS = {
+    "admin",
+    "communication",
+    "contact",
+    "equality",
+    "gp",
+    "hello",
+    "inclusion",
+    "info",
+    "integration",
+    "krp",
+    "mail",
+    "media",
+    "ministry",
+    "mission",
+    "office",
+    "post",
+    "press",
+    "programme",
+    "project",
+    "roma",
+    "secretariat",
+    "secretary",
+    "sinti",
+    "support",
+    "team",
+    "travellers",
+    "un",
+    "unit",
+}
 
 
 def validate_functional_mailbox(value):
