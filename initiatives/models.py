@@ -152,6 +152,18 @@ class Role(models.TextChoices):
     MONITOR = "monitor", _("Monitor")
     BENEFICIARY = "beneficiary", _("Beneficiary")
 
+    @property
+    def plural(self):
+        return {
+            Role.LEAD: _("Lead"),
+            Role.FUNDER: _("Funders"),
+            Role.PARTNER: _("Partners"),
+            Role.IMPLEMENTER: _("Implementers"),
+            Role.PARTICIPANT: _("Participants"),
+            Role.MONITOR: _("Monitors"),
+            Role.BENEFICIARY: _("Beneficiaries"),
+        }[self]
+
 
 class Participation(Keyed):
     """One actor's part in one initiative. An actor may have several roles, each once."""

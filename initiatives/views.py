@@ -80,7 +80,7 @@ def roles(initiative, notes):
     )
     types = {value: place for place, value in enumerate(ActorType.values)}
     rows.sort(key=lambda row: (types[row.actor.type], country_name(row)))
-    groups = notes.number({role.label: [row for row in rows if row.role == role] for role in Role})
+    groups = notes.number({role.plural: [row for row in rows if row.role == role] for role in Role})
     return {
         role: {
             "count": len(rows),

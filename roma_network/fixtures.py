@@ -98,7 +98,8 @@ def load(progress=iter):
         if issubclass(model, Editorial):
             model.objects.refresh_search()
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # without statistics SQLite counts facets in an order that takes twice as long
+        # Without statistics SQLite counts facets in an order that takes twice as long.
+        cursor.execute("ANALYZE")
 
 
 def load_model(model, items, keys):

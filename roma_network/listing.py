@@ -25,7 +25,7 @@ TRACKING = ("utm_", "fbclid", "gclid", "mc_")  # other sites add these to links;
 
 Rejected = namedtuple("Rejected", "name value reason")
 Option = namedtuple("Option", "value label count chosen")
-Group = namedtuple("Group", "name label options chosen shaped")
+Group = namedtuple("Group", "name label options chosen shaped partial")
 Chip = namedtuple("Chip", "group label url")
 Sort = namedtuple("Sort", "label order")
 
@@ -66,6 +66,7 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
     """
 
     listed = True
+    partial = False  # the page offers some of the values only
 
     def __init__(self, field_name, *, via="", visible=None, choices=None, shaped=False, **kwargs):
         super().__init__(field_name=field_name, **kwargs)
@@ -96,6 +97,7 @@ class EntryFacetFilter(FacetFilter):
     """A facet over other entries, by slug. The page offers the most frequent; the address takes any."""
 
     most = 12
+    partial = True
 
     def __init__(self, field_name, *, listed=True, **kwargs):
         super().__init__(f"{field_name}__slug", **kwargs)
@@ -230,7 +232,12 @@ class ListingFilterSet(django_filters.FilterSet):
                 chosen = self.data.getlist(name)
                 options = facet.options(self.rows_to_count(name, facet), self.vocabularies[name], chosen)
                 yield Group(
-                    name, facet.label, options, [option for option in options if option.chosen], facet.shaped
+                    name,
+                    facet.label,
+                    options,
+                    [option for option in options if option.chosen],
+                    facet.shaped,
+                    facet.partial,
                 )
 
     def rows_to_count(self, name, facet):
@@ -293,6 +300,14 @@ class Listing:
     @cached_property
     def groups(self):
         return list(self.filterset.groups())
+
+    @property
+    def unlisted(self):
+        """What is chosen in facets that the form does not show, to be kept when it is sent."""
+        facets = self.filterset.facets
+        return [
+            (name, value) for name, value in self.parameters if name in facets and not facets[name].listed
+        ]
 
     @property
     def value(self):

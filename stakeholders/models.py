@@ -16,9 +16,17 @@ from stakeholders.querysets import ActorQuerySet, RelationQuerySet
 
 
 class Membership(models.TextChoices):
-    EU_MEMBER = "eu_member", _("EU country")
-    CANDIDATE = "candidate", _("Candidate or potential candidate")
-    OTHER = "other", _("Other country")
+    EU_MEMBER = "eu_member", _("EU countries")
+    CANDIDATE = "candidate", _("Candidates and potential candidates")
+    OTHER = "other", _("Other countries")
+
+    @property
+    def singular(self):
+        return {
+            Membership.EU_MEMBER: _("EU country"),
+            Membership.CANDIDATE: _("Candidate or potential candidate for EU membership"),
+            Membership.OTHER: _("Neither in the EU nor a candidate"),
+        }[self]
 
 
 class Country(Keyed):
@@ -50,16 +58,16 @@ class Country(Keyed):
         return reverse("country_detail", args=[self.code])
 
     @property
+    def membership_name(self):
+        return Membership(self.membership).singular
+
+    @property
     def label(self):
         """The name in the reader's language. English is our own: it carries the asterisk of Kosovo*."""
         language = get_language() or "en"
         if language == "en":
             return self.name
         return Locale.parse(language, sep="-").territories.get(self.code, self.name)
-
-    @property
-    def needs_footnote(self):
-        return self.code == "XK"
 
 
 class Theme(Keyed):
@@ -89,19 +97,16 @@ class ActorType(models.TextChoices):
 
     @property
     def singular(self):
-        return SINGULAR[self]
-
-
-SINGULAR = {
-    ActorType.EU_INSTITUTION: _("EU institution"),
-    ActorType.NATIONAL_AUTHORITY: _("National authority"),
-    ActorType.LOCAL_AUTHORITY: _("Regional or local authority"),
-    ActorType.ROMA_COMMUNITY: _("Roma organisation"),
-    ActorType.CIVIL_SOCIETY: _("Civil society organisation"),
-    ActorType.INTERNATIONAL_ORGANISATION: _("International organisation"),
-    ActorType.ACADEMIA: _("Academic institution"),
-    ActorType.BUSINESS: _("Company"),
-}
+        return {
+            ActorType.EU_INSTITUTION: _("EU institution"),
+            ActorType.NATIONAL_AUTHORITY: _("National authority"),
+            ActorType.LOCAL_AUTHORITY: _("Regional or local authority"),
+            ActorType.ROMA_COMMUNITY: _("Roma organisation"),
+            ActorType.CIVIL_SOCIETY: _("Civil society organisation"),
+            ActorType.INTERNATIONAL_ORGANISATION: _("International organisation"),
+            ActorType.ACADEMIA: _("Academic institution"),
+            ActorType.BUSINESS: _("Company"),
+        }[self]
 
 
 class Actor(Editorial):

@@ -42,7 +42,7 @@ def period(row):
     if start and end:
         return start if row.start == row.end else format_html("{}–{}", start, end)
     if start:
-        return format_html(_("since {}"), start)
+        return format_html(_("from {}"), start)
     return format_html(_("until {}"), end) if end else ""
 
 
@@ -59,6 +59,14 @@ def place(actor):
     if actor.locality and country:
         return _("%(locality)s, %(country)s") % {"locality": actor.locality, "country": country}
     return actor.locality or country
+
+
+@register.simple_tag
+def acronym(entry):
+    """The acronym behind a name that does not hold it already."""
+    if not entry.acronym or entry.acronym in entry.name:
+        return ""
+    return format_html(' <span class="acronym">{}</span>', entry.acronym)
 
 
 @register.simple_tag

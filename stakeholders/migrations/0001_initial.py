@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('code', models.CharField(max_length=2, primary_key=True, serialize=False, verbose_name='code')),
                 ('name', models.CharField(max_length=60, unique=True, verbose_name='name in English')),
-                ('membership', models.CharField(choices=[('eu_member', 'EU country'), ('candidate', 'Candidate or potential candidate'), ('other', 'Other country')], max_length=10, verbose_name='EU membership')),
+                ('membership', models.CharField(choices=[('eu_member', 'EU countries'), ('candidate', 'Candidates and potential candidates'), ('other', 'Other countries')], max_length=10, verbose_name='EU membership')),
             ],
             options={
                 'verbose_name': 'country',

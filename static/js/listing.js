@@ -4,6 +4,7 @@
 const form = document.querySelector("form[data-live]");
 const filters = document.getElementById("filters");
 const results = document.getElementById("results");
+const problems = document.getElementById("problems");
 const status = document.getElementById("status");
 let running;
 
@@ -46,7 +47,7 @@ async function show(url) {
     if (!response.ok) throw new Error(response.status);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const before = remember();
-    for (const part of [filters, results]) part.replaceChildren(...page.getElementById(part.id).childNodes);
+    for (const part of [filters, results, problems]) part.replaceChildren(...page.getElementById(part.id).childNodes);
     restore(before);
     form.elements.q.value = page.getElementById("q").value;
     status.textContent = document.getElementById("result-count").textContent;
