@@ -1,0 +1,115 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from initiatives.models import (
+    Document,
+    DocumentCitation,
+    Funding,
+    Initiative,
+    InitiativeCitation,
+    Participation,
+    ParticipationCitation,
+)
+from roma_network.admin import (
+    CitationInline,
+    EditorialAdmin,
+    OwnedInline,
+    TieAdmin,
+    TieCitationFormSet,
+    TieInline,
+    count_of,
+)
+from stakeholders.admin import ActorAdmin
+
+
+class FundingInline(OwnedInline):
+    model = Funding
+    fields = ["programme", "amount_eur", "note"]
+
+
+class InitiativeCitationInline(CitationInline):
+    model = InitiativeCitation
+
+
+class DocumentCitationInline(CitationInline):
+    model = DocumentCitation
+
+
+class ParticipationCitationInline(CitationInline):
+    model = ParticipationCitation
+    formset = TieCitationFormSet
+
+
+class ParticipationInline(TieInline):
+    model = Participation
+    select_related = ("initiative", "actor")
+
+
+class ActorsInline(ParticipationInline):
+    fields = ["actor", "role", "start", "end", "note", "sources"]
+    autocomplete_fields = ["actor"]
+    ordering = ["role", "actor__sort_name"]
+
+
+class InitiativesInline(ParticipationInline):
+    fields = ["initiative", "role", "start", "end", "note", "sources"]
+    autocomplete_fields = ["initiative"]
+    ordering = ["initiative__sort_name", "role"]
+
+
+ActorAdmin.inlines.append(InitiativesInline)  # from here, since actors know nothing of initiatives
+
+
+@admin.register(Initiative)
+class InitiativeAdmin(EditorialAdmin):
+    list_display = [
+        "name",
+        "kind",
+        "start",
+        "end",
+        "participation_count",
+        *EditorialAdmin.closing_columns,
+    ]
+    list_filter = ["status", "kind", "verified_on", "themes", "countries"]
+    autocomplete_fields = ["parent", "follows", "countries"]
+    checkbox_fields = ("themes",)
+    inlines = [InitiativeCitationInline, FundingInline, ActorsInline]
+    fieldsets = [
+        (None, {"fields": ["name", "acronym", "kind", "summary", "themes", "countries"]}),
+        (_("Time"), {"fields": [("start", "end"), "follows"]}),
+        (_("Links"), {"fields": ["website", "parent"]}),
+    ]
+
+    def get_queryset(self, request):
+        participations = count_of(Initiative, "participations")
+        return super().get_queryset(request).annotate(participation_count=participations)
+
+    @admin.display(description=_("participations"), ordering="participation_count")
+    def participation_count(self, initiative):
+        return initiative.participation_count
+
+
+@admin.register(Participation)
+class ParticipationAdmin(TieAdmin):
+    fields = ["initiative", "actor", "role", ("start", "end"), "note"]
+    list_display = ["initiative", "actor", "role", "start", "end", "source_count"]
+    list_filter = ["role", "initiative__kind", "actor__type", "actor__country"]
+    list_select_related = ["initiative", "actor"]
+    autocomplete_fields = ["initiative", "actor"]
+    search_fields = ["initiative__search_text", "actor__search_text"]
+    inlines = [ParticipationCitationInline]
+
+
+@admin.register(Document)
+class DocumentAdmin(EditorialAdmin):
+    list_display = ["title", "kind", "date", "publisher", *EditorialAdmin.closing_columns]
+    list_filter = ["status", "kind", "is_milestone", "verified_on", "format", "language"]
+    list_select_related = ["publisher"]
+    autocomplete_fields = ["publisher", "actors", "initiatives"]
+    prepopulated_fields = {"slug": ["title"]}
+    inlines = [DocumentCitationInline]
+    fieldsets = [
+        (None, {"fields": ["title", "kind", "date", "is_milestone", "publisher"]}),
+        (_("File"), {"fields": ["url", ("format", "size"), "language"]}),
+        (_("About"), {"fields": ["actors", "initiatives"]}),
+    ]

@@ -1,0 +1,289 @@
+"""What the screens of all curated models share, and the screen of sources."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.views.main import ORDER_VAR
+from django.core.exceptions import ValidationError
+from django.db.models import Count, OuterRef, Subquery, URLField
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from roma_network import search
+from roma_network.models import Citation, Source
+
+admin.site.site_header = _("Roma network directory")
+admin.site.site_title = _("Roma network directory")
+admin.site.index_title = _("Edit the directory")
+
+STYLES = {"all": ["css/admin.css"]}
+HTTPS_FIRST = {URLField: {"assume_scheme": "https"}}  # the default of Django 6, and a warning before it
+
+
+def count_of(model, name):
+    """The number of rows behind the relation `name`, as a subquery: several joined counts would multiply."""
+    relation = model._meta.get_field(name)
+    owner = relation.field.name
+    rows = relation.related_model.objects.filter(**{owner: OuterRef("pk")}).order_by().values(owner)
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+
+
+def link_to(row, text):
+    meta = row._meta
+    url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+    return format_html('<a href="{}">{}</a>', url, text)
+
+
+# Rows within an entry
+
+
+class RowLink(forms.Widget):
+    def __init__(self, row):
+        super().__init__()
+        self.row = row
+
+    def render(self, name, value, attrs=None, renderer=None):
+        return link_to(self.row, self.row)
+
+
+class SettledChoice(forms.Field):
+    """What a saved row points to, as a link: a select would cost each row a query and a script."""
+
+    def __init__(self, row):
+        super().__init__(widget=RowLink(row), disabled=True, required=False)
+        self.row = row
+
+    def clean(self, value):
+        return self.row
+
+
+class RowForm(forms.ModelForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            # Spares rows left as they are the queries of their validation: a dozen for each.
+            self.empty_permitted = True
+            self.settle_choices()
+
+    def settle_choices(self):
+        for name, field in self.fields.items():
+            if isinstance(field, forms.ModelChoiceField):
+                self.fields[name] = SettledChoice(getattr(self.instance, name))
+
+    def validate_unique(self):
+        """With the constraints that look at the entry, which Django leaves for the database to refuse."""
+        super().validate_unique()
+        if self.errors:
+            return
+        try:
+            self.instance.validate_constraints(exclude=self._get_validation_exclusions())
+        except ValidationError as error:
+            self._update_errors(error)
+
+
+class RowInline(admin.TabularInline):
+    """Rows shown within an entry. `select_related` names what their `__str__` and their links look at."""
+
+    form = RowForm
+    extra = 0
+    select_related: tuple[str, ...] = ()
+
+    class Media:
+        css = STYLES
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        return rows.select_related(*self.select_related) if self.select_related else rows
+
+
+class OwnedInline(RowInline):
+    """Rows that are a part of their entry: whoever may edit the entry may edit them."""
+
+    @property
+    def owner_admin(self):
+        return self.admin_site.get_model_admin(self.parent_model)
+
+    def has_view_permission(self, request, obj=None):
+        return self.owner_admin.has_view_permission(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return self.owner_admin.has_change_permission(request, obj)
+
+    def has_add_permission(self, request, obj):
+        return self.owner_admin.has_change_permission(request, obj) if obj else True
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)
+
+
+class CitationFormSet(forms.BaseInlineFormSet):
+    """Refuses to leave without a source what is public."""
+
+    missing_message = _("A published entry needs at least one source.")
+
+    def clean(self):
+        super().clean()
+        if self.is_public() and not self.kept_forms():
+            raise ValidationError(self.missing_message)
+
+    def is_public(self):
+        return self.instance.is_published
+
+    def kept_forms(self):
+        return [
+            form
+            for form in self.forms
+            if (form.instance.pk or form.has_changed()) and form not in self.deleted_forms
+        ]
+
+
+class TieCitationFormSet(CitationFormSet):
+    missing_message = _("A link between two entries needs at least one source.")
+
+    def is_public(self):
+        """A tie has no status: it may become public with its two entries at any time."""
+        return True
+
+
+class CitationInline(OwnedInline):
+    fields = ["source", "supports"]
+    autocomplete_fields = ["source"]
+    formset = CitationFormSet
+    select_related = ("source",)
+    verbose_name = _("source")
+    verbose_name_plural = _("sources (public, as numbered notes beside the facts that they support)")
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return 0 if obj else 1
+
+
+class TieInline(RowInline):
+    """Links to other entries, the sources of each on a page of its own: Django nests no inlines."""
+
+    readonly_fields = ["sources"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(source_count=count_of(self.model, "citations"))
+
+    @admin.display(description=_("sources"))
+    def sources(self, tie):
+        if tie.pk is None:
+            return _("once saved")
+        count = tie.source_count
+        return link_to(tie, ngettext("%d source", "%d sources", count) % count)
+
+
+# Entries, and ties between them
+
+
+class CitedAdmin(admin.ModelAdmin):
+    """The screens of a model with citations."""
+
+    save_on_top = True
+    formfield_overrides = HTTPS_FIRST
+
+    class Media:
+        css = STYLES
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(source_count=count_of(self.model, "citations"))
+
+    @admin.display(description=_("sources"), ordering="source_count")
+    def source_count(self, row):
+        return row.source_count
+
+    def get_search_results(self, request, queryset, search_term):
+        return queryset.filter(search.matches(search_term, self.search_fields)), False
+
+
+class EditorialAdmin(CitedAdmin):
+    """The screens of an entry with an editorial life."""
+
+    search_fields = ["search_text"]
+    search_help_text = _("Every name, place and summary, in any spelling: kosice finds Košice.")
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["published_at", "created_at", "updated_at"]
+    checkbox_fields: tuple[str, ...] = ()  # many-to-many fields with a choice small enough to be seen at once
+    closing_columns = ["status", "source_count", "verified_on", "changed"]
+    publication = (
+        _("Publication"),
+        {
+            "fields": ["status", "slug", "verified_on"],
+            "description": _(
+                "All that is written on this page becomes public with the status “Published”, which asks for "
+                "at least one source. From then on the public address stays as it is."
+            ),
+        },
+    )
+    record = (
+        _("Record"),
+        {
+            "fields": ["published_at", "created_at", "updated_at"],
+            "classes": ["collapse"],
+            "description": _("Kept by the directory itself."),
+        },
+    )
+
+    def get_fieldsets(self, request, obj=None):
+        shared = [self.publication, self.record] if obj else [self.publication]
+        return [*super().get_fieldsets(request, obj), *shared]
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return [*fields, "slug"] if obj and obj.published_at else fields
+
+    def get_prepopulated_fields(self, request, obj=None):
+        settled = obj and obj.published_at
+        return {} if settled else super().get_prepopulated_fields(request, obj)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.checkbox_fields:
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_view_on_site_url(self, obj=None):
+        return super().get_view_on_site_url(obj) if obj and obj.is_published else None
+
+    def get_search_results(self, request, queryset, search_term):
+        """The closest names first, unless the curator chose a column to sort by."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if search_term and ORDER_VAR not in request.GET:
+            found = found.order_by(search.rank(search_term), "sort_name", "pk")
+        return found, may_repeat
+
+    @admin.display(description=_("changed"), ordering="updated_at")
+    def changed(self, entry):
+        return localdate(entry.updated_at)
+
+
+class TieAdmin(CitedAdmin):
+    """The screens of a link between two entries, found by the names of either."""
+
+    search_help_text = _("The names of both, in any spelling.")
+
+
+@admin.register(Source)
+class SourceAdmin(admin.ModelAdmin):
+    fields = ["url", "title", "publisher", "accessed_on"]
+    formfield_overrides = HTTPS_FIRST
+    list_display = ["title", "publisher", "accessed_on", "citation_count"]
+    list_filter = ["accessed_on"]
+    date_hierarchy = "accessed_on"
+    search_fields = ["title", "publisher", "url"]
+
+    def get_queryset(self, request):
+        counts = [count_of(Source, relation.name) for relation in citing_relations()]
+        return super().get_queryset(request).annotate(citation_count=sum(counts))
+
+    @admin.display(description=_("cited"), ordering="citation_count")
+    def citation_count(self, source):
+        return source.citation_count
+
+
+def citing_relations():
+    return [
+        relation for relation in Source._meta.related_objects if issubclass(relation.related_model, Citation)
+    ]

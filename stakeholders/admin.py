@@ -1,0 +1,141 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from roma_network import search
+from roma_network.admin import (
+    CitationInline,
+    EditorialAdmin,
+    OwnedInline,
+    TieAdmin,
+    TieCitationFormSet,
+    TieInline,
+    count_of,
+)
+from stakeholders.models import Actor, ActorCitation, ActorName, Country, Relation, RelationCitation, Theme
+
+
+@admin.register(Country)
+class CountryAdmin(admin.ModelAdmin):
+    fields = ["code", "name", "membership"]
+    list_display = ["name", "code", "membership", "actor_count"]
+    list_filter = ["membership"]
+    search_fields = ["code", "name"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(actor_count=count_of(Country, "actors"))
+
+    def get_readonly_fields(self, request, obj=None):
+        """The code is the key: another code would save another country."""
+        return ["code"] if obj else []
+
+    def get_search_results(self, request, queryset, search_term):
+        """Without a folded column, since the rows are so few: turkiye finds Türkiye."""
+        wanted = search.fold(search_term)
+        codes = [row.code for row in queryset if wanted in search.fold(f"{row.code} {row.label}")]
+        return queryset.filter(code__in=codes), False
+
+    @admin.display(description=_("actors"), ordering="actor_count")
+    def actor_count(self, country):
+        return country.actor_count
+
+
+@admin.register(Theme)
+class ThemeAdmin(admin.ModelAdmin):
+    fields = ["name", "slug"]
+    list_display = ["name", "slug"]
+    search_fields = ["name"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Public addresses of filtered lists hold the slug."""
+        return ["slug"] if obj else []
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else {"slug": ["name"]}
+
+
+class NameInline(OwnedInline):
+    model = ActorName
+    fields = ["name", "kind", "language"]
+    verbose_name_plural = _("other names (public, and found by the search)")
+
+
+class ActorCitationInline(CitationInline):
+    model = ActorCitation
+
+
+class RelationCitationInline(CitationInline):
+    model = RelationCitation
+    formset = TieCitationFormSet
+
+
+class RelationInline(TieInline):
+    model = Relation
+    fk_name = "subject"
+    fields = ["kind", "target", "note", "sources"]
+    autocomplete_fields = ["target"]
+    select_related = ("subject", "target")
+    ordering = ["kind", "target__sort_name"]
+    verbose_name_plural = _("relations to other actors")
+
+
+class InverseRelationInline(TieInline):
+    """For reading: each is edited on the page of the actor that it starts from, or on its own."""
+
+    model = Relation
+    fk_name = "target"
+    fields = ["subject", "kind", "note", "sources"]
+    select_related = ("subject", "target")
+    ordering = ["kind", "subject__sort_name"]
+    can_delete = False
+    verbose_name_plural = _("relations of other actors to this one")
+
+    def has_add_permission(self, request, obj):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Actor)
+class ActorAdmin(EditorialAdmin):
+    list_display = ["name", "type", "country", *EditorialAdmin.closing_columns]
+    list_filter = ["status", "type", "verified_on", "themes", "country"]
+    list_select_related = ["country"]
+    autocomplete_fields = ["parent", "country"]
+    checkbox_fields = ("themes",)
+    # A list, so that apps which stand on this one can append rows of their own.
+    inlines = [NameInline, ActorCitationInline, RelationInline, InverseRelationInline]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "name",
+                    "acronym",
+                    ("native_name", "native_language"),
+                    "type",
+                    "parent",
+                    "summary",
+                    "themes",
+                ],
+                "description": _("Organisations and authorities only, never a person."),
+            },
+        ),
+        (_("Place"), {"fields": ["country", "locality", ("latitude", "longitude")]}),
+        (_("Life"), {"fields": [("founded", "closed")]}),
+        (
+            _("Contact and identifiers"),
+            {"fields": ["website", "email", "wikidata", "ror", "transparency_register"]},
+        ),
+    ]
+
+
+@admin.register(Relation)
+class RelationAdmin(TieAdmin):
+    fields = ["subject", "kind", "target", "note"]
+    list_display = ["subject", "kind", "target", "source_count"]
+    list_filter = ["kind", "subject__type", "target__type"]
+    list_select_related = ["subject", "target"]
+    autocomplete_fields = ["subject", "target"]
+    search_fields = ["subject__search_text", "target__search_text"]
+    inlines = [RelationCitationInline]
