@@ -1,0 +1,165 @@
+import re
+from functools import partial
+
+import pytest
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission, User
+from factory import SubFactory
+
+from initiatives.models import Document, Initiative, Participation
+from roma_network.models import Source
+from stakeholders.models import Actor, Country, Relation, Theme
+from tests import factories
+from tests.editing import address, queries_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
+
+FACTORIES = {
+    Actor: partial(factories.ActorCitationFactory, subject__country=SubFactory(factories.CountryFactory)),
+    Country: factories.CountryFactory,
+    Document: partial(
+        factories.DocumentCitationFactory, subject__publisher=SubFactory(factories.ActorFactory)
+    ),
+    Initiative: factories.InitiativeCitationFactory,
+    Participation: factories.ParticipationCitationFactory,
+    Relation: factories.RelationCitationFactory,
+    Source: factories.ActorCitationFactory,
+    Theme: factories.ThemeFactory,
+}
+ACCESS = {AccessAttempt, AccessFailureLog, AccessLog, Group, User}
+
+every_model = pytest.mark.parametrize("model", FACTORIES, ids=lambda model: model._meta.model_name)
+
+
+def pages(model):
+    FACTORIES[model]()
+    return [
+        address(model),
+        address(model, q="kosice"),
+        address(model, "add"),
+        address(model.objects.first(), "change"),
+        address(model.objects.first(), "delete"),
+        address(model.objects.first(), "history"),
+    ]
+
+
+@pytest.fixture
+def staff(client):
+    user = User.objects.create_user("staff", is_staff=True)
+    client.force_login(user)
+    return user
+
+
+def test_the_sweep_knows_every_screen():
+    assert set(admin.site._registry) == FACTORIES.keys() | ACCESS
+
+
+def test_every_model_of_the_directory_can_be_edited():
+    labels = ("roma_network", "stakeholders", "initiatives")
+    models = {model for label in labels for model in apps.get_app_config(label).get_models()}
+    screens = [admin.site.get_model_admin(model) for model in FACTORIES]
+    within = {inline.model for screen in screens for inline in screen.inlines}
+    assert models == FACTORIES.keys() | within
+
+
+@every_model
+def test_superuser_opens_every_page(admin_client, model):
+    for page in pages(model):
+        assert admin_client.get(page).status_code == 200, page
+
+
+@every_model
+def test_every_page_obeys_the_security_policy(admin_client, model):
+    for page in pages(model):
+        response = admin_client.get(page)
+        assert "default-src 'none'" in response["Content-Security-Policy"]
+        assert not re.findall(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", response.text), page
+
+
+@every_model
+def test_anonymous_is_sent_to_the_login(client, model):
+    for page in pages(model):
+        response = client.get(page)
+        assert response.status_code == 302
+        assert response["Location"].startswith("/admin/login/?next=")
+
+
+@every_model
+def test_staff_without_permission_sees_nothing(client, staff, model):
+    for page in pages(model):
+        assert client.get(page).status_code == 403, page
+
+
+@every_model
+def test_staff_who_may_view_cannot_change(client, staff, model):
+    staff.user_permissions.add(Permission.objects.get(codename=f"view_{model._meta.model_name}"))
+    opened, searched, add, change, delete, history = pages(model)
+    for page in (opened, searched, change, history):
+        assert client.get(page).status_code == 200, page
+    assert 'type="submit" value="Save"' not in client.get(change).text
+    for page in (add, change, delete):
+        assert client.post(page).status_code == 403, page
+
+
+@every_model
+@pytest.mark.parametrize(("extra", "limit"), [({}, 12), ({"_facets": "True"}, 20)], ids=["plain", "counts"])
+def test_a_list_costs_the_same_queries_for_one_row_and_for_many(admin_client, model, extra, limit):
+    FACTORIES[model]()
+    word = str(model.objects.first()).split()[0]
+    lists = [address(model, **extra), address(model, q=word, **extra)]
+    admin_client.get(lists[0])  # fills the cache of content types
+    for_one = [queries_of(admin_client, page) for page in lists]
+    for _ in range(20):
+        FACTORIES[model]()
+    assert [queries_of(admin_client, page) for page in lists] == for_one
+    assert max(for_one) <= limit
+    assert admin_client.get(lists[1]).context["cl"].result_count > 20
+
+
+def test_the_site_has_its_name(admin_client):
+    assert "Roma network directory" in admin_client.get("/admin/").text
+
+
+# Sources
+
+
+def test_source_is_counted_over_all_that_cites_it(admin_client):
+    source = factories.ActorCitationFactory().source
+    factories.DocumentCitationFactory(source=source)
+    factories.ParticipationCitationFactory.create_batch(2, source=source)
+    [listed] = admin_client.get(address(Source)).context["cl"].queryset
+    assert listed.citation_count == 4
+
+
+def test_cited_source_cannot_be_deleted(admin_client):
+    source = factories.ActorCitationFactory(supports="seat in Brussels").source
+    assert "seat in Brussels" in admin_client.get(address(source, "delete")).text
+    assert admin_client.post(address(source, "delete"), {"post": "yes"}).status_code == 200
+    assert Source.objects.filter(pk=source.pk).exists()
+
+
+# Guessing passwords
+
+
+def log_in(client, password, name="curator", at="192.0.2.1"):
+    return client.post("/admin/login/", {"username": name, "password": password}, REMOTE_ADDR=at)
+
+
+@pytest.fixture
+def guessed(client):
+    """Two curators, and five wrong passwords for the first from one address."""
+    for name in ("curator", "colleague"):
+        User.objects.create_superuser(name, password="right")
+    return [log_in(client, "wrong").status_code for _ in range(5)]
+
+
+def test_the_fifth_wrong_password_locks_the_name_at_the_address(client, guessed):
+    assert guessed == [200, 200, 200, 200, 429]
+    assert log_in(client, "right").status_code == 429
+
+
+@pytest.mark.parametrize("other", [{"at": "192.0.2.2"}, {"name": "colleague"}], ids=["address", "name"])
+def test_a_lock_leaves_others_alone(client, guessed, other):
+    assert log_in(client, "right", **other).status_code == 302
