@@ -2,10 +2,12 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
 DEMO_FILE = VAR_DIR / "demo.env"
 
 
@@ -14,12 +16,19 @@ def use_demo():
 
     Other commands reach the same directory with `uv run --env-file var/demo.env manage.py …`.
     """
-    VAR_DIR.mkdir(exist_ok=True)
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
     if not DEMO_FILE.exists():
-        DEMO_FILE.touch(mode=0o600)
-        DEMO_FILE.write_text(
-            f"DEMO=true\nSECRET_KEY={secrets.token_urlsafe(50)}\nALLOWED_HOSTS=localhost,127.0.0.1,[::1]\n"
-        )
+        secret = secrets.token_urlsafe(50)
+        write_once(DEMO_FILE, f"DEMO=true\nSECRET_KEY={secret}\nALLOWED_HOSTS=localhost,127.0.0.1,[::1]\n")
     for line in DEMO_FILE.read_text().splitlines():
         name, _, value = line.partition("=")
         os.environ.setdefault(name, value)
+
+
+def write_once(path, text):
+    """Write a file that only its owner reads. Of processes that try at once the first wins, and none sees half."""
+    with NamedTemporaryFile("w", dir=path.parent) as draft:
+        draft.write(text)
+        draft.flush()
+        with suppress(FileExistsError):
+            os.link(draft.name, path)
