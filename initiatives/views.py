@@ -58,6 +58,7 @@ def facts(initiative):
             "until",
             "running",
         ],
+        "summary": [],
         "funding": ["fund", "budget", "financ", "grant", "million", "eur", "cost", *programmes(initiative)],
         "countries": ["countries", "country", "member states"],
         "parent": ["part of", parent.name if parent else ""],

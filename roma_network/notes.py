@@ -40,13 +40,13 @@ class Notes:
         return note
 
     def beside(self, citations, facts):
-        """Fact → its notes. `facts` maps each shown fact to beginnings of words by which a citation may name it.
+        """Fact → its notes, numbered in the order of `facts`, which is that of the page.
 
-        A citation says in words what it supports (“founded 1996; seat in Brussels”). What names none of the facts
-        backs the summary.
+        `facts` maps each fact to beginnings of words by which a citation may name it: a citation says in words what
+        it supports (“founded 1996; seat in Brussels”). What names none of the facts backs the "summary".
         """
         words = {fact: [f" {search.fold(word)}" for word in found if word] for fact, found in facts.items()}
-        backed = {fact: [] for fact in ("summary", *facts)}
+        backed = {fact: [] for fact in facts}
         for citation in citations:
             for part in re.split(r"[;,]| and ", citation.supports):
                 text = f" {search.fold(part)}"

@@ -40,6 +40,7 @@ def facts(actor):
     """Fact → the words by which citations name it."""
     country = actor.country.name if actor.country else ""
     return {
+        "summary": [],
         "place": ["seat", "based", "address", "located", "location", actor.locality, country],
         "coordinates": ["coordinates"],
         "parent": ["part of", actor.parent.name if actor.parent else ""],
