@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -297,3 +299,10 @@ class ParticipationCitation(Citation):
 
 class DocumentCitation(Citation):
     subject = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="citations")
+
+
+@receiver(post_save, sender=Actor)
+def keep_publishers_searchable(sender, instance, created, raw, **kwargs):
+    """A document is found by the name of its publisher."""
+    if not created and not raw:
+        instance.publications.all().refresh_search()

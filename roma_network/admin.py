@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from roma_network import search
 from roma_network.models import Citation, Source
 
-admin.site.site_header = _("Roma network directory")
-admin.site.site_title = _("Roma network directory")
+admin.site.site_header = _("Roma integration directory")
+admin.site.site_title = _("Roma integration directory")
 admin.site.index_title = _("Edit the directory")
 
 STYLES = {"all": ["css/admin.css"]}

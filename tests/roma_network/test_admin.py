@@ -119,7 +119,7 @@ def test_a_list_costs_the_same_queries_for_one_row_and_for_many(admin_client, mo
 
 
 def test_the_site_has_its_name(admin_client):
-    assert "Roma network directory" in admin_client.get("/admin/").text
+    assert "Roma integration directory" in admin_client.get("/admin/").text
 
 
 # Sources
