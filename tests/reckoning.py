@@ -1,0 +1,176 @@
+"""The directory reckoned anew from its fixture files, in plain Python: what the numbers on pages are held against.
+
+A row has *ties*, each a list of linked things; a linked thing has facets, each a set of values. A row matches when
+for every tie some *one* linked thing has a chosen value of each chosen facet.
+"""
+
+import json
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+
+from django.utils.timezone import localdate
+
+from roma_network.search import fold
+
+FOLDER = Path(__file__).parent.parent / "fixtures"
+
+
+@cache
+def rows(model):
+    """Natural key (a text) → fields of each object of a fixture file."""
+    items = json.loads((FOLDER / f"{model}.json").read_text())
+    return {
+        item.get("pk") or item["fields"].get("slug") or number: item["fields"]
+        for number, item in enumerate(items)
+    }
+
+
+def one(key):
+    """The text in a natural key of one part: ["fra"] → "fra"."""
+    return key[0] if key else None
+
+
+def some(key):
+    """What a natural key of one part names, as a set of one or none."""
+    return {key[0]} if key else set()
+
+
+def every(keys):
+    return [{one(key)} for key in keys or []]
+
+
+@cache
+def linked(model, field):
+    """Key → the rows of a fixture file whose `field` leads to it."""
+    found = defaultdict(list)
+    for row in rows(model).values():
+        found[one(row[field])].append(row)
+    return found
+
+
+def actor_ties(slug, row):
+    country = some(row.get("country"))
+    yield [{"type": {row["type"]}}]
+    yield [{"active": {"no" if is_over(row.get("closed")) else "yes"}}]
+    yield [{"country": country}]
+    yield [{"membership": {rows("country")[code]["membership"] for code in country}}]
+    yield [{"theme": theme} for theme in every(row.get("themes"))]
+    yield [
+        {"initiative": {one(part["initiative"])}, "role": {part["role"]}}
+        for part in linked("participation", "actor")[slug]
+    ]
+
+
+def initiative_ties(slug, row):
+    parts = linked("participation", "initiative")[slug]
+    types = [(part, rows("actor")[one(part["actor"])]["type"]) for part in parts]
+    yield [{"kind": {row["kind"]}}]
+    yield [{"status": {phase(row)}}]
+    yield [{"country": country} for country in every(row.get("countries"))]
+    yield [{"theme": theme} for theme in every(row.get("themes"))]
+    yield [{"actor_type": {type_}} for _, type_ in types]
+    yield [{"lead_type": {type_}} for part, type_ in types if part["role"] == "lead"]
+    yield [{"actor": {one(part["actor"])}} for part in parts]
+
+
+def document_ties(_, row):
+    publisher = some(row.get("publisher"))
+    yield [{"kind": {row["kind"]}}]
+    yield [{"language": {row["language"]} if "language" in row else set()}]
+    yield [{"initiative": initiative} for initiative in every(row.get("initiatives"))]
+    yield [{"actor": actor} for actor in [*every(row.get("actors")), publisher]]
+    for slug in publisher:
+        actor = rows("actor")[slug]
+        yield [{"publisher": publisher, "type": {actor["type"]}, "country": some(actor.get("country"))}]
+
+
+TIES = {"actor": actor_ties, "initiative": initiative_ties, "document": document_ties}
+
+
+@cache
+def ties(model):
+    """Slug → the ties of each row of a kind."""
+    return {slug: list(TIES[model](slug, row)) for slug, row in rows(model).items()}
+
+
+def is_over(day):
+    """Whether a partial date has passed, to its very end."""
+    today = localdate().isoformat()
+    return bool(day) and day < today[: len(day)]
+
+
+def has_come(day):
+    return day <= localdate().isoformat()
+
+
+def phase(row):
+    if is_over(row.get("end")):
+        return "ended"
+    if "start" not in row:
+        return "unknown"
+    return "running" if has_come(row["start"]) else "planned"
+
+
+@cache
+def text_of(model, slug):
+    """All that a search looks at, folded."""
+    row = rows(model)[slug]
+    texts = [row.get(field, "") for field in ("name", "title", "acronym", "native_name", "locality")]
+    if model == "document":
+        texts.append(rows("actor")[one(row["publisher"])]["name"] if "publisher" in row else "")
+    else:
+        texts.append(row.get("summary", ""))
+    if model == "actor":
+        texts += [name["name"] for name in linked("actorname", "actor")[slug]]
+        texts.append(rows("country")[one(row["country"])]["name"] if "country" in row else "")
+    return "\n".join(map(fold, texts))
+
+
+def in_years(model, row, first, last):
+    start, end = (row.get("date"),) * 2 if model == "document" else (row.get("start"), row.get("end"))
+    if first and not ((end and end[:4] >= first) or (start and not end)):
+        return False
+    return not last or bool(start and start[:4] <= last)
+
+
+def matching(model, chosen, among=None):
+    """The slugs of the rows that match a choice: parameter → list of values."""
+    facets = {name: set(values) for name, values in chosen.items() if name not in ("q", "from", "to")}
+    words = [word for text in chosen.get("q", []) for word in fold(text).split()]
+    years = [one(chosen.get(name)) for name in ("from", "to")]
+    return {
+        slug
+        for slug, row in rows(model).items()
+        if (among is None or slug in among)
+        and all(word in text_of(model, slug) for word in words)
+        and in_years(model, row, *years)
+        and holds(ties(model)[slug], facets)
+    }
+
+
+def holds(ties_of_row, facets):
+    """Whether each chosen facet is met, those of one tie by one linked thing."""
+    met = set()
+    for tie in ties_of_row:
+        asked = {name for thing in tie for name in thing} & facets.keys()
+        if asked and any(all(thing[name] & facets[name] for name in asked) for thing in tie):
+            met |= asked
+    return met == facets.keys()
+
+
+def values(model, facet):
+    """All values of a facet that occur."""
+    return {
+        value
+        for of_row in ties(model).values()
+        for tie in of_row
+        for thing in tie
+        for value in thing.get(facet, ())
+    }
+
+
+def counts(model, facet, chosen, candidates):
+    """Value → how many rows match when the choice in `facet` is this value alone."""
+    others = matching(model, {name: values for name, values in chosen.items() if name != facet})
+    return {value: len(matching(model, chosen | {facet: [value]}, among=others)) for value in candidates}
