@@ -31,7 +31,7 @@ Sort = namedtuple("Sort", "label order")
 
 
 def has_letters(text):
-    if not search.fold(text):
+    if not search.Query.parse(text):
         raise forms.ValidationError(_("It holds no letter or digit to search for."))
 
 

@@ -112,7 +112,7 @@ class Editorial(Keyed):
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), default=timezone.now, editable=False)
-    sort_name = models.CharField(max_length=300, default="", editable=False)
+    sort_name = models.CharField(max_length=search.LONGEST_NAME, default="", editable=False)
     search_text = models.TextField(default="", editable=False)
 
     objects = EditorialQuerySet.as_manager()
@@ -157,7 +157,7 @@ class Editorial(Keyed):
 
     def refresh_search(self):
         names = self.searched_names()
-        self.sort_name = search.fold(names[0])[:300]
+        self.sort_name = search.fold(names[0])[: search.LONGEST_NAME]
         self.search_text = search.searchable(names, self.searched_rest())
 
 

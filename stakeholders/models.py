@@ -230,7 +230,8 @@ class Actor(Editorial):
 
     def searched_names(self):
         aliases = [row.name for row in self.names.all()] if self.pk else []
-        return [self.name, self.acronym, self.native_name, *aliases]
+        town = self.locality if self.type == ActorType.LOCAL_AUTHORITY else ""  # people call it by its place
+        return [self.name, self.acronym, self.native_name, town, *aliases]
 
     def searched_rest(self):
         return [self.locality, self.country.name if self.country_id else "", self.summary]

@@ -114,3 +114,23 @@ def test_search_follows_the_name_of_a_country():
     country.name = "North Macedonia"
     country.save()
     assert found("north") == ["Agency"]
+
+
+@pytest.mark.django_db
+def test_a_quoted_phrase_stands_together_and_a_minus_leaves_out():
+    for name in ("Roma Education Fund", "Education for Roma", "Roma Health Fund"):
+        ActorFactory(name=name)
+    assert found('"roma education"') == ["Roma Education Fund"]
+    assert found("“Education for”") == ["Education for Roma"]
+    assert found("roma -fund") == ["Education for Roma"]
+    assert found('roma -"education fund"') == ["Education for Roma", "Roma Health Fund"]
+    assert found("-roma") == []
+    assert found("fund - health") == ["Roma Health Fund"]
+
+
+@pytest.mark.django_db
+def test_a_local_authority_is_called_by_its_place():
+    ActorFactory(name="Budapest Institute", locality="Budapest")
+    ActorFactory(name="Municipality of Budapest", type="local_authority", locality="Budapest")
+    ranked = Actor.objects.filter(matches("budapest")).order_by(rank("budapest"))
+    assert [actor.name for actor in ranked] == ["Municipality of Budapest", "Budapest Institute"]
