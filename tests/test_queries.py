@@ -1,0 +1,178 @@
+"""A page costs the same queries for few rows and for many."""
+
+from itertools import cycle
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from roma_network.listing import PAGE_SIZE
+from stakeholders.models import ActorType
+from tests.factories import (
+    ActorCitationFactory,
+    ActorFactory,
+    ActorNameFactory,
+    CountryFactory,
+    DocumentCitationFactory,
+    DocumentFactory,
+    FundingFactory,
+    InitiativeCitationFactory,
+    InitiativeFactory,
+    ParticipationCitationFactory,
+    RelationCitationFactory,
+    ThemeFactory,
+)
+from tests.pages import EVERY_KIND, LISTINGS, read
+
+MOST = 12
+
+HERE = EVERY_KIND | {
+    "actor_detail": "/actors/town/",
+    "initiative_detail": "/initiatives/programme/",
+    "country_detail": "/countries/RO/",
+    "search": "/search/?q=tied",
+}
+EVERY_FILTER = {
+    "actor_list": {
+        "q": "town",
+        "type": "local_authority",
+        "country": "RO",
+        "membership": "eu_member",
+        "theme": "health",
+        "initiative": "programme",
+        "role": "lead",
+        "active": "yes",
+    },
+    "initiative_list": {
+        "q": "programme",
+        "actor_type": "local_authority",
+        "lead_type": "local_authority",
+        "kind": "project",
+        "status": "running",
+        "country": "RO",
+        "theme": "health",
+        "actor": "town",
+        "from": "2012",
+        "to": "2020",
+    },
+    "document_list": {
+        "q": "tied",
+        "kind": "report",
+        "type": "local_authority",
+        "country": "RO",
+        "publisher": "town",
+        "language": "en",
+        "actor": "town",
+        "initiative": "programme",
+        "from": "2012",
+        "to": "2020",
+    },
+}
+
+
+class Directory:
+    """An actor and an initiative, and any number of entries tied to both."""
+
+    def __init__(self):
+        self.country, self.theme = CountryFactory(code="RO", name="Romania"), ThemeFactory(slug="health")
+        self.town = ActorFactory(
+            slug="town", name="Town", type="local_authority", country=self.country, themes=[self.theme]
+        )
+        self.programme = InitiativeFactory(
+            slug="programme", name="Programme", start="2013", countries=[self.country], themes=[self.theme]
+        )
+        self.tie(self.programme, self.town, "lead")
+        self.types = cycle(ActorType)
+
+    def tie(self, initiative, actor, role):
+        ParticipationCitationFactory(subject__initiative=initiative, subject__actor=actor, subject__role=role)
+
+    def grow(self, n):
+        for _ in range(n):
+            country = CountryFactory()
+            actor = ActorFactory(
+                name="Tied actor",
+                type=next(self.types),
+                country=country,
+                themes=[self.theme, ThemeFactory()],
+                parent=self.town,
+            )
+            neighbour = ActorFactory(name="Tied neighbour", country=self.country)
+            initiative = InitiativeFactory(
+                name="Tied initiative",
+                countries=[self.country, country],
+                themes=[self.theme],
+                parent=self.programme,
+                follows=self.programme,
+            )
+            document = DocumentFactory(
+                title="Tied document",
+                publisher=self.town,
+                language="en",
+                actors=[self.town, actor],
+                initiatives=[self.programme, initiative],
+                is_milestone=True,
+            )
+            FundingFactory(initiative=self.programme)
+            for row in (self.town, actor):
+                ActorNameFactory(actor=row)
+                ActorCitationFactory(subject=row)
+                self.tie(initiative, row, "partner")
+                self.tie(self.programme, neighbour if row is self.town else row, "implementer")
+            for row in (self.programme, initiative):
+                InitiativeCitationFactory(subject=row)
+            DocumentCitationFactory(subject=document)
+            RelationCitationFactory(subject__subject=self.town, subject__target=actor)
+            RelationCitationFactory(subject__subject=neighbour, subject__target=self.town)
+
+
+def queries(client, url):
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(url)
+        response.getvalue()
+    assert response.status_code == 200, url
+    return len(captured)
+
+
+def filtered(name):
+    return f"{reverse(name)}?{urlencode(EVERY_FILTER[name])}"
+
+
+PAGES = [*HERE.values(), *map(filtered, EVERY_FILTER)]
+FILES = [
+    f"{HERE[name]}?format={format_}"
+    for name in (*LISTINGS, "actor_detail", "initiative_detail")
+    for format_ in ("csv", "json")
+]
+
+
+def dear(costs):
+    """The pages that cost more queries than they may."""
+    three_entries = filtered("document_list")  # each entry that a filter names costs a query for its own name
+    return {url: n for url, n in costs.items() if n > MOST + (url == three_entries)}
+
+
+def test_queries_do_not_grow_with_the_rows(db, client):
+    directory = Directory()
+    directory.grow(1)
+    few = {url: queries(client, url) for url in PAGES + FILES}
+    directory.grow(PAGE_SIZE + 1)
+    many = {url: queries(client, url) for url in PAGES + FILES}
+    assert many == few
+    assert dear({url: many[url] for url in PAGES}) == {}
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+def test_the_filters_counted_above_are_all_there_are(db, client, name):
+    directory = Directory()
+    directory.grow(1)
+    assert EVERY_FILTER[name].keys() == LISTINGS[name].base_filters.keys()
+    page = read(client, filtered(name))
+    assert page.complaints == {}
+    assert page.count
+
+
+def test_queries_stay_few_on_the_real_directory(directory, client):
+    assert dear({url: queries(client, url) for url in EVERY_KIND.values()}) == {}
