@@ -71,6 +71,7 @@ class Initiative(Editorial):
         ordering = ["sort_name", "slug"]
         verbose_name = _("initiative")
         verbose_name_plural = _("initiatives")
+        default_permissions = Editorial.Meta.default_permissions
         indexes = [
             models.Index(fields=["status", "sort_name"]),
             models.Index(fields=["status", "kind"]),
@@ -259,6 +260,7 @@ class Document(Editorial):
         ordering = ["-date", "sort_name", "slug"]
         verbose_name = _("document")
         verbose_name_plural = _("documents")
+        default_permissions = Editorial.Meta.default_permissions
         indexes = [models.Index(fields=["status", "date"])]
         constraints = [
             *Editorial.Meta.constraints,

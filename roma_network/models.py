@@ -119,6 +119,7 @@ class Editorial(Keyed):
 
     class Meta:
         abstract = True
+        default_permissions = ("add", "change", "delete", "view", "publish")
         constraints = [
             known("status", Status),
             models.CheckConstraint(

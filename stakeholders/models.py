@@ -167,6 +167,7 @@ class Actor(Editorial):
         ordering = ["sort_name", "slug"]
         verbose_name = _("actor")
         verbose_name_plural = _("actors")
+        default_permissions = Editorial.Meta.default_permissions
         indexes = [
             models.Index(fields=["status", "sort_name"]),
             models.Index(fields=["status", "type"]),

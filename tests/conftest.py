@@ -112,6 +112,21 @@ def directory(committed_directory, db):
     """The real directory, in a transaction that is rolled back. Other tests see an empty one."""
 
 
+@pytest.fixture
+def cast(db):
+    """The browsers of those in every story about permissions: role → a client, logged in as a user of that name."""
+    from django.contrib.auth.models import Group, User
+    from django.test import Client
+
+    clients = {"visitor": Client()}
+    for group in Group.objects.filter(name__in=["curator", "publisher", "administrator"]):
+        user = User.objects.create_user(group.name, is_staff=True)
+        user.groups.add(group)
+        clients[group.name] = Client()
+        clients[group.name].force_login(user)
+    return clients
+
+
 @contextmanager
 def connected_to(name):
     """Point Django, in every thread, at another database of the same server."""
