@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from http.client import HTTPConnection
 from io import StringIO
 
@@ -178,14 +179,16 @@ def test_a_fresh_machine_serves_the_directory_until_it_is_interrupted(fresh_mach
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
     try:
         assert wait_until_up(free_port, process)[0] == 200
         status, page = get(free_port, "/actors/fra/")
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the server and to its worker
         out, err = process.communicate(timeout=30)
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     assert status == 200
     assert "Fundamental Rights" in page
     assert process.returncode == 0

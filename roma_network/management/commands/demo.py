@@ -1,4 +1,5 @@
 import secrets
+import signal
 import socket
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.utils.module_loading import import_string
 from granian import Granian
 
 from roma_network import fixtures
@@ -98,10 +100,16 @@ def serve(port):
         if connection.vendor == "postgresql":
             connection.close_pool()
     Granian(
-        "roma_network.wsgi:application",
+        "roma_network.wsgi.application",
         address=HOST,
         port=port,
         interface="wsgi",
         blocking_threads=4,
         log_level="warning",
-    ).serve()
+    ).serve(target_loader=load_application)
+
+
+def load_application(target):
+    """Called in the worker, which must not hear of Ctrl-C twice: from the terminal and from its server, it hangs."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    return import_string(target)
