@@ -75,6 +75,8 @@ def rank(text):
     Each step is wide enough for the length of the name to decide within it: the shorter, the closer.
     """
     query = Query.parse(text)
+    if not query.wanted:
+        return Value(0)
     in_name = Q()
     for term in query.wanted:
         in_name &= Q(sort_name__contains=term)

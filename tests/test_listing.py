@@ -225,6 +225,16 @@ def test_latin_letters_find_a_cyrillic_name_and_cyrillic_ones_a_latin_name(clien
         assert set(entries(client, f"/actors/?q={text}")) == {"Plovdiv", "Община Пловдив"}
 
 
+@pytest.mark.parametrize("path", [*LISTS, "/search/"])
+def test_words_to_leave_out_may_stand_alone(client, path):
+    for name in ("Kept", "Also kept", "Left out"):
+        ActorFactory(name=name)
+        InitiativeFactory(name=name)
+        DocumentFactory(title=name)
+    found = entries(client, f"{path}?q=-left")
+    assert found == ["Also kept", "Kept"] * (3 if path == "/search/" else 1)
+
+
 def test_initiatives_and_documents_are_searched_too(client):
     InitiativeFactory(name="Building political will", acronym="ROMACT")
     DocumentFactory(title="A Union of Equality", publisher=ActorFactory(name="Commission européenne"))
