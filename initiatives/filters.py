@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from initiatives.models import Document, Initiative, Phase
-from roma_network.listing import (
+from roma_network.facets import (
     EntryFacetFilter,
     FacetFilter,
     ListingFilterSet,
@@ -14,6 +14,7 @@ from roma_network.listing import (
 from roma_network.models import Status
 from roma_network.templatetags.directory import language_name
 from stakeholders.filters import country_choices, theme_choices
+from stakeholders.models import ActorType
 
 
 class YearsFilterSet(ListingFilterSet):
@@ -120,15 +121,9 @@ class DocumentFilterSet(YearsFilterSet):
     q = SearchFilter()
     kind = FacetFilter("kind", label=_("Kind"))
     type = FacetFilter(
-        "publisher__type", label=_("Type of publisher"), via="publisher", visible=by_public_actor, shaped=True
+        "publisher_type", label=_("Type of publisher"), choices=lambda: ActorType.choices, shaped=True
     )
-    country = FacetFilter(
-        "publisher__country",
-        label=_("Country of the publisher"),
-        choices=country_choices,
-        via="publisher",
-        visible=by_public_actor,
-    )
+    country = FacetFilter("publisher_country", label=_("Country of the publisher"), choices=country_choices)
     publisher = EntryFacetFilter("publisher", label=_("Publisher"), via="publisher", visible=by_public_actor)
     language = FacetFilter("language", label=_("Language"), choices=document_languages)
     actor = AuthorOrSubjectFilter("actors", label=_("By or about"), via="actor", listed=False)
@@ -150,6 +145,9 @@ class DocumentFilterSet(YearsFilterSet):
     class Meta:
         model = Document
         fields = []
+
+    def all_rows(self):
+        return Document.objects.with_public_publisher()
 
     @staticmethod
     def count_label(n):

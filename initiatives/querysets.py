@@ -33,8 +33,11 @@ class InitiativeQuerySet(EditorialQuerySet):
     def public_participations(self):
         return self.model._meta.get_field("participations").related_model.objects.public()
 
-    def for_listing(self):
+    def for_sorting(self):
         return self.with_actor_count().with_touched()
+
+    def for_listing(self):
+        return self.for_sorting()
 
     def for_detail(self):
         """With all that the page of one initiative shows, but for its participations and documents."""
@@ -70,20 +73,27 @@ class DocumentQuerySet(EditorialQuerySet):
     def with_searched(self):
         return self.select_related("publisher")
 
+    def newest_first(self):
+        return self.published().select_related("publisher").order_by("-date", "sort_name")
+
     def concerning(self, actor):
-        """Published by the actor or about it, newest first."""
-        return (
-            self.published()
-            .filter(
-                Q(publisher=actor)
-                | Q(pk__in=self.model.actors.through.objects.filter(actor=actor).values("document"))
-            )
-            .for_listing()
-            .order_by("-date", "sort_name")
+        """Published by the actor or about it."""
+        about = self.model.actors.through.objects.filter(actor=actor).values("document")
+        return self.newest_first().filter(Q(publisher=actor) | Q(pk__in=about))
+
+    def with_public_publisher(self):
+        """Annotate `publisher_type` and `publisher_country`, empty where readers may not see the publisher."""
+        public = Q(publisher__status=Status.PUBLISHED)
+        return self.annotate(
+            publisher_type=Case(When(public, then="publisher__type")),
+            publisher_country=Case(When(public, then="publisher__country")),
         )
 
+    def for_sorting(self):
+        return self.with_touched()
+
     def for_listing(self):
-        return self.select_related("publisher").with_sources().with_touched()
+        return self.for_sorting().select_related("publisher").with_sources()
 
     def for_export(self):
         ties = [

@@ -6,35 +6,43 @@ from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from initiatives.models import Initiative, Role
 from initiatives.resources import document_table, initiative_table
 from roma_network import exports
+from roma_network.caching import public
 from roma_network.listing import Listing, unusable
-from roma_network.notes import Notes
+from roma_network.notes import Notes, read_citations
 from stakeholders.models import ActorType
 
 MOST_DOCUMENTS = 10
 
 
+@public
 def initiative_list(request):
     return Listing(request, InitiativeFilterSet, initiative_table).respond(
         "initiatives/initiative_list.html", "partials/_initiative.html"
     )
 
 
+@public
 def document_list(request):
     return Listing(request, DocumentFilterSet, document_table).respond(
         "initiatives/document_list.html", "partials/_document.html"
     )
 
 
+@public
 def initiative_detail(request, slug):
     initiative = get_object_or_404(Initiative.objects.published().for_detail(), slug=slug)
     if file := exports.requested(request, initiative_table, Initiative.objects.filter(pk=initiative.pk)):
         return file
     notes = Notes()
+    participations = list(initiative.participations.public().select_related("actor__country"))
+    documents = list(initiative.documents.newest_first()[: MOST_DOCUMENTS + 1])
+    read_citations(participations, documents)
     context = {
         "initiative": initiative,
         "backed": notes.beside(initiative.citations.all(), facts(initiative)),
-        "roles": roles(initiative, notes),
-        "documents": notes.first(initiative.documents.published().for_listing(), MOST_DOCUMENTS),
+        "roles": roles(participations, notes),
+        "documents": notes.number({"first": documents[:MOST_DOCUMENTS]}).get("first"),
+        "more_documents": len(documents) > MOST_DOCUMENTS,
         "notes": notes,
         "rejected": unusable(request),
         "downloads": exports.downloads(request.path),
@@ -71,16 +79,12 @@ def programmes(initiative):
     return [funding.programme for funding in initiative.funding.all()]
 
 
-def roles(initiative, notes):
+def roles(participations, notes):
     """Who takes part: role → type → country → participations, each level with its label, in its own order."""
-    rows = list(
-        initiative.participations.public()
-        .select_related("actor__country")
-        .with_sources()
-        .order_by("actor__sort_name")
-    )
     types = {value: place for place, value in enumerate(ActorType.values)}
-    rows.sort(key=lambda row: (types[row.actor.type], country_name(row)))
+    rows = sorted(
+        participations, key=lambda row: (types[row.actor.type], country_name(row), row.actor.sort_name)
+    )
     groups = notes.number({role.plural: [row for row in rows if row.role == role] for role in Role})
     return {
         role: {

@@ -10,7 +10,7 @@ from django.core import serializers
 from django.db import connection, transaction
 from django.db.models import AutoField
 
-from roma_network.models import Editorial, natural_lookups
+from roma_network.models import Editorial, Keyed, natural_lookups
 
 FOLDER = settings.FIXTURE_DIRS[0]
 DERIVED = {"sort_name", "search_text"}  # computed on save
@@ -20,7 +20,8 @@ EMPTY = ("", None, [], False)
 def models():
     """The directory's models, each behind those that its natural key needs."""
     labels = ("roma_network", "stakeholders", "initiatives")
-    return serializers.sort_dependencies([(apps.get_app_config(label), None) for label in labels])
+    ordered = serializers.sort_dependencies([(apps.get_app_config(label), None) for label in labels])
+    return [model for model in ordered if issubclass(model, Keyed)]
 
 
 def path(model):

@@ -1,9 +1,16 @@
 """Sources as numbered notes, beside the facts that they back."""
 
 import re
+from collections import namedtuple
 from dataclasses import dataclass, field
 
+from django.db.models import Value
+
 from roma_network import search
+from roma_network.models import Source
+
+SOURCE_FIELDS = ("pk", "url", "title", "publisher", "accessed_on")
+Cited = namedtuple("Cited", "source_id source supports")
 
 
 @dataclass
@@ -55,15 +62,33 @@ class Notes:
                     backed[fact].append(citation)
         return {fact: self.cite(found) for fact, found in backed.items()}
 
-    def first(self, rows, most):
-        """The first rows of a queryset, each with its notes, and whether there are `more`."""
-        found = list(rows[: most + 1])
-        shown = self.number({"rows": found[:most]}).get("rows", [])
-        return {"rows": shown, "more": len(found) > most}
-
     def number(self, groups):
         """Give each row of `groups` (heading → rows) its `notes`, in the order of the page; empty groups go."""
         for rows in groups.values():
             for row in rows:
-                row.notes = self.cite(row.citations.all())
+                row.notes = self.cite(row.cited)
         return {heading: rows for heading, rows in groups.items() if rows}
+
+
+def read_citations(*lists):
+    """Give the rows of these lists, each of one model, what is `cited` for them: one query for all."""
+    lists = [rows for rows in lists if rows]
+    by_row = {(place, row.pk): row for place, rows in enumerate(lists) for row in rows}
+    for row in by_row.values():
+        row.cited = []
+    queries = [citations_of(rows, place) for place, rows in enumerate(lists)]
+    if queries:
+        for place, _pk, subject, supports, *source in sorted(queries[0].union(*queries[1:], all=True)):
+            cited = Cited(source[0], Source(**dict(zip(SOURCE_FIELDS, source, strict=True))), supports)
+            by_row[place, subject].cited.append(cited)
+
+
+def citations_of(rows, place):
+    model = type(rows[0])._meta.get_field("citations").related_model
+    columns = ("pk", "subject", "supports", *(f"source__{name}" for name in SOURCE_FIELDS))
+    return (
+        model.objects.filter(subject__in=rows)
+        .order_by()
+        .annotate(place=Value(place))
+        .values_list("place", *columns)
+    )

@@ -10,6 +10,7 @@ from roma_network.environment import BASE_DIR, VAR_DIR
 CURES = {
     "ALLOWED_HOSTS": "List the host names that the directory answers to: directory.example.eu,www.example.eu.",
     "BEHIND_PROXY": "Write true where a proxy ends TLS and sets X-Forwarded-Proto; else leave it out.",
+    "CACHE_URL": "Write redis://host:6379/0 or memcached://host:11211; leave it out for a cache in each worker.",
     "CONTACT_EMAIL": "Write the functional mailbox that receives corrections: directory@example.eu.",
     "DATABASE_URL": "Write postgres://user:password@host:5432/name or sqlite:////path/to/file.",
     "DEBUG": "Write true or false; leave it out in production.",
@@ -32,6 +33,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", validate=filled)
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", None, validate=validate.Email())
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 database = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'directory.sqlite3'}")
+cache = env.dj_cache_url("CACHE_URL", "locmem://")
 hsts_seconds = env.int("HSTS_SECONDS", 31_536_000, validate=validate.Range(min=0))
 
 try:
@@ -64,6 +66,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "roma_network.caching.PublicCacheMiddleware",  # outside of all that a kept answer needs no more
     "csp.middleware.CSPMiddleware",
     "roma_network.middleware.PermissionsPolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # public pages hold no secret; the admin's CSRF token is masked
@@ -105,6 +108,7 @@ TEMPLATES = [
 
 DATABASES = {"default": database}
 if database["ENGINE"] == "django.db.backends.sqlite3":
+    database["CONN_MAX_AGE"] = None  # a file is opened once a thread, not once a request
     database["OPTIONS"] = {
         # Writers wait their turn instead of failing half-way; readers are never blocked (WAL).
         "transaction_mode": "IMMEDIATE",
@@ -113,6 +117,12 @@ if database["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": True}
+
+# Cache
+
+CACHES = {"default": cache}
+if cache["BACKEND"] == "django.core.cache.backends.locmem.LocMemCache":
+    cache.setdefault("OPTIONS", {})["MAX_ENTRIES"] = 3000  # some 25 MB of compressed pages
 
 # Log-in and cookies (the admin alone sets any)
 

@@ -14,7 +14,9 @@ from django.views.decorators.cache import never_cache
 
 from initiatives.models import Document, Initiative, Participation
 from roma_network import search as searching
-from roma_network.listing import SearchFilter, unusable
+from roma_network.caching import public
+from roma_network.facets import SearchFilter
+from roma_network.listing import unusable
 from stakeholders.models import Actor, ActorType, Country, Membership
 
 MOST_ON_HOME = 4
@@ -36,6 +38,7 @@ SECTIONS = [
 ]
 
 
+@public
 def home(request):
     counts = actor_counts()
     actors, initiatives = main_actors(), main_initiatives()
@@ -119,6 +122,7 @@ def latest():
     return sorted(by_turns, key=lambda entry: entry.touched, reverse=True)[:MOST_LATEST]
 
 
+@public
 def search(request):
     text = request.GET.get("q", "").strip()
     found, problem = [], None
@@ -145,6 +149,7 @@ def everything(text):
     return [kind for kind in found if kind.count]
 
 
+@public
 def country_list(request):
     actors, initiatives = (
         dict(model.objects.published().order_by().values_list(path).annotate(n=Count("pk", distinct=True)))
@@ -157,6 +162,7 @@ def country_list(request):
     return render(request, "country_list.html", {"groups": groups, "rejected": unusable(request)})
 
 
+@public
 def country_detail(request, code):
     country = get_object_or_404(Country, code=code)
     actors = country.actors.published()
@@ -180,16 +186,19 @@ def country_detail(request, code):
     return render(request, "country_detail.html", context)
 
 
+@public
 def about(request):
     return render(request, "about.html", {"totals": totals(actor_counts()), "rejected": unusable(request)})
 
 
+@public
 def accessibility(request):
     return render(
         request, "accessibility.html", {"contact": settings.CONTACT_EMAIL, "rejected": unusable(request)}
     )
 
 
+@public
 def privacy(request):
     return render(request, "privacy.html", {"contact": settings.CONTACT_EMAIL, "rejected": unusable(request)})
 

@@ -2,7 +2,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from roma_network.listing import EntryFacetFilter, FacetFilter, ListingFilterSet, SearchFilter, Sort
+from roma_network.facets import EntryFacetFilter, FacetFilter, ListingFilterSet, SearchFilter, Sort
 from roma_network.models import Status
 from stakeholders.models import Actor, Country, Theme
 

@@ -29,8 +29,11 @@ class ActorQuerySet(EditorialQuerySet):
     def public_participations(self):
         return self.model._meta.get_field("participations").related_model.objects.public()
 
+    def for_sorting(self):
+        return self.with_initiative_count().with_touched()
+
     def for_listing(self):
-        return self.select_related("country").with_initiative_count().with_touched()
+        return self.for_sorting().select_related("country")
 
     def for_detail(self):
         """With all that the page of one actor shows, but for its ties to others."""
@@ -73,7 +76,6 @@ class RelationQuerySet(KeyedQuerySet):
         return (
             self.public()
             .filter(Q(subject=actor) | Q(target=actor))
-            .select_related("subject__country", "target__country")
-            .with_sources()
+            .select_related("subject", "target")
             .order_by("kind", "subject__sort_name", "target__sort_name")
         )

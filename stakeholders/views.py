@@ -1,8 +1,9 @@
 from django.shortcuts import get_object_or_404, render
 
 from roma_network import exports
+from roma_network.caching import public
 from roma_network.listing import Listing, unusable
-from roma_network.notes import Notes
+from roma_network.notes import Notes, read_citations
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, Relation, RelationKind
 from stakeholders.resources import actor_table
@@ -11,23 +12,30 @@ MOST_COLLEAGUES = 12
 MOST_DOCUMENTS = 10
 
 
+@public
 def actor_list(request):
     return Listing(request, ActorFilterSet, actor_table).respond(
         "stakeholders/actor_list.html", "partials/_actor.html"
     )
 
 
+@public
 def actor_detail(request, slug):
     actor = get_object_or_404(Actor.objects.published().for_detail(), slug=slug)
     if file := exports.requested(request, actor_table, Actor.objects.filter(pk=actor.pk)):
         return file
     notes = Notes()
+    participations = list(actor.participations.public().select_related("initiative"))
+    relations = list(Relation.objects.touching(actor))
+    documents = list(actor.documents.model.objects.concerning(actor)[: MOST_DOCUMENTS + 1])
+    read_citations(participations, relations, documents)
     context = {
         "actor": actor,
         "backed": notes.beside(actor.citations.all(), facts(actor)),
-        "participations": participations(actor, notes),
-        "relations": relations(actor, notes),
-        "documents": notes.first(actor.documents.model.objects.concerning(actor), MOST_DOCUMENTS),
+        "participations": notes.number(by_role(participations)),
+        "relations": notes.number(by_kind(relations, actor)),
+        "documents": notes.number({"first": documents[:MOST_DOCUMENTS]}).get("first"),
+        "more_documents": len(documents) > MOST_DOCUMENTS,
         "colleagues": Actor.objects.colleagues_of(actor)[:MOST_COLLEAGUES],
         "notes": notes,
         "rejected": unusable(request),
@@ -52,23 +60,20 @@ def facts(actor):
     }
 
 
-def participations(actor, notes):
-    """Role → the initiatives in which the actor has it, in the order of the roles."""
-    rows = list(actor.participations.public().select_related("initiative").with_sources())
-    roles = actor.participations.model._meta.get_field("role").choices
-    rows.sort(key=lambda row: row.initiative.sort_name)
-    groups = {label: [row for row in rows if row.role == role] for role, label in roles}
-    return notes.number(groups)
+def by_role(participations):
+    """Role → participations, in the order of the roles."""
+    roles = type(participations[0])._meta.get_field("role").choices if participations else ()
+    participations.sort(key=lambda row: row.initiative.sort_name)
+    return {label: [row for row in participations if row.role == role] for role, label in roles}
 
 
-def relations(actor, notes):
-    """What ties the actor to others, read from its side: “funded by” where another funds it."""
+def by_kind(relations, actor):
+    """Kind → relations, read from the actor's side: “funded by” where another funds it."""
     groups = {}
-    rows = list(Relation.objects.touching(actor))
     for kind in RelationKind:
-        for row in rows:
+        for row in relations:
             if row.kind == kind:
                 outgoing = row.subject_id == actor.pk
                 row.other = row.target if outgoing else row.subject
                 groups.setdefault(kind.label if outgoing else Relation.INVERSE[kind], []).append(row)
-    return notes.number(groups)
+    return groups

@@ -1,0 +1,90 @@
+"""Answers kept under the content version: an edit shows at once, and a page that nobody edited costs one query."""
+
+from functools import cache as once
+from functools import wraps
+from hashlib import blake2b
+
+from django.core.cache import cache
+from django.db import DatabaseError
+from django.http import HttpResponse, HttpResponseNotModified
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+
+from roma_network.environment import BASE_DIR
+from roma_network.models import ContentVersion
+
+# Browsers ask again each time and mostly get a 304. A shared cache absorbs a rush, and helps out in a failure.
+CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-if-error=86400"
+SECONDS_KEPT = 24 * 3600
+PRIVATE = ("/admin/", "/healthz")
+
+
+def public(view):
+    """Mark the answers of a view as the same for everybody, and made from the directory alone."""
+
+    @wraps(view)
+    def marked(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        response.is_public = True
+        return response
+
+    return marked
+
+
+class PublicCacheMiddleware:
+    """Keeps the answers of views marked as public. What a view does not mark is never kept."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method != "GET" or request.path.startswith(PRIVATE):
+            return self.get_response(request)
+        try:
+            request.content_version = ContentVersion.current()
+        except DatabaseError:
+            return self.get_response(request)
+        key = answer_key(request)
+        if f'W/"{key}"' in parse_etags(request.headers.get("If-None-Match", "")):
+            return with_caching_headers(HttpResponseNotModified(), key)
+        if kept := cache.get(key):
+            body, headers = kept
+            return HttpResponse(body, headers=headers)
+        response = self.get_response(request)
+        if getattr(response, "is_public", False) and response.status_code == 200:
+            with_caching_headers(response, key)
+            if not response.streaming:
+                cache.set(key, (response.content, dict(response.headers)), SECONDS_KEPT)
+        return response
+
+
+def answer_key(request):
+    """All that an answer depends on: what has ended depends on the day, and canonical links on the host."""
+    parts = [
+        code_version(),
+        request.content_version,
+        timezone.localdate().isoformat(),
+        request.scheme,
+        request.get_host(),
+        request.get_full_path(),
+        "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else "",
+    ]
+    return "answer-" + blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+@once
+def code_version():
+    """A digest of code and templates: a cache that outlives a release holds none of the old pages."""
+    digest = blake2b(digest_size=8)
+    for folder in ("roma_network", "stakeholders", "initiatives", "templates"):
+        for path in sorted((BASE_DIR / folder).rglob("*.[ph][yt]*")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def with_caching_headers(response, key):
+    response["ETag"] = f'W/"{key}"'
+    response["Cache-Control"] = CACHE_CONTROL
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
