@@ -519,6 +519,12 @@ def test_a_form_sent_with_empty_fields_filters_nothing(client, path):
     assert page.chips == {}
 
 
+@pytest.mark.parametrize("url", ["/", "/actors/", "/about/"])
+def test_an_address_of_thousands_of_mistakes_does_not_fill_the_page_with_them(client, url):
+    page = read(client, f"{url}?{urlencode([(f'name{n}', n) for n in range(2_000)])}")
+    assert 1 < len(page.complaints) < 100
+
+
 @pytest.mark.parametrize("url", ["/", "/countries/", "/about/", "/actors/fra/", "/initiatives/leri/"])
 def test_pages_without_filters_report_what_they_cannot_use(client, url):
     ActorFactory(slug="fra")
