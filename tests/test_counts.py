@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from roma_network.search import fold
 from stakeholders.models import ActorType
 from tests import reckoning
 from tests.pages import number_in, read, results_at, words_of
@@ -60,7 +61,7 @@ def choices(kind):
             if random.random() < 0.4:
                 chosen[facet].append(random.choice(sorted(reckoning.values(kind, facet))))
         if random.random() < 0.3:
-            chosen["q"] = [random.choice(rows[slug].get("name", rows[slug].get("title")).split())]
+            chosen["q"] = [random.choice(fold(rows[slug].get("name") or rows[slug]["title"]).split())]
         if kind != "actor" and random.random() < 0.4:
             chosen[random.choice(["from", "to"])] = [str(random.randint(2005, 2024))]
         yield chosen
