@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
+from django.views.decorators.http import require_safe
 
 from roma_network.environment import BASE_DIR
 from roma_network.models import ContentVersion
@@ -21,11 +22,12 @@ PRIVATE = ("/admin/", "/healthz")
 
 
 def public(view):
-    """Mark the answers of a view as the same for everybody, and made from the directory alone."""
+    """Mark the answers of a view as the same for everybody, and made from the directory alone: it is only read."""
+    read = require_safe(view)
 
     @wraps(view)
     def marked(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
+        response = read(request, *args, **kwargs)
         response.is_public = True
         return response
 

@@ -11,6 +11,7 @@ from django.db.models.functions import RowNumber
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from initiatives.models import Document, Initiative, Participation
 from roma_network import search as searching
@@ -204,6 +205,7 @@ def privacy(request):
 
 
 @never_cache
+@require_safe
 def health(request):
     """200 while the database answers, else 503."""
     try:
