@@ -227,6 +227,8 @@ class DocumentFormat(models.TextChoices):
 
 
 class Document(Editorial):
+    label_field = "title"
+
     title = models.CharField(_("title"), max_length=300)
     kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices)
     date = PartialDateField(_("date"))
@@ -277,9 +279,6 @@ class Document(Editorial):
                 violation_error_message=_("A size is more than zero; leave it empty where it is not known."),
             ),
         ]
-
-    def __str__(self):
-        return self.title
 
     def get_absolute_url(self):
         return f"{reverse('document_list')}?{urlencode({'q': self.title})}#{self.slug}"

@@ -41,11 +41,13 @@ class PublicCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.method != "GET" or request.path.startswith(PRIVATE):
+        if request.path.startswith(PRIVATE):
             return self.get_response(request)
         try:
             request.content_version = ContentVersion.current()
         except DatabaseError:
+            request.content_version = None
+        if request.method != "GET" or not request.content_version:
             return self.get_response(request)
         key = answer_key(request)
         if f'W/"{key}"' in parse_etags(request.headers.get("If-None-Match", "")):

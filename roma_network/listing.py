@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from roma_network import exports
+from roma_network import exports, search, suggestions
 from roma_network.caching import SECONDS_KEPT
 from roma_network.facets import TRACKING, Option, Rejected, shortened
 
@@ -20,13 +20,13 @@ PAGE_SIZE = 25
 Chip = namedtuple("Chip", "group label url")
 
 
-def unusable(request):
-    """What the address of a page without filters holds beyond a format to download."""
+def unusable(request, known=()):
+    """What the address of a page without filters holds beyond `known` parameters and a format to download."""
     formats = exports.FORMATS
     return [
         Rejected(shortened(name), shortened(value), _("This page has no such filter."))
         for name, value in request.GET.items()
-        if not name.startswith(TRACKING) and not (name == "format" and value in formats)
+        if name not in known and not name.startswith(TRACKING) and not (name == "format" and value in formats)
     ]
 
 
@@ -37,8 +37,21 @@ class Listing:
         self.request = request
         self.table = table
         self.filterset = filterset_class(request.GET)
+        self.corrected = None if request.GET.get("format") else self.correction()
+        if self.corrected:
+            rejected, parameters = self.filterset.rejected, request.GET.copy()
+            parameters["q"] = self.corrected
+            self.filterset = filterset_class(parameters)
+            self.filterset.rejected = rejected
         self.rejected = self.filterset.rejected
         self.queryset = self.filterset.qs
+
+    def correction(self):
+        """Other words to look for, where no row at all holds those asked for: a slip of the pen."""
+        words = self.filterset.data.get("q")
+        if not words or self.filterset.queryset.filter(search.matches(words)).exists():
+            return None
+        return suggestions.names(self.request.content_version).correct(words)
 
     def respond(self, template, entry_template):
         if response := exports.requested(self.request, self.table, self.queryset):
@@ -54,9 +67,7 @@ class Listing:
     @cached_property
     def tally(self):
         """The counts, kept for all pages and orders of these filters."""
-        version = getattr(self.request, "content_version", None)
-        if version is None:
-            return self.filterset.tally()
+        version = self.request.content_version
         filters = sorted(pair for pair in self.parameters if pair[0] != "sort")
         digest = blake2b(repr((version, self.table.name, filters, localdate())).encode(), digest_size=16)
         return cache.get_or_set(f"tally-{digest.hexdigest()}", self.filterset.tally, SECONDS_KEPT)

@@ -120,6 +120,10 @@ class EditorialQuerySet(KeyedQuerySet):
         """The one definition of public: every page, feed, export, sitemap and API starts here."""
         return self.filter(status=Status.PUBLISHED)
 
+    def weights(self):
+        """Key → how well connected the entry is; those without ties are left out."""
+        return {}
+
     def with_searched(self):
         """With the related rows that searching looks at."""
         return self
@@ -141,6 +145,7 @@ class Editorial(Keyed):
     """An entry with an editorial life. Only `published()` rows are public."""
 
     natural_fields = ("slug",)
+    label_field = "name"
 
     slug = models.SlugField(
         _("slug"),
@@ -182,7 +187,7 @@ class Editorial(Keyed):
         ]
 
     def __str__(self):
-        return self.name
+        return getattr(self, self.label_field)
 
     def save(self, *args, update_fields=None, **kwargs):
         self.updated_at = timezone.now()

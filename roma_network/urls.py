@@ -10,6 +10,7 @@ urlpatterns = [
     path("countries/", views.country_list, name="country_list"),
     path("countries/<slug:code>/", views.country_detail, name="country_detail"),
     path("search/", views.search, name="search"),
+    path("search/suggest/", views.suggest, name="suggest"),
     path("about/", views.about, name="about"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("privacy/", views.privacy, name="privacy"),

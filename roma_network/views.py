@@ -1,20 +1,25 @@
 """Pages that look at both apps, and those about the directory itself."""
 
 from collections import Counter, defaultdict, namedtuple
+from functools import cache
 from itertools import chain, zip_longest
 
+from babel import Locale
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from initiatives.models import Document, Initiative, Participation
 from roma_network import search as searching
+from roma_network import suggestions
 from roma_network.caching import public
 from roma_network.facets import SearchFilter
 from roma_network.listing import unusable
@@ -23,10 +28,51 @@ from stakeholders.models import Actor, ActorType, Country, Membership
 MOST_ON_HOME = 4
 MOST_LATEST = 6
 MOST_FOUND = 10
+MOST_SUGGESTED = 8
+MOST_BEST = 3
 MOST_IN_COUNTRY = 50
 
 Section = namedtuple("Section", "slug types")
 Found = namedtuple("Found", "kind count rows")
+Offer = namedtuple("Offer", "label kind url")
+
+KINDS = {"actor": _("Actor"), "initiative": _("Initiative"), "document": _("Document")}
+LANGUAGES_OF_EUROPE = [
+    "bg",
+    "bs",
+    "ca",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "en",
+    "es",
+    "et",
+    "fi",
+    "fr",
+    "ga",
+    "hr",
+    "hu",
+    "is",
+    "it",
+    "lt",
+    "lv",
+    "mk",
+    "mt",
+    "nl",
+    "no",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "sk",
+    "sl",
+    "sq",
+    "sr",
+    "sv",
+    "tr",
+    "uk",
+]
 
 # The order of the European Commission's own page on whom it works with.
 SECTIONS = [
@@ -126,28 +172,87 @@ def latest():
 @public
 def search(request):
     text = request.GET.get("q", "").strip()
-    found, problem = [], None
-    if text:
-        try:
-            found = everything(SearchFilter().field.clean(text))
-        except ValidationError as error:
-            problem = " ".join(error.messages)
-    total = sum(kind.count for kind in found)
-    context = {"q": "" if problem else text, "found": found, "total": total, "problem": problem}
-    return render(request, "search.html", context, status=400 if problem else 200)
+    context = {"q": text, "rejected": unusable(request, known={"q", "exact"})}
+    if not text:
+        return render(request, "search.html", context)
+    try:
+        SearchFilter().field.clean(text)
+    except ValidationError as error:
+        return render(request, "search.html", {"q": "", "problem": " ".join(error.messages)}, status=400)
+    names = suggestions.names(request.content_version)
+    found = everything(text)
+    corrected = None
+    if not found and "exact" not in request.GET:
+        corrected = names.correct(text)
+        found = everything(corrected) if corrected else []
+    wanted = corrected or text
+    context |= {
+        "wanted": wanted,
+        "corrected": corrected,
+        "best": [offer(entry) for entry in names.suggest(wanted, MOST_BEST)],
+        "found": found,
+        "total": sum(kind.count for kind in found),
+    }
+    return render(request, "search.html", context)
 
 
 def everything(text):
     """Matches of every kind, the closest first."""
-    countries = [
-        country for country in Country.objects.all() if searching.fold(text) in searching.fold(country.label)
-    ]
+    countries = countries_named(text)
     found = [Found("country", len(countries), countries)]
     for model in (Actor, Initiative, Document):
         rows = model.objects.published().filter(searching.matches(text))
         ranked = rows.for_listing().annotate(rank=searching.rank(text)).order_by("rank", "sort_name", "slug")
         found.append(Found(model._meta.model_name, rows.count(), ranked[:MOST_FOUND]))
     return [kind for kind in found if kind.count]
+
+
+@public
+def suggest(request):
+    """What the search box offers while somebody types, as JSON: a list of label, kind and address."""
+    text = request.GET.get("q", "")[:200]
+    names = suggestions.names(request.content_version)
+    offers = suggested(text, names) or suggested(names.correct(text), names)
+    return JsonResponse({"suggestions": [offer._asdict() for offer in offers]})
+
+
+def suggested(text, names):
+    """Countries and types of actor by that name, and entries of all kinds."""
+    if not text or not searching.fold(text):
+        return []
+    countries = [
+        Offer(country.label, _("Country"), country.get_absolute_url()) for country in countries_named(text)
+    ]
+    types = [
+        Offer(type_.label, _("Type of actor"), f"{reverse('actor_list')}?type={type_}")
+        for type_ in ActorType
+        if f" {searching.fold(text)}" in f" {searching.fold(type_.label)}"
+    ]
+    entries = [offer(entry) for entry in names.suggest(text, MOST_SUGGESTED)]
+    return [*countries[:2], *types[:2], *entries][:MOST_SUGGESTED]
+
+
+def offer(entry):
+    return Offer(entry.label, KINDS[entry.model], address(entry))
+
+
+def address(suggestion):
+    if suggestion.model == "document":
+        return Document(slug=suggestion.slug, title=suggestion.label).get_absolute_url()
+    return reverse(f"{suggestion.model}_detail", args=[suggestion.slug])
+
+
+def countries_named(text):
+    """Countries with a word in any of their names, in any language of Europe, that begins with `text`."""
+    start = f" {searching.fold(text)}"
+    return [country for country in Country.objects.all() if start in country_names(country.code)]
+
+
+@cache
+def country_names(code):
+    """All names of a country in the languages of Europe (CLDR), folded, each behind a space."""
+    names = {Locale.parse(language).territories.get(code, "") for language in LANGUAGES_OF_EUROPE}
+    return "".join(f" {searching.fold(name)}" for name in sorted(names))
 
 
 @public

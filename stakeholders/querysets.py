@@ -6,6 +6,9 @@ from roma_network.models import EditorialQuerySet, KeyedQuerySet, Status
 
 
 class ActorQuerySet(EditorialQuerySet):
+    def weights(self):
+        return dict(self.public_participations().order_by().values_list("actor").annotate(n=Count("pk")))
+
     def with_searched(self):
         return self.select_related("country").prefetch_related("names")
 

@@ -1,0 +1,117 @@
+"""What a reader may mean while typing, and when a word is misspelt.
+
+All names of published entries stand in one folded text, the best connected entry first. Scanning it takes some
+milliseconds at 120,000 names, the same on both databases. It is built once for each content version.
+"""
+
+from array import array
+from bisect import bisect_right
+from collections import Counter, namedtuple
+from functools import cached_property, lru_cache
+from itertools import islice, product
+
+from django.db.models import Value
+from django.db.models.functions import StrIndex, Substr
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from roma_network import search
+from roma_network.models import Editorial
+
+SCANNED = 2000  # entries looked at for words that stand apart
+GUESSES = 16
+ALIKE = 0.65  # of 1: “rommed” and “romed” are 0.83
+
+Suggestion = namedtuple("Suggestion", "model slug label")
+
+
+class Names:
+    """The names of all published entries. `rows`: (suggestion, names as in `search_text`), the best known first."""
+
+    def __init__(self, rows):
+        self.entries, names = [], []
+        self.starts, position = array("L"), 0
+        for suggestion, text in rows:
+            self.entries.append(suggestion)
+            self.starts.append(position)
+            names.append(text)
+            position += len(text)
+        self.text = "".join(names)
+
+    def suggest(self, text, most=8):
+        """Entries with a name that is `text`, else begins with it, else has a word that does, else holds all its words."""
+        folded = search.fold(text)
+        if not folded:
+            return []
+        found = {}
+        for pattern in (f"\n{folded}\n", f"\n{folded}", f" {folded}"):
+            found |= dict.fromkeys(self.scan(pattern, most))
+        if len(found) < most:
+            found |= dict.fromkeys(self.holding(folded.split(), most))
+        return [self.entries[place] for place in list(found)[:most]]
+
+    def scan(self, pattern, most):
+        """Places of the first entries whose names hold `pattern`, each once."""
+        position = 0
+        for _ in range(most):
+            position = self.text.find(pattern, position)
+            if position < 0:
+                return
+            place = bisect_right(self.starts, position) - 1
+            yield place
+            if place + 1 == len(self.starts):
+                return
+            position = self.starts[place + 1]
+
+    def holding(self, words, most):
+        """Places of entries whose names hold all of `words`, wherever they stand."""
+        matching = (
+            place
+            for place in self.scan(max(words, key=len), SCANNED)
+            if all(word in self.names_at(place) for word in words)
+        )
+        return [place for _, place in zip(range(most), matching, strict=False)]
+
+    def names_at(self, place):
+        end = self.starts[place + 1] if place + 1 < len(self.starts) else len(self.text)
+        return self.text[self.starts[place] : end]
+
+    @cached_property
+    def words(self):
+        """Word → how many names have it."""
+        return Counter(word for word in self.text.split() if len(word) > 2 and not word.isdigit())
+
+    def correct(self, text):
+        """`text` with each word that no name holds replaced by a similar one, or None where nothing is similar."""
+        words = search.fold(text).split()
+        choices = [[word] if word in self.text else self.similar(word) for word in words]
+        guesses = [" ".join(guess) for guess in islice(product(*choices), GUESSES)]
+        best = next(filter(self.suggest, guesses), next(iter(guesses), None))
+        return best if best != " ".join(words) else None
+
+    def similar(self, word):
+        """The words of all names that are most like `word`; of equally similar ones the most frequent first."""
+        found = process.extract(
+            word, self.words.keys(), scorer=OSA.normalized_similarity, limit=4, score_cutoff=ALIKE
+        )
+        return [
+            other for other, *_ in sorted(found, key=lambda row: (-round(row[1], 2), -self.words[row[0]]))
+        ]
+
+
+@lru_cache(maxsize=1)
+def names(version):
+    """The names as they stand at this content version."""
+    rows = [row for model in Editorial.__subclasses__() for row in rows_of(model)]
+    rows.sort(key=lambda row: (-row[2], len(row[1])))
+    return Names((suggestion, text) for suggestion, text, _weight in rows)
+
+
+def rows_of(model):
+    weights = model.objects.weights()
+    end = StrIndex("search_text", Value("\t")) - 1
+    rows = model.objects.published().annotate(folded_names=Substr("search_text", 1, end))
+    for key, slug, label, text in rows.values_list(
+        "pk", "slug", model.label_field, "folded_names"
+    ).iterator():
+        yield Suggestion(model._meta.model_name, slug, label), text, weights.get(key, 0)
