@@ -111,14 +111,17 @@ def directory_database(django_db_setup, django_db_blocker):
 # Of class scope, so that it comes before the transaction of a test, which is of function scope.
 @pytest.fixture(scope="class")
 def committed_directory(directory_database):
-    """The real directory as every thread sees it, a live server's too. Tests leave it as it is."""
+    """The real directory, for every thread."""
     with connected_to(directory_database):
         yield
 
 
 @pytest.fixture
 def directory(committed_directory, db):
-    """The real directory, in a transaction that is rolled back. Other tests see an empty one."""
+    """The real directory, in a transaction that is rolled back; a live server sees it as it was loaded.
+
+    Other tests see an empty one.
+    """
 
 
 @pytest.fixture
