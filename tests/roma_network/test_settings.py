@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from roma_network import settings as module
+from roma_network.environment import BASE_DIR
 
 PRODUCTION = {"SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "directory.example.eu,www.example.eu"}
 
@@ -74,6 +75,7 @@ def test_the_database_url_chooses_a_pooled_postgresql(start):
 WRONG = {
     "ALLOWED_HOSTS": ["", None],
     "BEHIND_PROXY": ["perhaps"],
+    "CACHE_URL": ["nonsense", "nonsense://localhost"],
     "CONTACT_EMAIL": ["directory", "directory@"],
     "DATABASE_URL": ["roma", "nosql://localhost/roma"],
     "DEBUG": ["perhaps", ""],
@@ -106,3 +108,9 @@ def test_all_wrong_values_are_named_at_once(start):
 def test_every_setting_with_a_cure_has_a_wrong_value_here():
     any_folder_will_do = {"STATIC_ROOT"}
     assert set(WRONG) == set(module.CURES) - any_folder_will_do
+
+
+def test_the_readme_explains_every_setting():
+    rows = (BASE_DIR / "README.md").read_text().splitlines()
+    explained = {row.split("`")[1] for row in rows if row.startswith("| `") and row.split("`")[1].isupper()}
+    assert explained == {*module.CURES, "VAR_DIR"}
