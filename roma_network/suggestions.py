@@ -39,16 +39,19 @@ class Names:
         self.text = "".join(names)
 
     def suggest(self, text, most=8):
-        """Entries with a name that is `text`, else begins with it, else has a word that does, else holds all its words."""
-        folded = search.fold(text)
-        if not folded:
+        """Entries by how a name of theirs matches: wholly, from its start, from a word on, in words that stand apart."""
+        query = search.Query.parse(text)
+        if not query.wanted:
             return []
         found = {}
-        for pattern in (f"\n{folded}\n", f"\n{folded}", f" {folded}"):
-            found |= dict.fromkeys(self.scan(pattern, most))
+        for start, end in product("\n ", ("\n", " ", "")):
+            found |= dict.fromkeys(self.scan(start + query.text + end, SCANNED if query.unwanted else most))
         if len(found) < most:
-            found |= dict.fromkeys(self.holding(folded.split(), most))
-        return [self.entries[place] for place in list(found)[:most]]
+            found |= dict.fromkeys(self.scan_apart(query.wanted, most))
+        allowed = (
+            place for place in found if not any(term in self.names_at(place) for term in query.unwanted)
+        )
+        return [self.entries[place] for place in islice(allowed, most)]
 
     def scan(self, pattern, most):
         """Places of the first entries whose names hold `pattern`, each once."""
@@ -63,14 +66,12 @@ class Names:
                 return
             position = self.starts[place + 1]
 
-    def holding(self, words, most):
-        """Places of entries whose names hold all of `words`, wherever they stand."""
-        matching = (
-            place
-            for place in self.scan(max(words, key=len), SCANNED)
-            if all(word in self.names_at(place) for word in words)
+    def scan_apart(self, terms, most):
+        """Places of entries whose names hold all of `terms`, wherever they stand."""
+        places = self.scan(max(terms, key=len), SCANNED)
+        return islice(
+            (place for place in places if all(term in self.names_at(place) for term in terms)), most
         )
-        return [place for _, place in zip(range(most), matching, strict=False)]
 
     def names_at(self, place):
         end = self.starts[place + 1] if place + 1 < len(self.starts) else len(self.text)

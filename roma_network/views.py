@@ -29,7 +29,7 @@ MOST_ON_HOME = 4
 MOST_LATEST = 6
 MOST_FOUND = 10
 MOST_SUGGESTED = 8
-MOST_BEST = 3
+MOST_BEST = 4
 MOST_IN_COUNTRY = 50
 
 Section = namedtuple("Section", "slug types")
@@ -189,7 +189,7 @@ def search(request):
     context |= {
         "wanted": wanted,
         "corrected": corrected,
-        "best": [offer(entry) for entry in names.suggest(wanted, MOST_BEST)],
+        "best": suggested(wanted, names)[:MOST_BEST],
         "found": found,
         "total": sum(kind.count for kind in found),
     }
