@@ -1,0 +1,211 @@
+"""Headers and resources: what a browser may do with our pages, and what they bring along."""
+
+import re
+import runpy
+
+import pytest
+from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import Client
+
+from roma_network import settings as module
+from tests.pages import EVERY_KIND, Page
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+NO_LONGER_THERE = "/actors/no-such-actor/"
+MISTYPED = "/actors/?type=towns&page=99&q=roma"
+NOT_UNDERSTOOD = "/search/?q=" + "x" * 999
+PAGES = [*EVERY_KIND.values(), NO_LONGER_THERE, MISTYPED, NOT_UNDERSTOOD]
+OTHERS = ["/healthz", "/initiatives/leri/?format=json", "/actors/?format=csv&type=academia"]
+
+of_every_page = pytest.mark.parametrize("url", PAGES)
+of_everything = pytest.mark.parametrize("url", PAGES + OTHERS)
+
+
+def directives(response):
+    parts = (part.strip().partition(" ") for part in response["Content-Security-Policy"].split(";"))
+    return {name: sources for name, _, sources in parts}
+
+
+def answers(client, url, **headers):
+    """The answer to a first visit, to a second one, and to a browser that has kept the page."""
+    first = client.get(url, **headers)
+    yield first
+    yield client.get(url, **headers)
+    if "ETag" in first:
+        again = client.get(url, headers={"If-None-Match": first["ETag"]}, **headers)
+        assert again.status_code == 304
+        assert "Set-Cookie" not in again
+
+
+@of_everything
+def test_every_answer_says_what_a_browser_may_do(directory, client, url):
+    for response in answers(client, url):
+        if response.status_code == 304:
+            continue
+        assert directives(response) == POLICY
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["X-Frame-Options"] == "DENY"
+        assert response["Referrer-Policy"] == "strict-origin-when-cross-origin"
+        assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert "geolocation=()" in response["Permissions-Policy"]
+        assert "camera=()" in response["Permissions-Policy"]
+
+
+@of_everything
+def test_no_public_answer_sets_a_cookie_or_depends_on_one(directory, client, url):
+    for response in answers(client, url):
+        assert not response.cookies
+        assert "Set-Cookie" not in response
+        assert "cookie" not in response.get("Vary", "").lower()
+    assert not client.cookies
+
+
+def addresses(page):
+    """Every address from which a page loads something or to which it sends a form."""
+    for element in page.all(
+        "[src], [srcset], [data], [poster], [background], form[action], [formaction], use, link"
+    ):
+        for name in ("src", "srcset", "data", "poster", "background", "action", "formaction", "xlink:href"):
+            if name in element.attributes:
+                yield element.attributes[name]
+        if element.tag in ("link", "use") and element.attributes.get("rel") != "canonical":
+            yield element.attributes["href"]
+
+
+@of_every_page
+def test_pages_load_nothing_from_others_and_hold_nothing_that_the_policy_stops(directory, client, url):
+    page = Page(client.get(url).text)
+    loaded = list(addresses(page))
+    assert loaded
+    assert [address for address in loaded if not re.match(r"[/#](?!/)", address)] == []
+    assert page.all("[style], style, iframe, object, embed, base, meta[http-equiv], [target=_blank]") == []
+    assert page.all("script:not([src])") == []
+    inline = [name for element in page.all("*") for name in element.attributes if name.startswith("on")] + [
+        link for link in page.addresses() if link.lower().startswith(("javascript:", "data:"))
+    ]
+    assert inline == []
+
+
+@pytest.fixture
+def production(settings, monkeypatch):
+    """The transport settings of production in force."""
+    monkeypatch.setenv("DEMO", "false")
+    for name, value in runpy.run_path(module.__file__).items():
+        if name.startswith(("SECURE_", "SESSION_COOKIE_", "CSRF_COOKIE_")):
+            setattr(settings, name, value)
+
+
+def test_production_answers_over_tls_only_and_for_a_year(production, db):
+    client = Client()
+    response = client.get("/about/")
+    assert response.status_code == 301
+    assert response["Location"] == "https://testserver/about/"
+    response = client.get("/about/", secure=True)
+    assert response.status_code == 200
+    assert response["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+    assert client.get("/healthz").status_code == 200  # a probe on the same machine speaks plain HTTP
+
+
+def test_the_demo_never_binds_a_browser_to_tls(db, client):
+    assert "Strict-Transport-Security" not in client.get("/about/", secure=True)
+
+
+def test_the_cookies_of_the_admin_are_closed_to_scripts_and_in_production_to_plain_http(
+    production, admin_user
+):
+    client = Client()
+    page = client.get("/admin/login/", secure=True)
+    assert page.status_code == 200
+    client.post(
+        "/admin/login/", {"username": admin_user.username, "password": "password"}, secure=True, follow=True
+    )
+    assert client.cookies.keys() == {"csrftoken", "sessionid"}
+    for cookie in client.cookies.values():
+        assert cookie["secure"]
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Lax"
+
+
+def test_the_log_in_page_holds_a_form_and_the_same_policy(db, client):
+    response = client.get("/admin/login/")
+    page = Page(response.text)
+    assert page.all("form input[name=username]")
+    assert page.all("form input[type=password]")
+    assert directives(response) == POLICY
+    assert page.all("[style], style, script:not([src])") == []
+
+
+# Errors
+
+
+@pytest.fixture
+def no_database(monkeypatch):
+    """A database that cannot be reached."""
+
+    def refuse(self):
+        raise OperationalError("could not connect to server")
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "cursor", refuse)
+
+
+def test_a_failure_shows_a_page_of_ours_that_needs_no_database(no_database, caplog):
+    response = Client(raise_request_exception=False).get("/actors/?q=x")
+    assert response.status_code == 500
+    page = Page(response.text)
+    assert page.text("h1")
+    assert "/" in page.addresses("main")
+    assert directives(response) == POLICY
+    assert "could not connect" not in response.text
+    assert "could not connect" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        (NO_LONGER_THERE, 404),
+        ("/no/such/page", 404),
+        ("/actors/?" + "&".join(f"p{n}" for n in range(10_001)), 400),
+    ],
+)
+def test_errors_show_a_page_of_ours(db, client, url, status):
+    response = client.get(url)
+    assert response.status_code == status
+    page = Page(response.text)
+    assert page.text("h1")
+    assert page.all("form[role=search]")
+    assert "/" in page.addresses("main")
+    assert directives(response) == POLICY
+
+
+def test_a_form_without_its_token_shows_a_page_of_ours(db):
+    response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "a", "password": "b"})
+    assert response.status_code == 403
+    page = Page(response.text)
+    assert page.all("[style], style") == []
+    assert "/" in page.addresses("main")
+
+
+# Health
+
+
+def test_health_is_told_and_never_kept(db, client):
+    response = client.get("/healthz")
+    assert response.status_code == 200
+    assert response.text == "ok\n"
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_a_lost_database_is_told(no_database, client):
+    response = client.get("/healthz")
+    assert response.status_code == 503
+    assert "could not connect" not in response.text
