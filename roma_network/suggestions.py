@@ -20,6 +20,8 @@ from roma_network.models import Editorial
 
 SCANNED = 2000  # entries looked at for words that stand apart
 GUESSES = 16
+# What stands around the text in a name: the whole name, whole words at its start or within it, beginnings of words.
+AROUND = (("\n", "\n"), ("\n", " "), (" ", "\n"), (" ", " "), ("\n", ""), (" ", ""))
 ALIKE = 0.65  # of 1: “rommed” and “romed” are 0.83
 
 Suggestion = namedtuple("Suggestion", "model slug label")
@@ -39,12 +41,12 @@ class Names:
         self.text = "".join(names)
 
     def suggest(self, text, most=8):
-        """Entries by how a name of theirs matches: wholly, from its start, from a word on, in words that stand apart."""
+        """Entries, the closest first: by how `text` stands in a name, and last those that hold its words apart."""
         query = search.Query.parse(text)
         if not query.wanted:
             return []
         found = {}
-        for start, end in product("\n ", ("\n", " ", "")):
+        for start, end in AROUND:
             found |= dict.fromkeys(self.scan(start + query.text + end, SCANNED if query.unwanted else most))
         if len(found) < most:
             found |= dict.fromkeys(self.scan_apart(query.wanted, most))
@@ -52,6 +54,10 @@ class Names:
             place for place in found if not any(term in self.names_at(place) for term in query.unwanted)
         )
         return [self.entries[place] for place in islice(allowed, most)]
+
+    def called(self, text, most=8):
+        """How many entries have a name that is `text`, up to `most`; `suggest` has them first."""
+        return len(list(self.scan(f"\n{search.Query.parse(text).text}\n", most)))
 
     def scan(self, pattern, most):
         """Places of the first entries whose names hold `pattern`, each once."""

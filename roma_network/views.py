@@ -217,19 +217,22 @@ def suggest(request):
 
 
 def suggested(text, names):
-    """Countries and types of actor by that name, and entries of all kinds."""
-    if not text or not searching.fold(text):
+    """Entries of all kinds, and countries and types of actor by that name; the closest first."""
+    folded = searching.fold(text or "")
+    if not folded:
         return []
-    countries = [
-        Offer(country.label, _("Country"), country.get_absolute_url()) for country in countries_named(text)
-    ]
+    named = countries_named(text)
+    countries = [Offer(country.label, _("Country"), country.get_absolute_url()) for country in named]
     types = [
         Offer(type_.label, _("Type of actor"), f"{reverse('actor_list')}?type={type_}")
         for type_ in ActorType
-        if f" {searching.fold(text)}" in f" {searching.fold(type_.label)}"
+        if f" {folded}" in f" {searching.fold(type_.label)}"
     ]
     entries = [offer(entry) for entry in names.suggest(text, MOST_SUGGESTED)]
-    return [*countries[:2], *types[:2], *entries][:MOST_SUGGESTED]
+    others = countries[:2] + types[:2]
+    is_country = any(folded in country_names(country.code) for country in named)
+    called = 0 if is_country else names.called(text)
+    return (entries[:called] + others + entries[called:])[:MOST_SUGGESTED]
 
 
 def offer(entry):
@@ -244,15 +247,19 @@ def address(suggestion):
 
 def countries_named(text):
     """Countries with a word in any of their names, in any language of Europe, that begins with `text`."""
-    start = f" {searching.fold(text)}"
-    return [country for country in Country.objects.all() if start in country_names(country.code)]
+    start = searching.fold(text)
+    return [
+        country
+        for country in Country.objects.all()
+        if any(f" {start}" in f" {name}" for name in country_names(country.code))
+    ]
 
 
 @cache
 def country_names(code):
-    """All names of a country in the languages of Europe (CLDR), folded, each behind a space."""
-    names = {Locale.parse(language).territories.get(code, "") for language in LANGUAGES_OF_EUROPE}
-    return "".join(f" {searching.fold(name)}" for name in sorted(names))
+    """All names of a country in the languages of Europe (CLDR), folded."""
+    names = (Locale.parse(language).territories.get(code, "") for language in LANGUAGES_OF_EUROPE)
+    return frozenset(map(searching.fold, names)) - {""}
 
 
 @public
