@@ -94,7 +94,7 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
 class EntryFacetFilter(FacetFilter):
     """A facet over other entries, by slug. The page offers the most frequent; the address takes any."""
 
-    most = 12
+    most = 25
     partial = True
 
     def __init__(self, field_name, *, listed=True, **kwargs):

@@ -48,6 +48,7 @@ async function show(url) {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const before = remember();
     for (const part of [filters, results, problems]) part.replaceChildren(...page.getElementById(part.id).childNodes);
+    offerNarrowing();
     restore(before);
     form.elements.q.value = page.getElementById("q").value;
     status.textContent = document.getElementById("result-count").textContent;
@@ -57,11 +58,32 @@ async function show(url) {
   }
 }
 
+/* Long groups get a box that narrows them. */
+function offerNarrowing() {
+  for (const box of filters.querySelectorAll("[data-narrow]")) box.hidden = false;
+}
+
+function plain(text) {
+  return text.normalize("NFD").replace(/\p{Mark}/gu, "").toLowerCase();
+}
+
+filters.addEventListener("input", ({ target }) => {
+  if (!("narrow" in target.dataset)) return;
+  for (const label of target.parentElement.querySelectorAll("label")) {
+    label.hidden = !plain(label.textContent).includes(plain(target.value)) && !label.control.checked;
+  }
+});
+
+filters.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && "narrow" in event.target.dataset) event.preventDefault();
+});
+
 form.addEventListener("change", (event) => {
-  if (event.target.name === "q") return;
+  if (event.target.name === "q" || !event.target.name) return;
   const url = address();
   history.pushState(null, "", url);
   show(url);
 });
 
 addEventListener("popstate", () => show(location.href));
+offerNarrowing();
