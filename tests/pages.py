@@ -32,7 +32,7 @@ EVERY_KIND = {
     "accessibility": "/accessibility/",
     "privacy": "/privacy/",
 }
-NO_PAGE = {"health"}  # routes that answer with plain text
+NO_PAGE = {"health", "suggest"}  # routes that answer with plain text or data
 
 
 def public_routes():

@@ -25,7 +25,12 @@ NO_LONGER_THERE = "/actors/no-such-actor/"
 MISTYPED = "/actors/?type=towns&page=99&q=roma"
 NOT_UNDERSTOOD = "/search/?q=" + "x" * 999
 PAGES = [*EVERY_KIND.values(), NO_LONGER_THERE, MISTYPED, NOT_UNDERSTOOD]
-OTHERS = ["/healthz", "/initiatives/leri/?format=json", "/actors/?format=csv&type=academia"]
+OTHERS = [
+    "/healthz",
+    "/search/suggest/?q=ro",
+    "/initiatives/leri/?format=json",
+    "/actors/?format=csv&type=academia",
+]
 
 of_every_page = pytest.mark.parametrize("url", PAGES)
 of_everything = pytest.mark.parametrize("url", PAGES + OTHERS)

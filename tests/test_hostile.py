@@ -23,6 +23,7 @@ HERE = EVERY_KIND | {
     "initiative_detail": "/initiatives/programme/",
     "country_detail": "/countries/RO/",
     "search": "/search/",
+    "suggest": "/search/suggest/",
     "health": "/healthz",
 }
 LISTS = [HERE[name] for name in LISTINGS]
@@ -100,7 +101,7 @@ of_every_route = pytest.mark.parametrize("path", HERE.values(), ids=HERE)
 def test_a_single_field_takes_anything(client, value):
     """The last value of these counts, so each value is tried on its own."""
     query = "&".join(f"{name}={value}" for name in sorted(SINGLE))
-    for path in (*LISTS, HERE["search"]):
+    for path in (*LISTS, HERE["search"], HERE["suggest"]):
         assert_answered(client.get(f"{path}?{query}"))
         assert_answered(client.get(f"{path}?q={value}"))
 
