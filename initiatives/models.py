@@ -34,6 +34,8 @@ class Phase(models.TextChoices):
 
 
 class Initiative(Editorial):
+    versioned = ["themes", "countries", "citations", "funding", "participations"]
+
     name = models.CharField(_("name"), max_length=200)
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=InitiativeKind.choices)
@@ -96,6 +98,12 @@ class Initiative(Editorial):
 
     def get_absolute_url(self):
         return reverse("initiative_detail", args=[self.slug])
+
+    def gaps(self):
+        found = super().gaps()
+        if not self.summary:
+            found["summary"] = _("It has no summary.")
+        return found
 
     def searched_names(self):
         return [self.name, self.acronym]
@@ -172,6 +180,7 @@ class Participation(Keyed):
     """One actor's part in one initiative. An actor may have several roles, each once."""
 
     natural_fields = ("initiative", "actor", "role")
+    versioned = ["citations"]
 
     initiative = models.ForeignKey(
         Initiative, on_delete=models.CASCADE, related_name="participations", verbose_name=_("initiative")
@@ -206,6 +215,9 @@ class Participation(Keyed):
         return f"{self.initiative}: {self.actor} ({self.get_role_display()})"
 
 
+Actor.versioned.append("participations")  # from here, since actors know nothing of initiatives
+
+
 class DocumentKind(models.TextChoices):
     COMMUNICATION = "communication", _("Communication")
     RECOMMENDATION = "recommendation", _("Recommendation")
@@ -228,6 +240,7 @@ class DocumentFormat(models.TextChoices):
 
 class Document(Editorial):
     label_field = "title"
+    versioned = ["actors", "initiatives", "citations"]
 
     title = models.CharField(_("title"), max_length=300)
     kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices)

@@ -1,18 +1,25 @@
 """What the screens of all curated models share, and the screen of sources."""
 
+from functools import partial
+
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.views.main import ORDER_VAR
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery, URLField
 from django.db.models.functions import Coalesce
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from roma_network import search
+from roma_network import editing, history, search
+from roma_network.editing import Step
 from roma_network.models import Citation, Source
 
 admin.site.site_header = _("Roma integration directory")
@@ -31,10 +38,20 @@ def count_of(model, name):
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
+def change_url(row):
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
 def link_to(row, text):
-    meta = row._meta
-    url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
-    return format_html('<a href="{}">{}</a>', url, text)
+    return format_html('<a href="{}">{}</a>', change_url(row), text)
+
+
+class ProtectingAdmin(admin.ModelAdmin):
+    """Where rows cannot be deleted since others need them, says which, before it speaks of permissions."""
+
+    def get_deleted_objects(self, objs, request):
+        to_delete, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        return to_delete, counts, set() if protected else perms_needed, protected
 
 
 # Rows within an entry
@@ -179,9 +196,38 @@ class TieInline(RowInline):
 # Entries, and ties between them
 
 
-class CitedAdmin(admin.ModelAdmin):
+class RecordedForm(forms.ModelForm):
+    """A form whose changes go to the history, with the reason for them."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        help_text=_("What changes and why, for the history: colleagues read it, the public does not."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.opened = history.state_of(self.instance) if self.instance.pk else history.NEW
+
+    @property
+    def changed_content(self):
+        return set(self.changed_data) - {"reason"}
+
+
+class EntryForm(RecordedForm):
+    def clean(self):
+        super().clean()
+        rule = editing.RULES.get(self.data.get("_step"))
+        if rule and rule.needs_reason and not self.cleaned_data.get("reason"):
+            self.add_error("reason", _("Give a reason: it is kept in the history."))
+
+
+class CitedAdmin(ProtectingAdmin):
     """The screens of a model with citations."""
 
+    form = RecordedForm
+    change_form_template = "admin/recorded_change_form.html"
     save_on_top = True
     formfield_overrides = HTTPS_FIRST
 
@@ -198,23 +244,56 @@ class CitedAdmin(admin.ModelAdmin):
     def get_search_results(self, request, queryset, search_term):
         return queryset.filter(search.matches(search_term, self.search_fields)), False
 
+    def save_model(self, request, row, form, change):
+        form.changes = history.Changes(by=request.user, reason=form.cleaned_data["reason"])
+        self.watch(form)
+        if form.changed_content or not change:
+            # The version is written once, with the rows that are saved after this.
+            row.skip_history_when_saving = True
+            super().save_model(request, row, form, change)
+            del row.skip_history_when_saving
+
+    def save_related(self, request, form, formsets, change):
+        for row in changed_rows(formsets):
+            form.changes.watch_holders(row)
+        super().save_related(request, form, formsets, change)
+        form.changes.record()
+
+    def watch(self, form):
+        """Note what stands before the form is saved."""
+        raise NotImplementedError
+
+
+def place_of(name):
+    """Where the form asks for it: the rows of an inline, or a field."""
+    return f"{name}-group" if name == "citations" else f"id_{name}"
+
+
+def changed_rows(formsets):
+    for formset in formsets:
+        yield from (row.instance for row in formset.forms if row.has_changed())
+
 
 class EditorialAdmin(CitedAdmin):
     """The screens of an entry with an editorial life."""
 
+    form = EntryForm
+    change_form_template = "admin/editorial_change_form.html"
+    actions = ["send_for_review", "publish", "withdraw"]
+
     search_fields = ["search_text"]
     search_help_text = _("Every name, place and summary, in any spelling: kosice finds Košice.")
     prepopulated_fields = {"slug": ["name"]}
-    readonly_fields = ["published_at", "created_at", "updated_at"]
+    readonly_fields = ["verified_on", "published_at", "created_at", "updated_at"]
     checkbox_fields: tuple[str, ...] = ()  # many-to-many fields with a choice small enough to be seen at once
     closing_columns = ["status", "source_count", "verified_on", "changed"]
     publication = (
         _("Publication"),
         {
-            "fields": ["status", "slug", "verified_on"],
+            "fields": ["slug", "verified_on"],
             "description": _(
-                "All that is written on this page becomes public with the status “Published”, which asks for "
-                "at least one source. From then on the public address stays as it is."
+                "All that is written on this page becomes public once it is published. From then on the "
+                "public address stays as it is."
             ),
         },
     )
@@ -244,6 +323,100 @@ class EditorialAdmin(CitedAdmin):
             kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def has_delete_permission(self, request, obj=None):
+        """What was public once stays on record: it is withdrawn instead."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.is_disposable)
+
+    # The editorial life
+
+    def watch(self, form):
+        form.changes.watch(form.instance, form.opened)
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        entry = obj or self.model()
+        context |= {
+            "entry": entry,
+            "gaps": {place_of(name): why for name, why in entry.gaps().items()} if obj else {},
+            "steps": editing.steps_open(to=request.user, entry=entry),
+        }
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def response_add(self, request, obj, *args, **kwargs):
+        return self.take_step(request, obj) or super().response_add(request, obj, *args, **kwargs)
+
+    def response_change(self, request, obj):
+        return self.take_step(request, obj) or super().response_change(request, obj)
+
+    def take_step(self, request, entry):
+        """The step of the button by which the form was saved, if it was by one."""
+        if (name := request.POST.get("_step")) not in Step.values:
+            return None
+        try:
+            entry = editing.take(
+                step=Step(name), entry=entry, by=request.user, reason=request.POST.get("reason", "")
+            )
+        except editing.RefusedError as refusal:
+            text = _("“%(entry)s” was saved, and is still: %(status)s. %(why)s")
+            values = {"entry": entry, "status": entry.get_status_display(), "why": refusal}
+            self.message_user(request, text % values, messages.WARNING)
+        else:
+            text = _("“%(entry)s” was saved. Now it is: %(status)s.")
+            self.message_user(request, text % {"entry": entry, "status": entry.get_status_display()})
+        return HttpResponseRedirect(change_url(entry))
+
+    # On several entries at once
+
+    def get_actions(self, request):
+        """Deletion with our own words for what it leaves alone."""
+        actions = super().get_actions(request)
+        if "delete_selected" in actions:
+            actions["delete_selected"] = (delete_drafts, "delete_selected", _("Delete the selected drafts"))
+        return actions
+
+    @admin.action(description=Step.SUBMIT.label, permissions=["change"])
+    def send_for_review(self, request, queryset):
+        self.take_for_each(request, queryset, Step.SUBMIT)
+
+    @admin.action(description=Step.PUBLISH.label, permissions=["publish"])
+    def publish(self, request, queryset):
+        self.take_for_each(request, queryset, Step.PUBLISH)
+
+    @admin.action(description=Step.WITHDRAW.label, permissions=["publish"])
+    def withdraw(self, request, queryset):
+        """In two steps, since withdrawing asks for a reason."""
+        if reason := request.POST.get("reason", "").strip():
+            return self.take_for_each(request, queryset, Step.WITHDRAW, reason)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Withdraw"),
+            "opts": self.opts,
+            "entries": queryset,
+            "asked": "reason" in request.POST,
+        }
+        return TemplateResponse(request, "admin/withdraw.html", context)
+
+    def has_publish_permission(self, request):
+        return editing.may(request.user, "publish", self.model)
+
+    def take_for_each(self, request, queryset, step, reason=""):
+        self.do_for_each(request, queryset, partial(editing.take, step=step, by=request.user, reason=reason))
+
+    def do_for_each(self, request, queryset, act):
+        """Do it to each entry by itself, and say of each that was refused why it was."""
+        done = 0
+        for entry in queryset:
+            try:
+                act(entry=entry)
+            except editing.RefusedError as refusal:
+                self.message_user(
+                    request, format_html("{}: {}", link_to(entry, entry), refusal), messages.WARNING
+                )
+            else:
+                done += 1
+        if done:
+            text = ngettext("%d entry was changed.", "%d entries were changed.", done)
+            self.message_user(request, text % done)
+
     def get_view_on_site_url(self, obj=None):
         return super().get_view_on_site_url(obj) if obj and obj.is_published else None
 
@@ -259,10 +432,37 @@ class EditorialAdmin(CitedAdmin):
         return localdate(entry.updated_at)
 
 
+@admin.action(permissions=["delete"], description=_("Delete the selected drafts"))
+def delete_drafts(screen, request, queryset):
+    kept = [entry for entry in queryset if not entry.is_disposable]
+    if not kept:
+        return delete_selected(screen, request, queryset)
+    text = _("Nothing was deleted. Only drafts that never were public can be; withdraw what is: %s")
+    screen.message_user(request, text % ", ".join(map(str, kept[:5])), messages.WARNING)
+    return None
+
+
 class TieAdmin(CitedAdmin):
     """The screens of a link between two entries, found by the names of either."""
 
     search_help_text = _("The names of both, in any spelling.")
+
+    def watch(self, form):
+        """With the entries that it linked before."""
+        if form.instance.pk:
+            form.changes.watch_holders(self.model.objects.get(pk=form.instance.pk))
+        form.changes.watch_holders(form.instance)
+
+    def delete_model(self, request, obj):
+        self.delete_queryset(request, self.model.objects.filter(pk=obj.pk))
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        changes = history.Changes(by=request.user)
+        for tie in queryset:
+            changes.watch_holders(tie)
+        super().delete_queryset(request, queryset)
+        changes.record()
 
 
 @admin.register(Source)

@@ -8,6 +8,6 @@ class RomaNetworkConfig(AppConfig):
     verbose_name = _("Sources")
 
     def ready(self):
-        from roma_network import roles
+        from roma_network import history, roles  # noqa: F401  the receivers of history
 
         post_migrate.connect(roles.keep, sender=self)

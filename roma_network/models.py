@@ -12,6 +12,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_sa
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from roma_network import search
 
@@ -91,6 +92,7 @@ class Keyed(models.Model):
     """A row that fixtures know by `natural_fields`, foreign keys among them standing for their own natural key."""
 
     natural_fields: tuple[str, ...]
+    versioned: list[str] = []  # links and rows that belong to a version; a list, so that other apps can append theirs
 
     objects = KeyedQuerySet.as_manager()
 
@@ -141,6 +143,26 @@ class EditorialQuerySet(KeyedQuerySet):
         return self.annotate(touched=Greatest(Coalesce("verified_on", changed), changed))
 
 
+DERIVED = ["sort_name", "search_text", "created_at", "updated_at"]  # kept by the directory itself
+
+
+class Version(models.Model):
+    """What a version of an entry holds besides the columns of its entry: see `history.State`."""
+
+    rows = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+
+
+class Versions(HistoricalRecords):
+    def get_meta_options(self, model):
+        return super().get_meta_options(model) | {"default_permissions": ()}
+
+    def get_change_reason_for_object(self, instance, history_type, using):
+        return super().get_change_reason_for_object(instance, history_type, using) or ""
+
+
 class Editorial(Keyed):
     """An entry with an editorial life. Only `published()` rows are public."""
 
@@ -173,6 +195,12 @@ class Editorial(Keyed):
     search_text = models.TextField(default="", editable=False)
 
     objects = EditorialQuerySet.as_manager()
+    history = Versions(
+        bases=[Version],
+        inherit=True,
+        excluded_fields=DERIVED,
+        history_change_reason_field=models.CharField(_("reason"), max_length=300, blank=True, default=""),
+    )
 
     class Meta:
         abstract = True
@@ -205,6 +233,11 @@ class Editorial(Keyed):
     def is_published(self):
         return self.status == Status.PUBLISHED
 
+    @property
+    def is_disposable(self):
+        """A draft that never was public. All else stays on record."""
+        return self.status == Status.DRAFT and not self.published_at
+
     def searched_names(self):
         """All names that people may look for, the main one first."""
         return [self.name]
@@ -212,6 +245,10 @@ class Editorial(Keyed):
     def searched_rest(self):
         """Other texts worth searching, less weighty than a name."""
         return []
+
+    def gaps(self):
+        """What keeps an entry from the public: the part of its form → why."""
+        return {} if self.pk and self.citations.exists() else {"citations": _("It has no source.")}
 
     def refresh_search(self):
         names = self.searched_names()

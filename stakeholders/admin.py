@@ -6,6 +6,7 @@ from roma_network.admin import (
     CitationInline,
     EditorialAdmin,
     OwnedInline,
+    ProtectingAdmin,
     TieAdmin,
     TieCitationFormSet,
     TieInline,
@@ -15,7 +16,7 @@ from stakeholders.models import Actor, ActorCitation, ActorName, Country, Relati
 
 
 @admin.register(Country)
-class CountryAdmin(admin.ModelAdmin):
+class CountryAdmin(ProtectingAdmin):
     fields = ["code", "name", "membership"]
     list_display = ["name", "code", "membership", "actor_count"]
     list_filter = ["membership"]

@@ -109,8 +109,13 @@ class ActorType(models.TextChoices):
         }[self]
 
 
+TYPES_IN_A_COUNTRY = {ActorType.NATIONAL_AUTHORITY, ActorType.LOCAL_AUTHORITY}
+
+
 class Actor(Editorial):
     """An organisation or authority. Never a natural person: no field here could hold one."""
+
+    versioned = ["themes", "names", "citations", "relations"]
 
     name = models.CharField(_("name"), max_length=200)
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)
@@ -229,6 +234,14 @@ class Actor(Editorial):
     def type_name(self):
         return ActorType(self.type).singular
 
+    def gaps(self):
+        found = super().gaps()
+        if not self.summary:
+            found["summary"] = _("It has no summary.")
+        if self.type in TYPES_IN_A_COUNTRY and not self.country_id:
+            found["country"] = _("An authority of this type belongs to a country.")
+        return found
+
     def searched_names(self):
         aliases = [row.name for row in self.names.all()] if self.pk else []
         town = self.locality if self.type == ActorType.LOCAL_AUTHORITY else ""  # people call it by its place
@@ -291,6 +304,7 @@ class Relation(Keyed):
     """A lasting tie from one actor to another, as a sentence: subject, kind, target."""
 
     natural_fields = ("subject", "target", "kind")
+    versioned = ["citations"]
 
     INVERSE = {
         RelationKind.COOPERATES_WITH: _("Cooperates with"),

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission, User
 from factory import SubFactory
 
 from initiatives.models import Document, Initiative, Participation
-from roma_network.models import Keyed, Source
+from roma_network.models import Keyed, Source, Status
 from stakeholders.models import Actor, Country, Relation, Theme
 from tests import factories
 from tests.editing import address, queries_of
@@ -17,12 +17,18 @@ from tests.editing import address, queries_of
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 
 FACTORIES = {
-    Actor: partial(factories.ActorCitationFactory, subject__country=SubFactory(factories.CountryFactory)),
+    Actor: partial(
+        factories.ActorCitationFactory,
+        subject__status=Status.DRAFT,  # what was published once cannot be deleted
+        subject__country=SubFactory(factories.CountryFactory),
+    ),
     Country: factories.CountryFactory,
     Document: partial(
-        factories.DocumentCitationFactory, subject__publisher=SubFactory(factories.ActorFactory)
+        factories.DocumentCitationFactory,
+        subject__status=Status.DRAFT,
+        subject__publisher=SubFactory(factories.ActorFactory),
     ),
-    Initiative: factories.InitiativeCitationFactory,
+    Initiative: partial(factories.InitiativeCitationFactory, subject__status=Status.DRAFT),
     Participation: factories.ParticipationCitationFactory,
     Relation: factories.RelationCitationFactory,
     Source: factories.ActorCitationFactory,
