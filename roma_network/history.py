@@ -98,8 +98,8 @@ class Changes:
 
     def watch(self, entry, state=None):
         """To be called before the first change; of a new entry, with the state `NEW`."""
-        if state or entry not in [watched for watched, _ in self.before]:
-            self.before.append((entry, state or state_of(entry)))
+        if state or entry not in [watched for watched, *_ in self.before]:
+            self.before.append((entry, state or state_of(entry), entry.updated_at))
 
     def watch_holders(self, row):
         """Watch the entries that a row belongs to, of which a tie has two."""
@@ -112,13 +112,13 @@ class Changes:
     def record(self):
         """The entries that changed."""
         changed = []
-        for entry, before in self.before:
+        for entry, before, at in self.before:
             entry.refresh_from_db()
             after = state_of(entry)
             if after != before:
                 changed.append(entry)
                 if before.columns:
-                    keep_first(entry, before)
+                    keep_first(entry, before, at)
                     type(entry).objects.filter(pk=entry.pk).update(updated_at=timezone.now())
                 write(entry, after, kind="~" if before.columns else "+", by=self.by, reason=self.reason)
         return changed
@@ -137,10 +137,10 @@ def write(entry, state, *, kind, by=None, reason="", at=None):
     )
 
 
-def keep_first(entry, state):
-    """What stood before the first recorded change, as of the last change: fixtures come without a history."""
+def keep_first(entry, state, at):
+    """What stood before the first recorded change: fixtures come without a history."""
     if not entry.history.exists():
-        write(entry, state, kind="+", at=entry.updated_at)
+        write(entry, state, kind="+", at=at)
 
 
 @receiver(pre_save)
@@ -148,7 +148,7 @@ def keep_what_a_save_overwrites(sender, instance, raw, **kwargs):
     recorded = isinstance(instance, Editorial) and not raw and not instance._state.adding
     if recorded and not hasattr(instance, "skip_history_when_saving") and not instance.history.exists():
         stored = sender.objects.get(pk=instance.pk)
-        keep_first(stored, state_of(stored))
+        keep_first(stored, state_of(stored), stored.updated_at)
 
 
 @receiver(pre_create_historical_record)

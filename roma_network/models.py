@@ -92,7 +92,9 @@ class Keyed(models.Model):
     """A row that fixtures know by `natural_fields`, foreign keys among them standing for their own natural key."""
 
     natural_fields: tuple[str, ...]
-    versioned: list[str] = []  # links and rows that belong to a version; a list, so that other apps can append theirs
+    versioned: list[
+        str
+    ] = []  # links and rows that belong to a version; a list, so that other apps can append theirs
 
     objects = KeyedQuerySet.as_manager()
 

@@ -113,7 +113,7 @@ def rows_after(client, entry, prefix, **fields):
             {"source": factories.SourceFactory, "supports": "x"},
         ),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
+    ids=["name", "source", "relation", "initiative", "funding", "actor", "source of a document"],
 )
 def test_rows_within_an_entry_belong_to_its_version(cast, factory, prefix, fields):
     entry = loaded(factory)
@@ -132,7 +132,7 @@ def test_rows_within_an_entry_belong_to_its_version(cast, factory, prefix, field
         (factories.DocumentCitationFactory, "actors", factories.ActorFactory),
         (factories.DocumentCitationFactory, "initiatives", factories.InitiativeFactory),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
+    ids=["themes", "themes of an initiative", "countries", "actors", "initiatives"],
 )
 def test_links_belong_to_a_version(cast, factory, field, other):
     entry, linked = loaded(factory), other()
