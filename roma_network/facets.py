@@ -32,7 +32,7 @@ def has_letters(text):
 
 class SearchFilter(django_filters.CharFilter):
     def __init__(self):
-        super().__init__(label=_("Search"), max_length=200, validators=[has_letters])
+        super().__init__(label=_("Search"), max_length=300, validators=[has_letters])
 
     def filter(self, queryset, value):
         return queryset.filter(search.matches(value)) if value else queryset

@@ -218,6 +218,12 @@ def test_an_actor_is_found_by_any_name_in_any_script(client, text):
     assert entries(client, f"/actors/?{urlencode({'q': text})}") == ["City of Košice"]
 
 
+def test_the_longest_title_can_be_searched_for_as_a_whole(client):
+    title = " ".join(["Resolution", *map(str, range(99))])[:300].strip()
+    DocumentFactory(title=title)
+    assert entries(client, f"/documents/?{urlencode({'q': title})}") == [title]
+
+
 def test_latin_letters_find_a_cyrillic_name_and_cyrillic_ones_a_latin_name(client):
     ActorFactory(name="Plovdiv")
     ActorFactory(name="Община Пловдив")
@@ -461,7 +467,7 @@ BAD = {
     },
 }
 OF_ALL = {
-    "q": ["—", "x" * 201],
+    "q": ["—", "x" * 301],
     "sort": ["random", "-name"],
     "format": ["exe", "CSV"],
     "colour": ["red"],
