@@ -210,6 +210,11 @@ class Editorial(Keyed):
         constraints = [
             known("status", Status),
             models.CheckConstraint(
+                condition=models.Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+                name="%(app_label)s_%(class)s_slug_is_part_of_an_address",
+                violation_error_message=_("Write small letters, digits and single hyphens: city-of-glasgow."),
+            ),
+            models.CheckConstraint(
                 condition=~models.Q(status=Status.PUBLISHED) | models.Q(published_at__isnull=False),
                 name="%(app_label)s_%(class)s_published_has_a_date",
                 violation_error_message=_("A published entry needs the time of its publication."),

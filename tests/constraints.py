@@ -93,6 +93,11 @@ def in_order(table, factory, earlier, later):
 
 def editorial(table, factory):
     return known(table, factory, "status", Status) | {
+        f"{table}_slug_is_part_of_an_address": (
+            factory,
+            [{"slug": "a"}, {"slug": "city-of-glasgow"}, {"slug": "2011-romed"}],
+            [{"slug": slug} for slug in ("", "a.b", "a_b", "A", "-a", "a-", "a--b", "ä", "a b", "a/b")],
+        ),
         f"{table}_published_has_a_date": (
             factory,
             [{"status": "published"}, {"status": "draft", "published_at": None}],

@@ -1,0 +1,206 @@
+"""Answers are kept, and never older than the last change to the directory."""
+
+from random import Random
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from initiatives.models import Participation
+from roma_network.models import ContentVersion, Source
+from stakeholders.models import Actor, ActorName, Theme
+from tests.factories import (
+    ActorCitationFactory,
+    ActorFactory,
+    ActorNameFactory,
+    DocumentFactory,
+    InitiativeFactory,
+    ParticipationFactory,
+    RelationFactory,
+    SourceFactory,
+    ThemeFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/actors/agency/"
+
+
+@pytest.fixture
+def agency():
+    return ActorFactory(slug="agency", name="Agency", summary="Before")
+
+
+def fresh(client, url):
+    """The page as it is without anything kept."""
+    cache.clear()
+    return client.get(url).content
+
+
+def test_a_page_asked_for_again_costs_one_query(client, agency):
+    first = client.get(PAGE)
+    with CaptureQueriesContext(connection) as queries:
+        second = client.get(PAGE)
+    assert len(queries) == 1
+    assert second.content == first.content
+    assert second.headers == first.headers
+
+
+def test_a_reader_who_has_the_page_gets_no_second_copy(client, agency):
+    etag = client.get(PAGE)["ETag"]
+    again = client.get(PAGE, headers={"If-None-Match": etag})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
+    agency.save()
+    changed = client.get(PAGE, headers={"If-None-Match": etag})
+    assert changed.status_code == 200
+    assert changed["ETag"] != etag
+
+
+def test_shared_caches_may_keep_public_pages_and_must_ask_again(client, agency):
+    answer = client.get(PAGE)
+    assert "public" in answer["Cache-Control"]
+    assert "max-age=0" in answer["Cache-Control"]
+    assert answer["Vary"] == "Accept-Encoding"
+
+
+def test_compressed_and_plain_answers_are_kept_apart(client, agency):
+    for _ in range(2):
+        assert client.get("/actors/").headers.get("Content-Encoding") is None
+        assert client.get("/actors/", headers={"Accept-Encoding": "gzip"})["Content-Encoding"] == "gzip"
+
+
+def test_hosts_are_kept_apart(client, agency):
+    pages = {client.get("/actors/", headers={"Host": host}).text for host in ("localhost", "testserver") * 2}
+    assert len(pages) == 2
+
+
+@pytest.mark.parametrize(
+    "url", ["/admin/login/", "/healthz", "/nowhere/", "/actors/nobody/", "/search/?q=%00"]
+)
+def test_what_is_not_public_or_not_there_is_not_kept(client, agency, url):
+    assert "ETag" not in client.get(url)
+    assert "public" not in client.get(url).headers.get("Cache-Control", "")
+
+
+def test_what_somebody_logged_in_sees_is_what_everybody_sees(client, admin_client, agency):
+    kept = admin_client.get(PAGE)
+    assert client.get(PAGE).content == kept.content == fresh(client, PAGE)
+    assert "Set-Cookie" not in kept.headers
+
+
+WRITES = {
+    "save": lambda agency: (setattr(agency, "summary", "After"), agency.save()),
+    "update": lambda agency: Actor.objects.filter(pk=agency.pk).update(summary="After"),
+    "bulk_update": lambda agency: Actor.objects.bulk_update([renamed(agency)], ["name"]),
+    "other name": lambda agency: ActorNameFactory(actor=agency, name="Office"),
+    "other names in bulk": lambda agency: ActorName.objects.bulk_create(
+        [ActorName(actor=agency, name="Office")]
+    ),
+    "themes": lambda agency: agency.themes.set([ThemeFactory()]),
+    "themes from the other side": lambda agency: ThemeFactory().actors.add(agency),
+    "citation": lambda agency: ActorCitationFactory(subject=agency),
+    "participation": lambda agency: ParticipationFactory(actor=agency),
+    "relation": lambda agency: RelationFactory(target=agency),
+    "document": lambda agency: DocumentFactory(publisher=agency),
+    "child": lambda agency: ActorFactory(parent=agency),
+    "withdrawal": lambda agency: Actor.objects.filter(pk=agency.pk).update(status="withdrawn"),
+    "delete": lambda agency: agency.delete(),
+    "delete a set": lambda agency: Actor.objects.filter(pk=agency.pk).delete(),
+}
+
+
+def renamed(agency):
+    agency.name = "Office"
+    return agency
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_an_edit_shows_at_once(client, agency, write):
+    before = client.get(PAGE).content
+    write(agency)
+    after = client.get(PAGE).content
+    assert after != before
+    assert after == fresh(client, PAGE)
+
+
+def test_loaddata_shows_at_once(client, agency, tmp_path):
+    file = tmp_path / "actor.json"
+    file.write_text(
+        '[{"model": "stakeholders.actor", "fields": {"slug": "agency", "name": "Office", "type": "academia", '
+        '"status": "published", "published_at": "2026-01-01T00:00:00Z"}}]'
+    )
+    before = client.get("/actors/").content
+    call_command("loaddata", file, verbosity=0)
+    assert client.get("/actors/").content != before
+
+
+def test_a_source_corrected_shows_on_every_page_that_cites_it(client, agency):
+    source = ActorCitationFactory(subject=agency, source__title="Tpyo").source
+    assert "Tpyo" in client.get(PAGE).text
+    Source.objects.filter(pk=source.pk).update(title="Title")
+    assert "Tpyo" not in client.get(PAGE).text
+
+
+def test_a_version_never_comes_twice_even_if_the_count_does(agency):
+    ContentVersion.objects.update(number=5)
+    ContentVersion.bump()
+    version = ContentVersion.current()
+    ContentVersion.objects.update(number=5)
+    ContentVersion.bump()
+    assert ContentVersion.current() != version
+
+
+URLS = [
+    "/",
+    "/actors/",
+    "/actors/?q=agency",
+    "/actors/?role=lead&type=academia",
+    PAGE,
+    "/initiatives/",
+    "/countries/",
+]
+
+
+def random_write(random, agency):
+    """One change of a random kind to a random row."""
+    actor = random.choice(Actor.objects.order_by("pk"))
+    match random.randrange(8):
+        case 0:
+            ActorFactory(type=random.choice(["academia", "business"]))
+        case 1:
+            ParticipationFactory(
+                actor=actor, initiative=InitiativeFactory(), role=random.choice(["lead", "partner"])
+            )
+        case 2:
+            Participation.objects.filter(actor=actor).delete()
+        case 3:
+            Actor.objects.filter(pk=actor.pk).update(summary=f"Summary {random.random()}")
+        case 4:
+            actor.status = random.choice(["published", "withdrawn", "draft"])
+            actor.save()
+        case 5:
+            actor.themes.set(random.sample(list(Theme.objects.order_by("pk")), 1))
+        case 6:
+            Actor.objects.bulk_create(
+                [Actor(slug=f"bulk-{random.randrange(10**9)}", name="Agency in bulk", type="academia")]
+            )
+        case _:
+            Source.objects.bulk_create([SourceFactory.build()])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_page_is_ever_stale(client, agency, seed):
+    """Reads and writes in random order: every answer is what it would be without a cache."""
+    random = Random(seed)
+    ThemeFactory.create_batch(2)
+    for _ in range(40):
+        if random.random() < 0.3:
+            random_write(random, agency)
+        url = random.choice(URLS)
+        kept = client.get(url)
+        everything = dict(cache._cache), dict(cache._expire_info)
+        assert kept.content == fresh(client, url), url
+        cache._cache.update(everything[0])
+        cache._expire_info.update(everything[1])
