@@ -83,7 +83,8 @@ class InitiativeFilterSet(YearsFilterSet):
     def count_label(n):
         return ngettext("%(n)d initiative", "%(n)d initiatives", n) % {"n": n}
 
-    def all_rows(self):
+    @classmethod
+    def all_rows(cls):
         return Initiative.objects.with_phase()
 
     def not_over_before(self, queryset, name, year):
@@ -146,7 +147,8 @@ class DocumentFilterSet(YearsFilterSet):
         model = Document
         fields = []
 
-    def all_rows(self):
+    @classmethod
+    def all_rows(cls):
         return Document.objects.with_public_publisher()
 
     @staticmethod

@@ -4,17 +4,19 @@ A filter set is made with django-filter. Its `FacetFilter`s are groups of values
 across. A bad value never breaks a page: `rejected` names it, and the rest of the address still counts.
 """
 
-from collections import Counter, namedtuple
+from collections import namedtuple
 from functools import cached_property
 
 import django_filters
+import numpy as np
 from django import forms
-from django.db.models import BooleanField, Case, Count, Q, Value, When
+from django.db.models import Q
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from roma_network import exports, search
+from roma_network.columns import columns_of, count, count_owners, having, owners
 
 MOST_VALUES = 100  # of one repeated parameter
 TRACKING = ("utm_", "fbclid", "gclid", "mc_")  # other sites add these to links; no reader means them
@@ -80,9 +82,13 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
     def condition(self, values):
         return Q(**{f"{self.field_name}__in": values})
 
-    def count(self, rows, chosen):
-        """Value → number of `rows` that have it."""
-        return dict(rows.order_by().values_list(self.field_name).annotate(n=Count("pk", distinct=True)))
+    @property
+    def column(self):
+        """The path to what is counted."""
+        return self.field_name
+
+    def column_values(self, chosen):
+        return chosen
 
     def options(self, counts, vocabulary, chosen):
         """What the page offers."""
@@ -102,29 +108,30 @@ class EntryFacetFilter(FacetFilter):
         self.path = field_name
         self.listed = listed
 
-    def vocabulary(self, values):
-        if not values:
-            return {}
-        entries = field_at(self.model, self.path).related_model.objects.published()
-        labels = {entry.slug: entry.short_name for entry in entries.filter(slug__in=values)}
-        return {value: labels[value] for value in values if value in labels}
+    @property
+    def column(self):
+        return self.path
 
-    def count(self, rows, chosen):
-        """Slug → label and number, of the chosen entries and the most frequent others."""
-        picked = Case(
-            When(self.condition(chosen), then=Value(True)), default=Value(False), output_field=BooleanField()
-        )
-        counted = (
-            rows.values_list(self.field_name, f"{self.path}__acronym", f"{self.path}__name")
-            .annotate(n=Count("pk", distinct=True), picked=picked)
-            .order_by("-picked", "-n", f"{self.path}__sort_name")[: self.most + len(chosen)]
-        )
-        return {slug: (acronym or name, n) for slug, acronym, name, n, _picked in counted}
+    @property
+    def entries(self):
+        return field_at(self.model, self.path).related_model.objects.published()
+
+    def vocabulary(self, values):
+        found = {entry.slug: entry for entry in self.entries.filter(slug__in=values)} if values else {}
+        self.keys = {slug: entry.pk for slug, entry in found.items()}
+        return {value: found[value].short_name for value in values if value in found}
+
+    def column_values(self, chosen):
+        return [self.keys[slug] for slug in chosen]
 
     def options(self, counts, vocabulary, chosen):
-        options = [Option(slug, label, n, slug in chosen) for slug, (label, n) in counts.items()]
-        # Nothing that matches the other filters has these.
-        return options + [Option(slug, vocabulary[slug], 0, True) for slug in chosen if slug not in counts]
+        frequent = sorted(counts, key=lambda key: (-counts[key], key))[: self.most]
+        entries = self.entries.filter(pk__in={*frequent, *self.column_values(chosen)}).order_by("sort_name")
+        options = [
+            Option(entry.slug, entry.short_name, counts.get(entry.pk, 0), entry.slug in chosen)
+            for entry in entries
+        ]
+        return sorted(options, key=lambda option: (not option.chosen, -option.count))
 
 
 class ListingFilterSet(django_filters.FilterSet):
@@ -193,30 +200,46 @@ class ListingFilterSet(django_filters.FilterSet):
     def reject(self, name, value, reason):
         self.rejected.append(Rejected(shortened(name), shortened(value), reason))
 
-    def conditions(self, skip=()):
-        """What is chosen in each facet but those in `skip`: tie → condition on one linked row."""
+    def conditions(self, facets):
+        """What is chosen in these facets: tie → condition on one linked row."""
         conditions = {}
-        for name, facet in self.facets.items():
-            if name not in skip and (values := self.data.getlist(name)):
+        for name, facet in facets.items():
+            if values := self.data.getlist(name):
                 tie = facet.via or name
                 conditions[tie] = conditions.get(tie, facet.visible) & facet.condition(values)
         return conditions
 
-    def all_rows(self):
+    @classmethod
+    def all_rows(cls):
         """Every row, with the annotations that facets name."""
-        return self._meta.model.objects.all()
+        return cls._meta.model.objects.all()
 
-    def matching(self, skip=()):
-        """The rows that match all filters, or all but the facets in `skip`, each once."""
+    def matching(self):
+        """The rows that match all filters, each once."""
         queryset = self.queryset
         for name, filter_ in self.filters.items():
             if name not in self.facets:
                 queryset = filter_.filter(queryset, self.form.cleaned_data[name])
-        ties = {facet.via for facet in self.facets.values()}
-        for tie, condition in self.conditions(skip).items():
+        return self.narrowed(queryset, self.facets)
+
+    def narrowed(self, queryset, facets):
+        """`queryset` by what is chosen in these facets."""
+        ties = {facet.via for facet in facets.values()}
+        for tie, condition in self.conditions(facets).items():
             linked = Q(pk__in=self.all_rows().filter(condition).values("pk"))
             queryset = queryset.filter(linked if tie in ties else condition)
         return queryset
+
+    def matching_uncounted(self):
+        """The rows that meet the filters which have no column, words aside; None where no such filter is in force."""
+        unlisted = {name: facet for name, facet in self.facets.items() if not facet.listed}
+        others = [name for name in self.filters if name not in self.facets and name != "q"]
+        if not any(self.data.getlist(name) for name in [*unlisted, *others]):
+            return None
+        queryset = self.queryset
+        for name in others:
+            queryset = self.filters[name].filter(queryset, self.form.cleaned_data[name])
+        return self.narrowed(queryset, unlisted)
 
     def filter_queryset(self, queryset):
         queryset = self.matching().for_sorting()
@@ -224,48 +247,89 @@ class ListingFilterSet(django_filters.FilterSet):
             queryset = queryset.annotate(rank=search.rank(self.data["q"]))
         return queryset.order_by(*self.sorts[self.data["sort"]].order, "slug")
 
+
+class Tally:
+    """What a filter set finds, and what each further choice would find, from the columns."""
+
+    def __init__(self, filterset, version):
+        self.filterset = filterset
+        self.columns = columns_of(type(filterset), version)
+        self.facets = filterset.facets
+        self.chosen = {
+            name: facet.column_values(values)
+            for name, facet in self.facets.items()
+            if facet.listed and (values := filterset.data.getlist(name))
+        }
+
     @cached_property
-    def plain_facets(self):
-        """Those whose value is a column of the row itself: each row has one."""
-        return {name: facet for name, facet in self.facets.items() if not facet.via}
+    def searched(self):
+        """The keys of the rows that hold the words looked for, or None. The closest first, where that is the order."""
+        words = self.filterset.data.get("q")
+        if not words:
+            return None
+        rows = self.columns.published.filter(search.matches(words)).order_by()
+        if self.filterset.data["sort"] == "relevance":
+            rows = rows.order_by(search.rank(words), "sort_name", "slug")
+        return list(rows.values_list("pk", flat=True))
 
-    def tally(self):
-        """The number of rows that match, and the counts of each facet: plain values, to be kept in a cache."""
-        cells = self.cells()
-        counts = {name: self.add_up(cells, name) for name in self.plain_facets}
-        for name, facet in self.facets.items():
-            if facet.via and facet.listed:
-                counts[name] = facet.count(self.rows_to_count(name, facet), self.data.getlist(name))
-        return {"total": sum(self.add_up(cells, None).values()), "counts": counts}
+    @cached_property
+    def base(self):
+        """The mask of the rows that meet all that is not counted: words, years, facets that are not listed."""
+        mask = self.columns.all()
+        if self.searched is not None:
+            mask &= self.columns.only(self.searched)
+        if (others := self.filterset.matching_uncounted()) is not None:
+            mask &= self.columns.only(others.values_list("pk", flat=True))
+        return mask
 
-    def cells(self):
-        """All plain facets counted in one grouped query: (value of each, number of rows)."""
-        paths = [facet.field_name for facet in self.plain_facets.values()]
-        rows = self.matching(skip=self.plain_facets).order_by().values_list(*paths).annotate(n=Count("pk"))
-        return [(dict(zip(self.plain_facets, values, strict=True)), n) for *values, n in rows]
+    def mask(self, skip=None):
+        """The rows that match everything, or everything but the facet `skip`."""
+        mask = self.base
+        for name, values in self.chosen.items():
+            if name != skip and not self.facets[name].via:
+                mask = mask & having(self.columns.plain[name], values)
+        for via, tie in self.columns.ties.items():
+            linked = self.linked(via, skip)
+            if linked is not None:
+                mask = mask & owners(self.columns, tie, linked)
+        return mask
 
-    def add_up(self, cells, counted):
-        """Value of the facet `counted` → number of rows, under what is chosen in the other plain facets."""
-        chosen = {name: set(self.data.getlist(name)) for name in self.plain_facets if name != counted}
-        chosen = {name: values for name, values in chosen.items() if values}
-        counts = Counter()
-        for values, n in cells:
-            if all(values[name] in wanted for name, wanted in chosen.items()):
-                counts[values.get(counted)] += n
-        return dict(counts)
+    def linked(self, via, skip):
+        """The mask of the linked rows that meet all choices of their tie but `skip`, or None where there is none."""
+        tie, linked = self.columns.ties[via], None
+        for name, values in self.chosen.items():
+            if name != skip and self.facets[name].via == via:
+                having_it = having(tie.columns[name], values)
+                linked = having_it if linked is None else linked & having_it
+        return linked
 
-    def rows_to_count(self, name, facet):
-        """The rows that match all but this facet, joined to the public rows that hold its values."""
-        condition = self.conditions(skip={name}).get(facet.via, facet.visible)
-        return self.all_rows().filter(condition, pk__in=self.matching(skip={name}).values("pk"))
+    def counts(self, name):
+        """Value → number of rows that match with this value in place of what is chosen in its facet."""
+        mask, via = self.mask(skip=name), self.facets[name].via
+        if not via:
+            return count(self.columns.plain[name], mask)
+        tie, linked = self.columns.ties[via], self.linked(via, skip=name)
+        among = mask[tie.rows] if linked is None else mask[tie.rows] & linked
+        return count_owners(tie, name, among)
 
-    def groups(self, counts):
+    @cached_property
+    def found(self):
+        """The keys of the rows that match, in order."""
+        mask = self.mask()
+        if self.filterset.data["sort"] == "relevance":
+            places = self.columns.places(np.fromiter(self.searched, dtype=np.int64))
+        else:
+            places = self.columns.ordered(self.filterset.sorts[self.filterset.data["sort"]].order)
+        return self.columns.keys[places[mask[places]]]
+
+    def groups(self):
         """The facets as the page shows them."""
         for name, facet in self.facets.items():
             if facet.listed:
-                options = facet.options(counts[name], self.vocabularies[name], self.data.getlist(name))
-                chosen = [option for option in options if option.chosen]
-                yield Group(name, facet.label, options, chosen, facet.shaped, facet.partial)
+                chosen = self.filterset.data.getlist(name)
+                options = facet.options(self.counts(name), self.filterset.vocabularies[name], chosen)
+                picked = [option for option in options if option.chosen]
+                yield Group(name, facet.label, options, picked, facet.shaped, facet.partial)
 
 
 def shortened(text):

@@ -2,18 +2,14 @@
 
 from collections import namedtuple
 from functools import cached_property
-from hashlib import blake2b
 
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.utils.http import urlencode
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from roma_network import exports, search, suggestions
-from roma_network.caching import SECONDS_KEPT
-from roma_network.facets import TRACKING, Option, Rejected, shortened
+from roma_network import exports, suggestions
+from roma_network.facets import TRACKING, Option, Rejected, Tally, shortened
 
 PAGE_SIZE = 25
 
@@ -36,53 +32,44 @@ class Listing:
     def __init__(self, request, filterset_class, table):
         self.request = request
         self.table = table
+        self.corrected = None
         self.filterset = filterset_class(request.GET)
-        self.corrected = None if request.GET.get("format") else self.correction()
-        if self.corrected:
-            rejected, parameters = self.filterset.rejected, request.GET.copy()
-            parameters["q"] = self.corrected
-            self.filterset = filterset_class(parameters)
-            self.filterset.rejected = rejected
-        self.rejected = self.filterset.rejected
-        self.queryset = self.filterset.qs
+        if request.GET.get("format") not in exports.FORMATS:
+            self.tally = Tally(self.filterset, request.content_version)
+            if self.tally.searched == []:
+                self.correct()
 
-    def correction(self):
-        """Other words to look for, where no row at all holds those asked for: a slip of the pen."""
-        words = self.filterset.data.get("q")
-        if not words or self.filterset.queryset.filter(search.matches(words)).exists():
-            return None
-        return suggestions.names(self.request.content_version).correct(words)
+    def correct(self):
+        """Look for other words where no row at all holds those asked for: a slip of the pen."""
+        names = suggestions.names(self.request.content_version)
+        self.corrected = names.correct(self.filterset.data["q"])
+        if self.corrected:
+            rejected, parameters = self.filterset.rejected, self.request.GET.copy()
+            parameters["q"] = self.corrected
+            self.filterset = type(self.filterset)(parameters)
+            self.filterset.rejected = rejected
+            self.tally = Tally(self.filterset, self.request.content_version)
 
     def respond(self, template, entry_template):
-        if response := exports.requested(self.request, self.table, self.queryset):
+        if response := exports.requested(self.request, self.table, self.filterset.qs):
             return response
         context = {
             "listing": self,
             "page": self.page,
             "entry_template": entry_template,
-            "rejected": self.rejected,
+            "rejected": self.filterset.rejected,
         }
         return render(self.request, template, context)
 
     @cached_property
-    def tally(self):
-        """The counts, kept for all pages and orders of these filters."""
-        version = self.request.content_version
-        filters = sorted(pair for pair in self.parameters if pair[0] != "sort")
-        digest = blake2b(repr((version, self.table.name, filters, localdate())).encode(), digest_size=16)
-        return cache.get_or_set(f"tally-{digest.hexdigest()}", self.filterset.tally, SECONDS_KEPT)
-
-    @cached_property
     def page(self):
-        # Keys first, rows after: a deep page skips over thousands of rows, and keys are light to skip.
-        paginator = Paginator(self.queryset.values_list("pk", flat=True), PAGE_SIZE)
-        paginator.count = self.tally["total"]
+        paginator = Paginator(self.tally.found, PAGE_SIZE)
         asked = self.request.GET.get("page") or "1"
         page = paginator.get_page(asked)
         if str(page.number) != asked:
             self.filterset.reject("page", asked, _("There is no such page."))
-        keys = list(page.object_list)
-        rows = self.queryset.model.objects.for_listing().in_bulk(keys)
+        keys = page.object_list.tolist()
+        rows = self.filterset.queryset.model.objects.for_listing().in_bulk(keys)
         page.object_list = [rows[key] for key in keys]
         return page
 
@@ -92,7 +79,7 @@ class Listing:
 
     @cached_property
     def groups(self):
-        return list(self.filterset.groups(self.tally["counts"]))
+        return list(self.tally.groups())
 
     @property
     def unlisted(self):

@@ -51,5 +51,6 @@ class ActorFilterSet(ListingFilterSet):
     def count_label(n):
         return ngettext("%(n)d actor", "%(n)d actors", n) % {"n": n}
 
-    def all_rows(self):
+    @classmethod
+    def all_rows(cls):
         return Actor.objects.with_active()
