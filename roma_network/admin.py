@@ -5,6 +5,7 @@ from functools import partial
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ORDER_VAR
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,7 +19,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from roma_network import editing, history, search
+from roma_network import conflicts, editing, history, search
 from roma_network.editing import Step
 from roma_network.models import Citation, Source
 
@@ -26,6 +27,7 @@ admin.site.site_header = _("Roma integration directory")
 admin.site.site_title = _("Roma integration directory")
 admin.site.index_title = _("Edit the directory")
 
+CLASH = "_clash"  # in the data of a form that is shown again, with the changes of two people
 STYLES = {"all": ["css/admin.css"]}
 HTTPS_FIRST = {URLField: {"assume_scheme": "https"}}  # the default of Django 6, and a warning before it
 
@@ -206,13 +208,21 @@ class RecordedForm(forms.ModelForm):
         help_text=_("What changes and why, for the history: colleagues read it, the public does not."),
     )
 
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.opened = history.state_of(self.instance) if self.instance.pk else history.NEW
+        self.fields["version"].initial = self.opened.token
 
     @property
     def changed_content(self):
-        return set(self.changed_data) - {"reason"}
+        return set(self.changed_data) - conflicts.OWN
+
+    def clean(self):
+        super().clean()
+        if CLASH in self.data:
+            raise ValidationError(_("Somebody else saved this before you. Nothing is lost: see below."))
 
 
 class EntryForm(RecordedForm):
@@ -243,6 +253,37 @@ class CitedAdmin(ProtectingAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.filter(search.matches(search_term, self.search_fields)), False
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST" or object_id is None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            clashes = self.clashes(request, self.get_object(request, unquote(object_id)))
+            response = super().changeform_view(request, object_id, form_url, clashes)
+        if clashes:
+            response.status_code = 409
+        return response
+
+    def clashes(self, request, row):
+        """What to show if the row changed since the form was opened. The form then holds the changes of both.
+
+        Locks the row and those within it, so that of two who save at once the second sees what the first saved.
+        """
+        if row is None or not self.has_change_permission(request, row):
+            return None
+        row = editing.locked(row)
+        now, token = history.state_of(row, lock=True), request.POST.get("version", "")
+        if now.token == token:
+            return None
+        request.POST = data = request.POST.copy()
+        merge = conflicts.Merge(data, history.version_with(row, token), now, self.model)
+        merge.form(self.get_form(request, row, change=True)(data, instance=row))
+        for formset in self._create_formsets(request, row, change=True)[0]:
+            if formset.prefix in now.rows:
+                merge.formset(formset)
+        data["version"], data[CLASH] = now.token, "yes"
+        last = row.history.select_related("history_user").first() if hasattr(row, "history") else None
+        return {"clashes": merge.clashes, "clash_with": last, "is_clash": True}
 
     def save_model(self, request, row, form, change):
         form.changes = history.Changes(by=request.user, reason=form.cleaned_data["reason"])

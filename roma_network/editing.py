@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from roma_network import history
 from roma_network.models import Status
 
 
@@ -72,8 +73,7 @@ def take(*, step, entry, by, reason=""):
         raise RefusedError(_("Give a reason: it is kept in the history."))
     if rule.end == Status.PUBLISHED and (gaps := entry.gaps()):
         raise IncompleteError(gaps)
-    entry.status = rule.end
-    return saved(entry, by, reason, ["status"])
+    return changed(entry, by, reason, status=rule.end)
 
 
 @transaction.atomic
@@ -84,15 +84,18 @@ def verify(*, entry, by, reason=""):
     entry = locked(entry)
     if not entry.citations.exists():
         raise RefusedError(_("It has no source to be checked against."))
-    entry.verified_on = localdate()
-    return saved(entry, by, reason, ["verified_on"])
+    return changed(entry, by, reason, verified_on=localdate())
 
 
 def locked(entry):
     return type(entry).objects.select_for_update(no_key=True).get(pk=entry.pk)
 
 
-def saved(entry, by, reason, fields):
-    entry._history_user, entry._change_reason = by, reason
-    entry.save(update_fields=fields)
+def changed(entry, by, reason, **values):
+    changes = history.Changes(by=by, reason=reason)
+    changes.watch(entry)
+    for name, value in values.items():
+        setattr(entry, name, value)
+    entry.save_without_historical_record(update_fields=values)
+    changes.record()
     return entry

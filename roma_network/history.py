@@ -32,6 +32,7 @@ class State(NamedTuple):
 
 
 NEW = State({}, {})
+MOST_VERSIONS = 50  # saved while one form stood open
 
 
 def state_of(entry, *, lock=False):
@@ -41,6 +42,12 @@ def state_of(entry, *, lock=False):
 
 def state_in(version):
     return State(columns_of(version), version.rows)
+
+
+def version_with(entry, token):
+    """The state of the entry, among those on record, that a form was opened on; None if there is none."""
+    states = map(state_in, entry.history.all()[:MOST_VERSIONS]) if hasattr(entry, "history") else ()
+    return next((state for state in states if state.token == token), None)
 
 
 def columns(model):
@@ -118,7 +125,7 @@ class Changes:
             if after != before:
                 changed.append(entry)
                 if before.columns:
-                    keep_first(entry, before, at)
+                    keep(entry, before, at)
                     type(entry).objects.filter(pk=entry.pk).update(updated_at=timezone.now())
                 write(entry, after, kind="~" if before.columns else "+", by=self.by, reason=self.reason)
         return changed
@@ -137,10 +144,11 @@ def write(entry, state, *, kind, by=None, reason="", at=None):
     )
 
 
-def keep_first(entry, state, at):
-    """What stood before the first recorded change: fixtures come without a history."""
-    if not entry.history.exists():
-        write(entry, state, kind="+", at=at)
+def keep(entry, state, at):
+    """What stood before a change, if it is not on record: fixtures and writes in sets leave no version."""
+    last = entry.history.first()
+    if last is None or state_in(last) != state:
+        write(entry, state, kind="~" if last else "+", at=at)
 
 
 @receiver(pre_save)
@@ -148,7 +156,7 @@ def keep_what_a_save_overwrites(sender, instance, raw, **kwargs):
     recorded = isinstance(instance, Editorial) and not raw and not instance._state.adding
     if recorded and not hasattr(instance, "skip_history_when_saving") and not instance.history.exists():
         stored = sender.objects.get(pk=instance.pk)
-        keep_first(stored, state_of(stored), stored.updated_at)
+        keep(stored, state_of(stored), stored.updated_at)
 
 
 @receiver(pre_create_historical_record)
