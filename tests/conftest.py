@@ -1,6 +1,7 @@
 """What all tests stand on: an environment and a database of their own, fast settings, the real directory."""
 
 import os
+import signal
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -39,6 +40,7 @@ def pytest_configure(config):
 def set_environment(config):
     if "roma_network.settings" in sys.modules:
         raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests bring an environment of their own.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run that is ended tidies up as well
     folder = tempfile.TemporaryDirectory(prefix="roma-network-")
     config.add_cleanup(folder.cleanup)
     for name in ("DATABASE_URL", "HSTS_SECONDS", "STATIC_ROOT"):
