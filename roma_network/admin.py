@@ -1,25 +1,28 @@
 """What the screens of all curated models share, and the screen of sources."""
 
 from functools import partial
+from itertools import zip_longest
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ORDER_VAR
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery, URLField
 from django.db.models.functions import Coalesce
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from roma_network import conflicts, editing, history, search
+from roma_network import conflicts, differences, editing, history, restoring, search
 from roma_network.editing import Step
 from roma_network.models import Citation, Source
 
@@ -27,6 +30,7 @@ admin.site.site_header = _("Roma integration directory")
 admin.site.site_title = _("Roma integration directory")
 admin.site.index_title = _("Edit the directory")
 
+VERSIONS_ON_PAGE = 20
 CLASH = "_clash"  # in the data of a form that is shown again, with the changes of two people
 STYLES = {"all": ["css/admin.css"]}
 HTTPS_FIRST = {URLField: {"assume_scheme": "https"}}  # the default of Django 6, and a warning before it
@@ -372,6 +376,77 @@ class EditorialAdmin(CitedAdmin):
 
     def watch(self, form):
         form.changes.watch(form.instance, form.opened)
+
+    # Versions
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_restore"
+        view = self.admin_site.admin_view(self.restore_view)
+        return [path("<path:object_id>/history/<int:version_id>/", view, name=name), *super().get_urls()]
+
+    def seen(self, request, object_id):
+        """The entry, for whoever may see it."""
+        entry = self.get_object(request, unquote(object_id))
+        if entry is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, entry):
+            raise PermissionDenied
+        return entry
+
+    def history_view(self, request, object_id, extra_context=None):
+        entry = self.seen(request, object_id)
+        pages = Paginator(entry.history.select_related("history_user"), VERSIONS_ON_PAGE)
+        page = pages.get_page(request.GET.get("p"))
+        shown = list(page.object_list)
+        older = list(entry.history.all()[page.end_index() : page.end_index() + 1])
+        states = list(map(history.state_in, shown + older))
+        words = differences.Words(self.model, states)
+        for version, state, before in zip_longest(shown, states[: len(shown)], states[1:]):
+            version.differences = list(differences.between(before, state, words)) if before else []
+        context = self.page_of(request, entry, _("History")) | {
+            "page": page,
+            "versions": shown,
+            "can_restore": self.has_change_permission(request, entry),
+            "latest": page.number == 1 and shown and shown[0],
+        }
+        return TemplateResponse(request, "admin/versions.html", context)
+
+    def page_of(self, request, entry, title):
+        """The context of a page about an entry."""
+        return {**self.admin_site.each_context(request), "title": title, "entry": entry, "opts": self.opts}
+
+    def restore_view(self, request, object_id, version_id):
+        entry = self.seen(request, object_id)
+        if not self.has_change_permission(request, entry):
+            raise PermissionDenied
+        version = get_object_or_404(entry.history.select_related("history_user"), history_id=version_id)
+        now, wanted = history.state_of(entry), restoring.target(entry, version)
+        if request.method == "POST" and request.POST.get("version") == now.token:
+            return self.restore(request, entry, version)
+        context = self.page_of(request, entry, _("Restore a version")) | {
+            "version": version,
+            "differences": list(
+                differences.between(now, wanted, differences.Words(self.model, [now, wanted]))
+            ),
+            "token": now.token,
+            "is_clash": request.method == "POST",
+        }
+        return TemplateResponse(
+            request, "admin/restore.html", context, status=409 if request.method == "POST" else 200
+        )
+
+    def restore(self, request, entry, version):
+        try:
+            restoring.restore(
+                entry=entry, version=version, by=request.user, reason=request.POST.get("reason", "")[:300]
+            )
+        except editing.RefusedError as refusal:
+            self.message_user(request, refusal, messages.WARNING)
+        else:
+            self.message_user(request, _("The version was restored."))
+        return HttpResponseRedirect(change_url(entry))
+
+    # The form
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         entry = obj or self.model()

@@ -27,6 +27,11 @@ class Words:
         for column, value in self.pointers(states):
             wanted[column.related_model].add(value)
         self.found = {related: related.objects.in_bulk(keys) for related, keys in wanted.items()}
+        self.lost = [
+            f"{related._meta.verbose_name} {key}"
+            for related, keys in wanted.items()
+            for key in sorted(keys - self.found[related].keys())
+        ]
 
     def pointers(self, states):
         """Every pair of a column that leads elsewhere and a key in it."""

@@ -1,14 +1,14 @@
 """Versions of entries: what is kept, when, and for whom."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 
 from initiatives.models import Document, Initiative, Participation
 from roma_network import history
 from roma_network.models import Status
 from stakeholders.models import Actor, Relation
 from tests import factories
-from tests.editing import address, new_row, sent_by
+from tests.editing import address, new_row, queries_of, sent_by
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 
@@ -207,3 +207,175 @@ def test_a_user_who_leaves_leaves_the_history(cast):
     save(cast["curator"], actor, name="After")
     User.objects.get(username="curator").delete()
     assert actor.history.first().history_user is None
+
+
+# Reading
+
+
+def differences_on(page):
+    return [
+        [(difference.what, difference.old, difference.new) for difference in version.differences]
+        for version in page.context["versions"]
+    ]
+
+
+def test_the_history_tells_who_changed_what_when_and_why(cast):
+    actor = loaded(subject__name="Before", subject__country=None)
+    country, theme = factories.CountryFactory(name="Slovakia"), factories.ThemeFactory(name="Housing")
+    save(
+        cast["curator"],
+        actor,
+        name="After",
+        type="academia",
+        country=country.pk,
+        themes=[theme.pk],
+        founded="1996",
+        reason="Its annual report",
+        **{"citations-0-supports": "all of it"},
+    )
+    page = cast["curator"].get(address(actor, "history"))
+    source = actor.citations.get().source
+    latest, first = differences_on(page)
+    assert first == []
+    assert latest == [
+        ("Name", "Before", "After"),
+        ("Type", "Civil society", "Academia"),
+        ("Country", "", "Slovakia"),
+        ("Founded", "", "1996"),
+        ("Themes", "", "Housing"),
+        (f"Citation: {source}, supports", "name", "all of it"),
+    ]
+    for text in ("curator", "Its annual report", "the directory itself", "the version of now"):
+        assert text in page.text
+
+
+def test_rows_that_came_and_went_are_told_in_full(cast):
+    actor = loaded()
+    sent = sent_by(cast["curator"].get(address(actor, "change")))
+    save(cast["curator"], actor, **new_row(sent, "names", name="Cafe", kind="former", language="en"))
+    save(cast["curator"], actor, **{"names-0-DELETE": "on"})
+    removed, added, _ = differences_on(cast["curator"].get(address(actor, "history")))
+    assert added == [("Other name: Cafe", "", "Cafe; Formerly; en")]
+    assert removed == [("Other name: Cafe", "Cafe; Formerly; en", "")]
+
+
+def test_what_a_version_points_to_may_be_gone(cast):
+    gone = factories.ActorFactory(status=Status.DRAFT)
+    document = loaded(factories.DocumentCitationFactory)
+    save(cast["curator"], document, actors=[gone.pk])
+    pk = gone.pk
+    cast["curator"].post(address(gone, "delete"), {"post": "yes"})
+    page = cast["curator"].get(address(document, "history"))
+    assert f"no longer there ({pk})" in page.text
+    version = document.history.get(rows__actors=[pk])
+    cast["curator"].post(restoring(document, version), token_on(cast["curator"], document, version))
+    assert list(document.actors.all()) == []
+
+
+def test_a_long_history_comes_in_pages_of_few_queries(cast):
+    actor = loaded()
+    for number in range(25):
+        actor.name = f"Name {number}"
+        actor.save()
+    page = address(actor, "history")
+    assert queries_of(cast["curator"], page) <= 12
+    assert len(cast["curator"].get(page).context["versions"]) == 20
+    older = cast["curator"].get(address(actor, "history", p=2)).context["versions"]
+    assert [version.name for version in older][-2:] == ["Name 0", actor.history.last().name]
+
+
+# Restoring
+
+
+def restoring(entry, version):
+    return f"{address(entry, 'history').rstrip('?')}{version.history_id}/"
+
+
+def token_on(client, entry, version):
+    return {"version": client.get(restoring(entry, version)).context["token"], "reason": "As it was"}
+
+
+def bring_back(client, entry, version):
+    return client.post(restoring(entry, version), token_on(client, entry, version))
+
+
+def test_any_version_can_be_restored_with_all_its_rows(cast):
+    actor = loaded(subject__name="Before", subject__themes=[factories.ThemeFactory()])
+    factories.ActorNameFactory(actor=actor)
+    for tie in (
+        factories.RelationCitationFactory(subject__subject=actor).subject,
+        factories.ParticipationCitationFactory(subject__actor=actor).subject,
+    ):
+        tie.note = "as found"
+        tie.save()
+    Actor.history.all().delete()
+    before = history.state_of(actor)
+    gone = {f"{prefix}-0-DELETE": "on" for prefix in ("names", "relations", "participations")}
+    save(cast["curator"], actor, name="After", themes=[], **gone)
+    actor.refresh_from_db()
+    assert history.state_of(actor) != before
+    assert bring_back(cast["curator"], actor, actor.history.last()).status_code == 302
+    actor.refresh_from_db()
+    assert history.state_of(actor) == before
+    latest = actor.history.first()
+    assert (latest.history_user.username, latest.history_change_reason) == ("curator", "As it was")
+    assert actor.history.count() == 3
+    assert actor.search_text.startswith("\nbefore\n")
+    initiative = actor.participations.get().initiative
+    assert initiative.history.first().history_change_reason == "As it was"
+
+
+def test_restoring_says_first_what_would_change(cast):
+    actor = loaded(subject__name="Before")
+    save(cast["curator"], actor, name="After")
+    page = cast["curator"].get(restoring(actor, actor.history.last()))
+    assert [tuple(difference) for difference in page.context["differences"]] == [("Name", "After", "Before")]
+
+
+def test_restoring_leaves_status_and_address_alone(cast):
+    actor = loaded(subject__status=Status.DRAFT, subject__slug="early", subject__summary="It teaches.")
+    first = history.write(actor, history.state_of(actor), kind="+")
+    save(cast["publisher"], actor, slug="late", _step="publish")
+    bring_back(cast["curator"], actor, first)
+    actor.refresh_from_db()
+    assert (actor.slug, actor.status) == ("late", Status.PUBLISHED)
+
+
+def test_a_published_entry_is_not_restored_to_a_time_without_sources(cast):
+    actor = loaded(factories.ActorFactory, name="Before", status=Status.DRAFT)
+    first = history.write(actor, history.state_of(actor), kind="+")
+    factories.ActorCitationFactory(subject=actor)
+    Actor.objects.filter(pk=actor.pk).update(status=Status.PUBLISHED, published_at=actor.updated_at)
+    answer = bring_back(cast["curator"], actor, first)
+    assert "It has no source" in cast["curator"].get(answer["Location"]).text
+    assert actor.citations.exists()
+
+
+def test_a_change_meanwhile_is_not_overwritten_by_restoring(cast):
+    actor = loaded(subject__name="Before")
+    save(cast["curator"], actor, name="After")
+    version = actor.history.last()
+    sent = token_on(cast["curator"], actor, version)
+    save(cast["publisher"], actor, name="Later")
+    assert cast["curator"].post(restoring(actor, version), sent).status_code == 409
+    actor.refresh_from_db()
+    assert actor.name == "Later"
+
+
+def test_who_may_not_change_may_not_restore(cast, client):
+    actor = loaded(subject__name="Before")
+    save(cast["curator"], actor, name="After")
+    reader = User.objects.create_user("reader", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_actor"))
+    client.force_login(reader)
+    version = actor.history.last()
+    assert "Restore this version" not in client.get(address(actor, "history")).text
+    assert client.get(restoring(actor, version)).status_code == 403
+    assert client.post(restoring(actor, version), {"version": ""}).status_code == 403
+    assert cast["visitor"].get(restoring(actor, version)).status_code == 302
+
+
+def test_a_version_of_another_entry_is_not_found(cast):
+    one, other = loaded(), loaded()
+    save(cast["curator"], other, name="After")
+    assert cast["curator"].get(restoring(one, other.history.first())).status_code == 404
