@@ -4,6 +4,7 @@ They are read once for each content version and day in each worker process. In S
 that size, on either database, for every facet has to look at nearly every row.
 """
 
+from array import array
 from collections import namedtuple
 from threading import Lock
 
@@ -51,20 +52,21 @@ class Columns:
     def read(self, rows, facets):
         """Keys and the columns of `facets`, streamed."""
         paths = [facet.column for facet in facets.values()]
-        keys, indexes, values = [], [{} for _ in paths], [[] for _ in paths]
+        keys, indexes, codes = array("q"), [{} for _ in paths], [array("i") for _ in paths]
         for key, *row in rows.values_list("pk", *paths).iterator(chunk_size=CHUNK):
             keys.append(key)
-            for value, index, codes in zip(row, indexes, values, strict=True):
-                codes.append(index.setdefault(value, len(index)))
-        columns = {
-            name: Codes(index, np.array(codes, dtype=np.int32))
-            for name, index, codes in zip(facets, indexes, values, strict=True)
-        }
-        return np.array(keys, dtype=np.int64), columns
+            for value, index, column in zip(row, indexes, codes, strict=True):
+                column.append(index.setdefault(value, len(index)))
+        columns = [Codes(*column) for column in zip(indexes, map(np.array, codes), strict=True)]
+        return np.array(keys), dict(zip(facets, columns, strict=True))
 
     def places(self, keys):
-        """Where rows stand, by their primary keys, which must be published."""
-        return np.searchsorted(self.keys, keys).astype(np.int32)
+        """Where rows stand, by their primary keys; keys of other rows are left out."""
+        keys = np.fromiter(keys, dtype=np.int64)
+        places = np.searchsorted(self.keys, keys).astype(np.int32)
+        known = places < len(self.keys)
+        known[known] = self.keys[places[known]] == keys[known]
+        return places[known]
 
     def all(self):
         return np.ones(len(self.keys), dtype=bool)
@@ -72,7 +74,7 @@ class Columns:
     def only(self, keys):
         """The mask of the rows with these primary keys."""
         mask = np.zeros(len(self.keys), dtype=bool)
-        mask[self.places(np.fromiter(keys, dtype=np.int64))] = True
+        mask[self.places(keys)] = True
         return mask
 
     def ordered(self, order):
@@ -80,7 +82,7 @@ class Columns:
         order = tuple(order)
         if order not in self.orders:
             keys = self.published.for_sorting().order_by(*order, "slug").values_list("pk", flat=True)
-            self.orders[order] = self.places(np.fromiter(keys.iterator(chunk_size=CHUNK), dtype=np.int64))
+            self.orders[order] = self.places(keys.iterator(chunk_size=CHUNK))
         return self.orders[order]
 
 
@@ -105,11 +107,30 @@ def count(codes, mask):
 def count_owners(tie, name, mask):
     """Value of the tie's column → number of the table's rows that own a linked row in `mask` with it."""
     order, codes = tie.by_value[name], tie.columns[name]
-    order = order[mask[order]]
-    values, rows = codes.values[order], tie.rows[order]
+    order = first_of_each(tie, name, order[mask[order]])
+    return by_value(codes, np.bincount(codes.values[order], minlength=len(codes.index)))
+
+
+def first_of_each(tie, name, order):
+    """Of linked rows in the order of value and owner, the first of each pair."""
+    values, rows = tie.columns[name].values[order], tie.rows[order]
     first = np.ones(len(order), dtype=bool)
     first[1:] = (values[1:] != values[:-1]) | (rows[1:] != rows[:-1])
-    return by_value(codes, np.bincount(values[first], minlength=len(codes.index)))
+    return order[first]
+
+
+def degrees(columns, tie, name):
+    """How many different values of the tie's column each row of the table has."""
+    order = first_of_each(tie, name, tie.by_value[name])
+    return np.bincount(tie.rows[order], minlength=len(columns.keys))
+
+
+def foremost(columns, mask, weights, order, most):
+    """The keys of the `most` rows in `mask` with the greatest weights; of equal ones those first in `order`."""
+    places = columns.ordered(order)
+    places = places[mask[places]]
+    best = places[np.argsort(-weights[places], kind="stable")[:most]]
+    return columns.keys[best[weights[best] > 0]].tolist()
 
 
 def by_value(codes, counts):

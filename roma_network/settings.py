@@ -115,7 +115,7 @@ if database["ENGINE"] == "django.db.backends.sqlite3":
         # Writers wait their turn instead of failing half-way; readers are never blocked (WAL).
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
     database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": True}

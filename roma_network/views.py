@@ -4,11 +4,12 @@ from collections import Counter, defaultdict, namedtuple
 from functools import cache
 from itertools import chain, zip_longest
 
+import numpy as np
 from babel import Locale
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection
-from django.db.models import Count, F, Window
+from django.db.models import Count, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -17,12 +18,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from initiatives.models import Document, Initiative, Participation
+from initiatives.filters import InitiativeFilterSet
+from initiatives.models import Document, Initiative
 from roma_network import search as searching
 from roma_network import suggestions
 from roma_network.caching import public
+from roma_network.columns import columns_of, count, degrees, foremost, having
 from roma_network.facets import SearchFilter
 from roma_network.listing import unusable
+from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, ActorType, Country, Membership
 
 MOST_ON_HOME = 4
@@ -36,7 +40,6 @@ Section = namedtuple("Section", "slug types")
 Found = namedtuple("Found", "kind count rows")
 Offer = namedtuple("Offer", "label kind url")
 
-KINDS = {"actor": _("Actor"), "initiative": _("Initiative"), "document": _("Document")}
 LANGUAGES_OF_EUROPE = [
     "bg",
     "bs",
@@ -87,11 +90,12 @@ SECTIONS = [
 
 @public
 def home(request):
-    counts = actor_counts()
-    actors, initiatives = main_actors(), main_initiatives()
+    version = request.content_version
+    counts = actor_counts(version)
+    actors, initiatives = main_actors(version), main_initiatives(version)
     context = {
         "types": [(type_, counts[type_]) for type_ in ActorType],
-        "totals": totals(counts),
+        "totals": totals(version),
         "sections": [
             {
                 "slug": section.slug,
@@ -107,55 +111,47 @@ def home(request):
     return render(request, "home.html", context)
 
 
-def actor_counts():
-    """Actor type → number of published actors."""
-    rows = Actor.objects.published().order_by().values_list("type").annotate(n=Count("pk"))
-    return Counter(dict(rows))
-
-
-def totals(counts):
+def totals(version):
+    columns = columns_of(ActorFilterSet, version)
+    countries = set(columns.plain["country"].index) - {None}
     return {
-        "actors": counts.total(),
+        "actors": len(columns.keys),
         "initiatives": Initiative.objects.published().count(),
         "documents": Document.objects.published().count(),
-        "countries": Actor.objects.published().aggregate(n=Count("country", distinct=True))["n"],
+        "countries": len(countries),
     }
 
 
-def main_actors():
+def actor_counts(version):
+    """Actor type → number of published actors."""
+    columns = columns_of(ActorFilterSet, version)
+    return Counter(count(columns.plain["type"], columns.all()))
+
+
+def main_actors(version):
     """Actor type → the actors in the most initiatives."""
-    place = Window(RowNumber(), partition_by="type", order_by=[F("initiative_count").desc(), "sort_name"])
-    rows = (
-        Actor.objects.published()
-        .with_initiative_count()
-        .annotate(place=place)
-        .filter(place__lte=MOST_ON_HOME)
-    )
-    found = defaultdict(list)
-    for actor in rows.select_related("country").order_by("type", "place"):
-        found[actor.type].append(actor)
-    return found
-
-
-def main_initiatives():
-    """Section → the initiatives in which most of its actors take part."""
-    counted = (
-        Participation.objects.public()
-        .order_by()
-        .values_list("actor__type", "initiative")
-        .annotate(n=Count("actor", distinct=True))
-    )
-    by_section = {section.slug: Counter() for section in SECTIONS}
-    for type_, initiative, n in counted:
-        for section in SECTIONS:
-            if type_ in section.types:
-                by_section[section.slug][initiative] += n
+    columns = columns_of(ActorFilterSet, version)
+    weights = degrees(columns, columns.ties["participation"], "initiative")
+    types = columns.plain["type"]
     best = {
-        slug: sorted(counter, key=lambda pk: (-counter[pk], pk))[:MOST_ON_HOME]
-        for slug, counter in by_section.items()
+        type_: foremost(columns, having(types, [type_]), weights, ["sort_name"], MOST_ON_HOME)
+        for type_ in ActorType
     }
+    rows = Actor.objects.select_related("country").in_bulk(list(chain.from_iterable(best.values())))
+    return {type_: [rows[key] for key in keys] for type_, keys in best.items()}
+
+
+def main_initiatives(version):
+    """Section → the initiatives in which its actors take part most often."""
+    columns = columns_of(InitiativeFilterSet, version)
+    tie = columns.ties["actor_type"]
+    best = {}
+    for section in SECTIONS:
+        linked = having(tie.columns["actor_type"], section.types)
+        weights = np.bincount(tie.rows[linked], minlength=len(columns.keys))
+        best[section.slug] = foremost(columns, columns.all(), weights, ["sort_name"], MOST_ON_HOME)
     rows = Initiative.objects.in_bulk(set(chain.from_iterable(best.values())))
-    return {slug: [rows[pk] for pk in found] for slug, found in best.items()}
+    return {slug: [rows[key] for key in keys] for slug, keys in best.items()}
 
 
 def latest():
@@ -202,8 +198,9 @@ def everything(text):
     found = [Found("country", len(countries), countries)]
     for model in (Actor, Initiative, Document):
         rows = model.objects.published().filter(searching.matches(text))
-        ranked = rows.for_listing().annotate(rank=searching.rank(text)).order_by("rank", "sort_name", "slug")
-        found.append(Found(model._meta.model_name, rows.count(), ranked[:MOST_FOUND]))
+        keys = list(rows.order_by(searching.rank(text), "sort_name", "slug").values_list("pk", flat=True))
+        shown = model.objects.for_listing().in_bulk(keys[:MOST_FOUND])
+        found.append(Found(model._meta.model_name, len(keys), [shown[key] for key in keys[:MOST_FOUND]]))
     return [kind for kind in found if kind.count]
 
 
@@ -236,13 +233,7 @@ def suggested(text, names):
 
 
 def offer(entry):
-    return Offer(entry.label, KINDS[entry.model], address(entry))
-
-
-def address(suggestion):
-    if suggestion.model == "document":
-        return Document(slug=suggestion.slug, title=suggestion.label).get_absolute_url()
-    return reverse(f"{suggestion.model}_detail", args=[suggestion.slug])
+    return Offer(str(entry), entry._meta.verbose_name.capitalize(), entry.get_absolute_url())
 
 
 def countries_named(text):
@@ -301,7 +292,9 @@ def country_detail(request, code):
 
 @public
 def about(request):
-    return render(request, "about.html", {"totals": totals(actor_counts()), "rejected": unusable(request)})
+    return render(
+        request, "about.html", {"totals": totals(request.content_version), "rejected": unusable(request)}
+    )
 
 
 @public

@@ -7,7 +7,8 @@ from roma_network.models import EditorialQuerySet, KeyedQuerySet, Status
 
 class ActorQuerySet(EditorialQuerySet):
     def weights(self):
-        return dict(self.public_participations().order_by().values_list("actor").annotate(n=Count("pk")))
+        ties = self.model._meta.get_field("participations").related_model.objects.order_by()
+        return dict(ties.values_list("actor").annotate(n=Count("pk")))
 
     def with_searched(self):
         return self.select_related("country").prefetch_related("names")
