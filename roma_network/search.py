@@ -15,7 +15,9 @@ from django.db.models.functions import Length
 
 LONGEST_NAME = 300
 NOT_WORD = re.compile(r"[^a-z0-9]+")
-PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|“(?P<typographic>[^“”]*)”|(?P<word>[^\s"“”]+))')
+PART = re.compile(
+    r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|“(?P<typographic>[^“”]*)”|(?P<word>[^\s"“”]+))'
+)
 
 
 def fold(text):
