@@ -4,9 +4,11 @@ from django.utils.translation import gettext_lazy as _
 from initiatives.models import (
     Document,
     DocumentCitation,
+    DocumentKind,
     Funding,
     Initiative,
     InitiativeCitation,
+    InitiativeKind,
     Participation,
     ParticipationCitation,
 )
@@ -17,6 +19,7 @@ from roma_network.admin import (
     TieAdmin,
     TieCitationFormSet,
     TieInline,
+    WorklistFilter,
     count_of,
 )
 from stakeholders.admin import ActorAdmin
@@ -70,9 +73,10 @@ class InitiativeAdmin(EditorialAdmin):
         "participation_count",
         *EditorialAdmin.closing_columns,
     ]
-    list_filter = ["status", "kind", "verified_on", "themes", "countries"]
+    list_filter = [WorklistFilter, "status", "kind", "verified_on", "themes", "countries"]
     autocomplete_fields = ["parent", "follows", "countries"]
     checkbox_fields = ("themes",)
+    quality_groups = [("kind", _("Initiatives by kind"), lambda: dict(InitiativeKind.choices))]
     inlines = [InitiativeCitationInline, FundingInline, ActorsInline]
     fieldsets = [
         (None, {"fields": ["name", "acronym", "kind", "summary", "themes", "countries"]}),
@@ -103,10 +107,11 @@ class ParticipationAdmin(TieAdmin):
 @admin.register(Document)
 class DocumentAdmin(EditorialAdmin):
     list_display = ["title", "kind", "date", "publisher", *EditorialAdmin.closing_columns]
-    list_filter = ["status", "kind", "is_milestone", "verified_on", "format", "language"]
+    list_filter = [WorklistFilter, "status", "kind", "is_milestone", "verified_on", "format", "language"]
     list_select_related = ["publisher"]
     autocomplete_fields = ["publisher", "actors", "initiatives"]
     prepopulated_fields = {"slug": ["title"]}
+    quality_groups = [("kind", _("Documents by kind"), lambda: dict(DocumentKind.choices))]
     inlines = [DocumentCitationInline]
     fieldsets = [
         (None, {"fields": ["title", "kind", "date", "is_milestone", "publisher"]}),

@@ -22,13 +22,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from roma_network import conflicts, differences, editing, history, restoring, search
+from roma_network import conflicts, differences, editing, history, quality, restoring, search
 from roma_network.editing import Step
 from roma_network.models import Citation, Source
-
-admin.site.site_header = _("Roma integration directory")
-admin.site.site_title = _("Roma integration directory")
-admin.site.index_title = _("Edit the directory")
 
 VERSIONS_ON_PAGE = 20
 CLASH = "_clash"  # in the data of a form that is shown again, with the changes of two people
@@ -202,6 +198,17 @@ class TieInline(RowInline):
 # Entries, and ties between them
 
 
+class WorklistFilter(admin.SimpleListFilter):
+    title = _("work list")
+    parameter_name = "work"
+
+    def lookups(self, request, model_admin):
+        return [(worklist.value, worklist.label) for worklist in quality.worklists(model_admin.model)]
+
+    def queryset(self, request, queryset):
+        return quality.on(self.value(), queryset) if self.value() in quality.Worklist.values else queryset
+
+
 class RecordedForm(forms.ModelForm):
     """A form whose changes go to the history, with the reason for them."""
 
@@ -324,7 +331,10 @@ class EditorialAdmin(CitedAdmin):
 
     form = EntryForm
     change_form_template = "admin/editorial_change_form.html"
-    actions = ["send_for_review", "publish", "withdraw"]
+    actions = ["send_for_review", "publish", "withdraw", "verify"]
+    quality_groups: list[
+        tuple
+    ] = []  # for the dashboard: path of a column, caption, and a function for its labels
 
     search_fields = ["search_text"]
     search_help_text = _("Every name, place and summary, in any spelling: kosice finds Košice.")
@@ -454,6 +464,7 @@ class EditorialAdmin(CitedAdmin):
             "entry": entry,
             "gaps": {place_of(name): why for name, why in entry.gaps().items()} if obj else {},
             "steps": editing.steps_open(to=request.user, entry=entry),
+            "is_due": bool(entry.verified_on and entry.verified_on <= quality.due_before()),
         }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
@@ -465,12 +476,11 @@ class EditorialAdmin(CitedAdmin):
 
     def take_step(self, request, entry):
         """The step of the button by which the form was saved, if it was by one."""
-        if (name := request.POST.get("_step")) not in Step.values:
+        act = self.act_of(request)
+        if act is None:
             return None
         try:
-            entry = editing.take(
-                step=Step(name), entry=entry, by=request.user, reason=request.POST.get("reason", "")
-            )
+            entry = act(entry=entry, by=request.user, reason=request.POST.get("reason", ""))
         except editing.RefusedError as refusal:
             text = _("“%(entry)s” was saved, and is still: %(status)s. %(why)s")
             values = {"entry": entry, "status": entry.get_status_display(), "why": refusal}
@@ -479,6 +489,12 @@ class EditorialAdmin(CitedAdmin):
             text = _("“%(entry)s” was saved. Now it is: %(status)s.")
             self.message_user(request, text % {"entry": entry, "status": entry.get_status_display()})
         return HttpResponseRedirect(change_url(entry))
+
+    def act_of(self, request):
+        if "_verify" in request.POST:
+            return editing.verify
+        name = request.POST.get("_step")
+        return partial(editing.take, step=Step(name)) if name in Step.values else None
 
     # On several entries at once
 
@@ -510,6 +526,15 @@ class EditorialAdmin(CitedAdmin):
             "asked": "reason" in request.POST,
         }
         return TemplateResponse(request, "admin/withdraw.html", context)
+
+    @admin.action(description=_("Checked against their sources today"), permissions=["change"])
+    def verify(self, request, queryset):
+        self.do_for_each(request, queryset, partial(editing.verify, by=request.user))
+
+    def get_ordering(self, request):
+        """What was verified longest ago comes first among what is due."""
+        due = request.GET.get(WorklistFilter.parameter_name) == quality.Worklist.DUE
+        return ["verified_on", "sort_name"] if due else super().get_ordering(request)
 
     def has_publish_permission(self, request):
         return editing.may(request.user, "publish", self.model)

@@ -18,6 +18,7 @@ CURES = {
     "HSTS_SECONDS": "Write a whole number of seconds: 31536000 is a year.",
     "SECRET_KEY": "Set a long random text: python -c 'import secrets; print(secrets.token_urlsafe(50))'.",
     "STATIC_ROOT": "Write the folder that collectstatic fills.",
+    "VERIFY_AFTER_MONTHS": "Write after how many months an entry is to be checked again: 12.",
 }
 
 env = Env(eager=False)
@@ -35,6 +36,7 @@ STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 database = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'directory.sqlite3'}")
 cache = env.dj_cache_url("CACHE_URL", "locmem://")
 hsts_seconds = env.int("HSTS_SECONDS", 31_536_000, validate=validate.Range(min=0))
+VERIFY_AFTER_MONTHS = env.int("VERIFY_AFTER_MONTHS", 12, validate=validate.Range(min=1))
 
 try:
     env.seal()
@@ -52,7 +54,7 @@ INSTALLED_APPS = [
     "roma_network",
     "stakeholders",
     "initiatives",
-    "django.contrib.admin",
+    "roma_network.admin_config.DirectoryAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

@@ -10,9 +10,19 @@ from roma_network.admin import (
     TieAdmin,
     TieCitationFormSet,
     TieInline,
+    WorklistFilter,
     count_of,
 )
-from stakeholders.models import Actor, ActorCitation, ActorName, Country, Relation, RelationCitation, Theme
+from stakeholders.models import (
+    Actor,
+    ActorCitation,
+    ActorName,
+    ActorType,
+    Country,
+    Relation,
+    RelationCitation,
+    Theme,
+)
 
 
 @admin.register(Country)
@@ -100,10 +110,14 @@ class InverseRelationInline(TieInline):
 @admin.register(Actor)
 class ActorAdmin(EditorialAdmin):
     list_display = ["name", "type", "country", *EditorialAdmin.closing_columns]
-    list_filter = ["status", "type", "verified_on", "themes", "country"]
+    list_filter = [WorklistFilter, "status", "type", "verified_on", "themes", "country"]
     list_select_related = ["country"]
     autocomplete_fields = ["parent", "country"]
     checkbox_fields = ("themes",)
+    quality_groups = [
+        ("type", _("Actors by type"), lambda: dict(ActorType.choices)),
+        ("country", _("Actors by country"), lambda: {row.pk: row.label for row in Country.objects.all()}),
+    ]
     # A list, so that apps which stand on this one can append rows of their own.
     inlines = [NameInline, ActorCitationInline, RelationInline, InverseRelationInline]
     fieldsets = [

@@ -1,0 +1,55 @@
+"""What entries may lack: the work lists of curators, and the figures of the dashboard."""
+
+from calendar import monthrange
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, TextChoices
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from roma_network.models import Status
+
+
+class Worklist(TextChoices):
+    DUE = "due", _("To be verified again")
+    NEVER = "never", _("Never verified")
+    NO_SOURCE = "no-source", _("No source")
+    NO_COORDINATES = "no-coordinates", _("No coordinates")
+    NO_SUMMARY = "no-summary", _("No summary")
+
+
+def condition(worklist, model):
+    """What puts an entry on a work list. None where entries of this kind have no such field."""
+    names = {field.name for field in model._meta.get_fields()}
+    if worklist == Worklist.DUE:
+        return Q(verified_on__lte=due_before())
+    if worklist == Worklist.NEVER:
+        return Q(verified_on=None)
+    if worklist == Worklist.NO_SOURCE:
+        citations = model._meta.get_field("citations").related_model.objects
+        return ~Q(Exists(citations.filter(subject=OuterRef("pk"))))
+    if worklist == Worklist.NO_COORDINATES and "latitude" in names:
+        return Q(latitude=None)
+    return Q(summary="") if worklist == Worklist.NO_SUMMARY and "summary" in names else None
+
+
+def worklists(model):
+    """The work lists that a kind of entry has."""
+    return [worklist for worklist in Worklist if condition(worklist, model) is not None]
+
+
+def on(worklist, entries):
+    """The entries on a work list. What is withdrawn needs no work."""
+    return entries.filter(condition(worklist, entries.model)).exclude(status=Status.WITHDRAWN)
+
+
+def due_before():
+    """Whoever was verified on this day or before is due again."""
+    return months_before(localdate(), settings.VERIFY_AFTER_MONTHS)
+
+
+def months_before(day, months):
+    """The same day of an earlier month, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

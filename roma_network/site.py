@@ -1,0 +1,30 @@
+"""The admin as curators meet it: its first page, and the guide."""
+
+from django.contrib import admin
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+
+class DirectorySite(admin.AdminSite):
+    site_header = site_title = _("Roma integration directory")
+    index_title = _("Edit the directory")
+    index_template = "admin/dashboard.html"
+
+    def get_urls(self):
+        return [path("guide/", self.admin_view(self.guide), name="guide"), *super().get_urls()]
+
+    def index(self, request, extra_context=None):
+        from roma_network import dashboard  # models are not loaded yet when this module is
+        from roma_network.admin import EditorialAdmin
+
+        screens = [
+            screen
+            for screen in self._registry.values()
+            if isinstance(screen, EditorialAdmin) and screen.has_view_permission(request)
+        ]
+        return super().index(request, dashboard.context(request.user, screens) | (extra_context or {}))
+
+    def guide(self, request):
+        context = {**self.each_context(request), "title": _("Guide for curators")}
+        return TemplateResponse(request, "admin/guide.html", context)
