@@ -82,6 +82,8 @@ class SettledChoice(forms.Field):
 class RowForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # the heads of columns are no labels to a screen reader
+            field.widget.attrs.setdefault("aria-label", field.label)
         if self.instance.pk:
             # Spares rows left as they are the queries of their validation: a dozen for each.
             self.empty_permitted = True
@@ -486,9 +488,14 @@ class EditorialAdmin(CitedAdmin):
             values = {"entry": entry, "status": entry.get_status_display(), "why": refusal}
             self.message_user(request, text % values, messages.WARNING)
         else:
-            text = _("“%(entry)s” was saved. Now it is: %(status)s.")
+            text = self.done_text(request)
             self.message_user(request, text % {"entry": entry, "status": entry.get_status_display()})
         return HttpResponseRedirect(change_url(entry))
+
+    def done_text(self, request):
+        if "_verify" in request.POST:
+            return _("“%(entry)s” was saved, as checked against its sources today.")
+        return _("“%(entry)s” was saved. Now it is: %(status)s.")
 
     def act_of(self, request):
         if "_verify" in request.POST:

@@ -110,12 +110,13 @@ class Merge:
         what = f"{name_of(field)}: {self.words.title(field, now)}"
         for name, box in boxes.items():
             if name in row:
-                self.data.setlist(name, row[name])
+                key = f"{field.name}-{name}"  # of no field that the page has
+                self.data.setlist(key, row[name])
                 column = field.related_model._meta.get_field(name)
                 title = f"{what}, {column.verbose_name}"
-                put = self.settle(title, column, box, name, before[name], now[name])
+                put = self.settle(title, column, box, key, before[name], now[name])
                 row[name] = row[name] if put is None else put
-                del self.data[name]
+                del self.data[key]
         if "DELETE" in row:
             self.clashes.append(Clash(what, self.words.row(field, now), _("removed"), is_yours_kept=True))
         return row

@@ -197,6 +197,14 @@ def test_a_tie_on_its_own_page_is_guarded_too(cast, initiative):
     assert tie.note == "yours"
 
 
+def test_fields_of_rows_do_not_touch_those_of_the_entry_that_have_their_names(cast, initiative):
+    type(initiative).objects.update(start="2013-10", end="2019")
+    page = meet(cast, initiative, {"participations-0-note": "theirs"}, {"acronym": "YRS"})
+    again(cast, initiative, page)
+    assert (initiative.start, initiative.end, initiative.acronym) == ("2013-10", "2019", "YRS")
+    assert initiative.participations.get().note == "theirs"
+
+
 # Two real connections
 
 
