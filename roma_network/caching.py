@@ -1,5 +1,6 @@
 """Answers kept under the content version: an edit shows at once, and a page that nobody edited costs one query."""
 
+import logging
 from functools import cache as once
 from functools import wraps
 from hashlib import blake2b
@@ -19,6 +20,8 @@ from roma_network.models import ContentVersion
 CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-if-error=86400"
 SECONDS_KEPT = 24 * 3600
 PRIVATE = ("/admin/", "/healthz")
+
+log = logging.getLogger(__name__)
 
 
 def public(view):
@@ -52,15 +55,30 @@ class PublicCacheMiddleware:
         key = answer_key(request)
         if f'W/"{key}"' in parse_etags(request.headers.get("If-None-Match", "")):
             return with_caching_headers(HttpResponseNotModified(), key)
-        if kept := cache.get(key):
+        if kept := recall(key):
             body, headers = kept
             return HttpResponse(body, headers=headers)
         response = self.get_response(request)
         if getattr(response, "is_public", False) and response.status_code == 200:
             with_caching_headers(response, key)
             if not response.streaming:
-                cache.set(key, (response.content, dict(response.headers)), SECONDS_KEPT)
+                keep(key, (response.content, dict(response.headers)))
         return response
+
+
+def recall(key):
+    """What is kept, or None: also where the cache cannot be reached, which makes pages slower and nothing else."""
+    try:
+        return cache.get(key)
+    except Exception:  # each kind of cache server has errors of its own
+        log.warning("The cache cannot be read.", exc_info=True)
+
+
+def keep(key, value):
+    try:
+        cache.set(key, value, SECONDS_KEPT)
+    except Exception:  # each kind of cache server has errors of its own
+        log.warning("The cache cannot be written.", exc_info=True)
 
 
 def answer_key(request):

@@ -10,7 +10,7 @@ from roma_network.environment import BASE_DIR, VAR_DIR
 CURES = {
     "ALLOWED_HOSTS": "List the host names that the directory answers to: directory.example.eu,www.example.eu.",
     "BEHIND_PROXY": "Write true where a proxy ends TLS and sets X-Forwarded-Proto; else leave it out.",
-    "CACHE_URL": "Write redis://host:6379/0 or memcached://host:11211; leave it out for a cache in each worker.",
+    "CACHE_URL": "Write redis://host:6379/0 or pymemcache://host:11211; leave it out for a cache in each worker.",
     "CONTACT_EMAIL": "Write the functional mailbox that receives corrections: directory@example.eu.",
     "DATABASE_URL": "Write postgres://user:password@host:5432/name or sqlite:////path/to/file.",
     "DEBUG": "Write true or false; leave it out in production.",

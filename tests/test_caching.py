@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from environs import Env
 
 from initiatives.models import Participation
 from roma_network.models import ContentVersion, Source
@@ -204,3 +205,11 @@ def test_no_page_is_ever_stale(client, agency, seed):
         assert kept.content == fresh(client, url), url
         cache._cache.update(everything[0])
         cache._expire_info.update(everything[1])
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "pymemcache://127.0.0.1:1"])
+def test_pages_do_without_a_cache_that_is_gone(client, agency, settings, caplog, url):
+    settings.CACHES = {"default": Env().dj_cache_url("NO_SUCH_VARIABLE", url)}
+    for _ in range(2):
+        assert client.get(PAGE).status_code == 200
+    assert "cache cannot be" in caplog.text
