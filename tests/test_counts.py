@@ -15,7 +15,7 @@ from tests.pages import number_in, read, results_at, words_of
 
 PATHS = {"actor": "/actors/", "initiative": "/initiatives/", "document": "/documents/"}
 MOST_FREQUENT = {"initiative", "publisher"}  # facets that offer their first dozen values only
-SAMPLE = 14
+SAMPLE = 10
 
 of_every_kind = pytest.mark.parametrize("kind", PATHS)
 
