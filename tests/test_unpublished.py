@@ -1,0 +1,161 @@
+"""What is not published leaves no trace: with it, every public page and file is what it is without it."""
+
+import pytest
+import time_machine
+
+from initiatives.models import Document
+from roma_network.models import Status
+from tests.factories import (
+    ActorFactory,
+    ActorNameFactory,
+    CountryFactory,
+    DocumentFactory,
+    InitiativeFactory,
+    ParticipationFactory,
+    RelationFactory,
+    ThemeFactory,
+)
+from tests.pages import EVERY_KIND, read
+
+UNPUBLISHED = set(Status) - {Status.PUBLISHED}
+
+of_every_status = pytest.mark.parametrize("status", sorted(UNPUBLISHED))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_moment")]
+
+HERE = EVERY_KIND | {
+    "actor_detail": "/actors/town/",
+    "initiative_detail": "/initiatives/programme/",
+    "country_detail": "/countries/RO/",
+    "search": "/search/?q=hidden",
+}
+ADDRESSES = [
+    *HERE.values(),
+    "/actors/partner/",
+    *(
+        f"{path}?{query}"
+        for path in ("/actors/", "/initiatives/", "/documents/")
+        for query in ("sort=verified", "sort=connected", "q=hidden", "q=place", "format=json", "format=csv")
+    ),
+    "/actors/?initiative=programme&role=lead",
+    "/actors/?initiative=hidden-inside",
+    "/initiatives/?actor=town&lead_type=local_authority",
+    "/initiatives/?actor=hidden-below&actor_type=academia",
+    "/documents/?actor=town&initiative=programme&publisher=town",
+    "/documents/?actor=hidden-below&initiative=hidden-inside&publisher=hidden-below&language=rom",
+    "/actors/town/?format=json",
+    "/initiatives/programme/?format=json",
+    "/search/?q=published",
+    "/search/?q=hiden",
+    "/search/suggest/?q=hid",
+    "/search/suggest/?q=pub",
+]
+
+
+@pytest.fixture
+def one_moment():
+    """What is saved anew keeps its times."""
+    with time_machine.travel("2026-11-25 12:00 +0000", tick=False):
+        yield
+
+
+class Directory:
+    """A published entry of each kind, tied to one another."""
+
+    def __init__(self):
+        self.country, self.theme = CountryFactory(code="RO", name="Romania"), ThemeFactory()
+        ties = {"country": self.country, "themes": [self.theme]}
+        self.town = ActorFactory(slug="town", name="Published town", type="local_authority", **ties)
+        self.partner = ActorFactory(slug="partner", name="Published partner", **ties)
+        self.stranger = ActorFactory(slug="stranger", name="Published stranger")
+        self.programme = InitiativeFactory(
+            slug="programme", name="Published programme", countries=[self.country], themes=[self.theme]
+        )
+        ParticipationFactory(actor=self.town, initiative=self.programme, role="lead")
+        ParticipationFactory(actor=self.partner, initiative=self.programme)
+        RelationFactory(subject=self.town, target=self.partner)
+        self.report = DocumentFactory(
+            title="Published report", language="en", actors=[self.town], initiatives=[self.programme]
+        )
+
+    def hide(self, status):
+        """Tie unpublished entries to all of it, in every way there is."""
+        ties = {"country": self.country, "themes": [self.theme], "status": status, "type": "academia"}
+        below = ActorFactory(
+            slug="hidden-below", name="Hidden below", locality="Place", parent=self.town, **ties
+        )
+        above = ActorFactory(slug="hidden-above", name="Hidden above", **ties)
+        ActorNameFactory(actor=below, name="Hidden alias")
+        change(self.town, parent=above)
+        for one, other in ((self.town, below), (above, self.partner), (above, below)):
+            RelationFactory(subject=one, target=other, kind="funds")
+            RelationFactory(subject=other, target=one, kind="advises")
+
+        about = {"countries": [self.country], "themes": [self.theme], "status": status}
+        inside = InitiativeFactory(
+            slug="hidden-inside", name="Hidden inside", parent=self.programme, follows=self.programme, **about
+        )
+        over = InitiativeFactory(slug="hidden-over", name="Hidden over", **about)
+        change(self.programme, parent=over, follows=over)
+        for role in ("lead", "monitor"):
+            ParticipationFactory(actor=below, initiative=self.programme, role=role)
+            for actor in (self.town, self.stranger, above):  # no colleagues: what they share is hidden
+                ParticipationFactory(actor=actor, initiative=inside, role=role)
+
+        DocumentFactory(
+            title="Hidden report",
+            publisher=self.town,
+            actors=[self.town, below],
+            initiatives=[self.programme, inside],
+            language="rom",
+            is_milestone=True,
+            status=status,
+        )
+        self.report.actors.add(below)
+        self.report.initiatives.add(inside)
+        Document.objects.filter(pk=self.report.pk).update(publisher=below)
+
+
+def change(row, **fields):
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save()
+
+
+@of_every_status
+def test_unpublished_entries_change_no_page_and_no_file(client, status):
+    directory = Directory()
+    before = {url: client.get(url).getvalue() for url in ADDRESSES}
+    directory.hide(status)
+    for url in ADDRESSES:
+        assert client.get(url).getvalue() == before[url], url
+
+
+@of_every_status
+def test_unpublished_entries_have_no_page(client, status):
+    Directory().hide(status)
+    for url in ("/actors/hidden-below/", "/initiatives/hidden-inside/"):
+        for query in ("", "?format=json"):
+            response = client.get(url + query)
+            assert response.status_code == 404
+            assert "Hidden" not in response.text
+
+
+def test_the_same_entries_show_everywhere_once_they_are_published(client):
+    """Else the tests above would prove little."""
+    Directory().hide(Status.PUBLISHED)
+    for url in ("/actors/town/", "/initiatives/programme/"):
+        text = read(client, url).text()
+        for name in ("above", "below", "report") if "town" in url else ("over", "inside", "report"):
+            assert f"Hidden {name}" in text, (url, name)
+    for url in ("/actors/", "/initiatives/", "/documents/", "/search/?q=hidden", "/countries/RO/", "/"):
+        assert "Hidden" in read(client, url).text(), url
+
+
+@pytest.mark.parametrize("url", ["/actors/town/", "/initiatives/programme/"])
+def test_an_entry_withdrawn_is_gone_from_its_address(client, url):
+    directory = Directory()
+    assert client.get(url).status_code == 200
+    change(directory.town, status=Status.WITHDRAWN)
+    change(directory.programme, status=Status.WITHDRAWN)
+    assert client.get(url).status_code == 404
+    assert client.get(f"{url}?format=csv").status_code == 404
