@@ -1,0 +1,114 @@
+"""What the small scripts add to forms that work without them."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def open_group(page, name):
+    panel = page.locator(".panel > summary")
+    if panel.is_visible():
+        panel.click()
+    page.locator(f"details[data-facet={name}] > summary").click()
+
+
+def focused(page):
+    return page.evaluate("[document.activeElement.name, document.activeElement.value]")
+
+
+def test_ticking_a_box_shows_the_new_results_and_keeps_focus_and_history(page):
+    page.goto("/actors/")
+    open_group(page, "type")
+    page.locator("input[name=type][value=academia]").focus()
+    page.keyboard.press("Space")
+    page.wait_for_url("**/actors/?type=academia")
+    page.get_by_role("heading", name="52 actors").wait_for()
+    assert page.locator("#status").text_content() == "52 actors"
+    assert focused(page) == ["type", "academia"]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.get_by_role("heading", name="57 actors").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="52 actors").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="881 actors").wait_for()
+    assert page.url.endswith("/actors/")
+
+
+def test_a_mistake_in_the_address_is_no_longer_reported_once_it_is_gone(page):
+    page.goto("/actors/?contry=RO")
+    assert "contry" in page.locator("#problems").inner_text()
+    open_group(page, "type")
+    page.locator("input[name=type][value=academia]").check()
+    page.get_by_role("heading", name="52 actors").wait_for()
+    assert page.locator("#problems").inner_text() == ""
+
+
+def test_a_long_group_can_be_narrowed(page):
+    page.goto("/actors/")
+    open_group(page, "country")
+    country = page.locator("details[data-facet=country]")
+    country.get_by_role("searchbox").fill("turk")
+    assert country.locator("label:visible").all_inner_texts() == ["Türkiye\n18"]
+    page.keyboard.press("Enter")
+    assert page.url.endswith("/actors/")
+
+
+def test_the_search_box_offers_entries_to_the_keyboard(page):
+    page.goto("/")
+    box = page.get_by_role("combobox")
+    box.press_sequentially("romac", delay=20)
+    page.get_by_role("option").first.wait_for()
+    assert box.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator("[role=option][aria-selected=true]")
+    assert box.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    assert "ROMACT" in chosen.inner_text()
+    page.keyboard.press("Escape")
+    assert box.get_attribute("aria-expanded") == "false"
+    assert box.input_value() == "romac"
+    box.press_sequentially("t", delay=20)
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/initiatives/romact/")
+
+
+def test_a_slip_of_the_pen_is_offered_its_entry(page):
+    page.goto("/search/")
+    page.get_by_role("combobox").fill("eurocites")
+    page.get_by_role("option").first.wait_for()
+    assert "Eurocities" in page.get_by_role("option").first.inner_text()
+    page.keyboard.press("Enter")
+    page.get_by_text("Showing results for eurocities").wait_for()
+
+
+@pytest.fixture
+def still(page, browser, server):
+    """A page without scripts."""
+    context = browser.new_context(
+        base_url=server, java_script_enabled=False, viewport={"width": 390, "height": 800}
+    )
+    yield context.new_page()
+    context.close()
+
+
+def test_everything_works_without_scripts(still):
+    still.goto("/actors/")
+    open_group(still, "type")
+    still.locator("input[name=type][value=academia]").check()
+    still.get_by_role("button", name="Show results").click()
+    assert still.get_by_role("heading", name="52 actors").is_visible()
+    still.get_by_role("link", name="Remove the filter Type of actor: Academia").click()
+    assert still.get_by_role("heading", name="881 actors").is_visible()
+    still.locator("#q").fill("romed")
+    still.locator("#q").press("Enter")
+    assert still.url.startswith(still.evaluate("location.origin") + "/actors/?q=romed")
+
+
+def test_text_at_twice_its_size_still_fits(page):
+    for address in ("/", "/actors/", "/initiatives/leri/", "/countries/", "/documents/", "/search/?q=roma"):
+        page.goto(address)
+        page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+        wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= window, address
