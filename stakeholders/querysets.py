@@ -7,7 +7,7 @@ from roma_network.models import EditorialQuerySet, KeyedQuerySet, Status
 
 class ActorQuerySet(EditorialQuerySet):
     def weights(self):
-        ties = self.model._meta.get_field("participations").related_model.objects.order_by()
+        ties = self.public_participations().order_by()
         return dict(ties.values_list("actor").annotate(n=Count("pk")))
 
     def with_searched(self):
