@@ -131,7 +131,8 @@ class Directory:
 
 def costs(client, urls):
     """Address → the number of queries for a page that is not kept yet."""
-    client.get(reverse("suggest"), {"q": "names"})  # names are read once for each content version
+    for name in (*LISTINGS, "suggest"):  # names and columns are read once for each content version
+        client.get(reverse(name), {"q": "names"})
     return {url: queries(client, url) for url in urls}
 
 
@@ -166,7 +167,7 @@ def test_queries_do_not_grow_with_the_rows(db, client):
     directory.grow(MANY)
     many = costs(client, PAGES + FILES)
     assert read(client, "/actors/").count > PAGE_SIZE
-    assert many == few
+    assert {url: n for url, n in many.items() if n > few[url]} == {}
     assert dear({url: many[url] for url in PAGES}) == {}
 
 
