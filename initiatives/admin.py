@@ -1,6 +1,8 @@
 from django.contrib import admin
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from initiatives import views
 from initiatives.models import (
     Document,
     DocumentCitation,
@@ -22,6 +24,7 @@ from roma_network.admin import (
     WorklistFilter,
     count_of,
 )
+from roma_network.notes import read_citations
 from stakeholders.admin import ActorAdmin
 
 
@@ -76,6 +79,16 @@ class InitiativeAdmin(EditorialAdmin):
     list_filter = [WorklistFilter, "status", "kind", "verified_on", "themes", "countries"]
     autocomplete_fields = ["parent", "follows", "countries"]
     checkbox_fields = ("themes",)
+    fact_fields = {
+        "period": ["start", "end"],
+        "summary": ["summary"],
+        "funding": ["funding"],
+        "countries": ["countries"],
+        "parent": ["parent"],
+        "follows": ["follows"],
+        "website": ["website"],
+    }
+    facts = staticmethod(views.facts)
     quality_groups = [("kind", _("Initiatives by kind"), lambda: dict(InitiativeKind.choices))]
     inlines = [InitiativeCitationInline, FundingInline, ActorsInline]
     fieldsets = [
@@ -91,6 +104,11 @@ class InitiativeAdmin(EditorialAdmin):
     @admin.display(description=_("participations"), ordering="participation_count")
     def participation_count(self, initiative):
         return initiative.participation_count
+
+    def preview(self, request, entry):
+        initiative = Initiative.objects.for_detail().get(pk=entry.pk)
+        initiative.published_at = entry.published_at
+        return views.initiative_page(request, initiative)
 
 
 @admin.register(Participation)
@@ -118,3 +136,8 @@ class DocumentAdmin(EditorialAdmin):
         (_("File"), {"fields": ["url", ("format", "size"), "language"]}),
         (_("About"), {"fields": ["actors", "initiatives"]}),
     ]
+
+    def preview(self, request, entry):
+        """As an entry of the public list, since documents have no page of their own."""
+        read_citations([entry])
+        return render(request, "admin/document_preview.html", {"document": entry, "rejected": []})

@@ -70,7 +70,11 @@ class InitiativeQuerySet(EditorialQuerySet):
 class ParticipationQuerySet(KeyedQuerySet):
     def public(self):
         """Between published entries only: a tie to something unpublished never shows."""
-        return self.filter(initiative__status=Status.PUBLISHED, actor__status=Status.PUBLISHED)
+        return self.with_public("initiative", "actor")
+
+    def with_public(self, *ends):
+        """Where these ends are published: all but the entry whose page it is, which may be a preview."""
+        return self.filter(**{f"{end}__status": Status.PUBLISHED for end in ends})
 
 
 class DocumentQuerySet(EditorialQuerySet):

@@ -33,8 +33,13 @@ def initiative_detail(request, slug):
     initiative = get_object_or_404(Initiative.objects.published().for_detail(), slug=slug)
     if file := exports.requested(request, initiative_table, Initiative.objects.filter(pk=initiative.pk)):
         return file
+    return initiative_page(request, initiative)
+
+
+def initiative_page(request, initiative):
+    """The page of one initiative, whatever its status: the admin previews with it what is not public yet."""
     notes = Notes()
-    participations = list(initiative.participations.public().select_related("actor__country"))
+    participations = list(initiative.participations.with_public("actor").select_related("actor__country"))
     documents = list(initiative.documents.newest_first()[: MOST_DOCUMENTS + 1])
     read_citations(participations, documents)
     context = {
@@ -45,7 +50,7 @@ def initiative_detail(request, slug):
         "more_documents": len(documents) > MOST_DOCUMENTS,
         "notes": notes,
         "rejected": unusable(request),
-        "downloads": exports.downloads(request.path),
+        "downloads": exports.downloads(initiative.get_absolute_url()),
     }
     return render(request, "initiatives/initiative_detail.html", context)
 

@@ -18,15 +18,17 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from roma_network import conflicts, differences, editing, history, quality, restoring, search
 from roma_network.editing import Step
 from roma_network.models import Citation, Source
+from roma_network.notes import Notes
 
 VERSIONS_ON_PAGE = 20
+INLINES = {"citations", "names", "funding"}  # facts that the form asks for in rows
 CLASH = "_clash"  # in the data of a form that is shown again, with the changes of two people
 STYLES = {"all": ["css/admin.css"]}
 HTTPS_FIRST = {URLField: {"assume_scheme": "https"}}  # the default of Django 6, and a warning before it
@@ -285,16 +287,16 @@ class CitedAdmin(ProtectingAdmin):
         if row is None or not self.has_change_permission(request, row):
             return None
         row = editing.locked(row)
-        now, token = history.state_of(row, lock=True), request.POST.get("version", "")
-        if now.token == token:
+        current, token = history.state_of(row, lock=True), request.POST.get("version", "")
+        if current.token == token:
             return None
         request.POST = data = request.POST.copy()
-        merge = conflicts.Merge(data, history.version_with(row, token), now, self.model)
+        merge = conflicts.Merge(data, history.version_with(row, token), current, self.model)
         merge.form(self.get_form(request, row, change=True)(data, instance=row))
         for formset in self._create_formsets(request, row, change=True)[0]:
-            if formset.prefix in now.rows:
+            if formset.prefix in current.rows:
                 merge.formset(formset)
-        data["version"], data[CLASH] = now.token, "yes"
+        data["version"], data[CLASH] = current.token, "yes"
         last = row.history.select_related("history_user").first() if hasattr(row, "history") else None
         return {"clashes": merge.clashes, "clash_with": last, "is_clash": True}
 
@@ -320,7 +322,13 @@ class CitedAdmin(ProtectingAdmin):
 
 def place_of(name):
     """Where the form asks for it: the rows of an inline, or a field."""
-    return f"{name}-group" if name == "citations" else f"id_{name}"
+    return f"{name}-group" if name in INLINES else f"id_{name}"
+
+
+def is_filled(entry, name):
+    """Whether an entry has something in a field, or among the rows behind a relation."""
+    value = getattr(entry, name)
+    return value.exists() if hasattr(value, "exists") else value not in (None, "")
 
 
 def changed_rows(formsets):
@@ -334,9 +342,8 @@ class EditorialAdmin(CitedAdmin):
     form = EntryForm
     change_form_template = "admin/editorial_change_form.html"
     actions = ["send_for_review", "publish", "withdraw", "verify"]
-    quality_groups: list[
-        tuple
-    ] = []  # for the dashboard: path of a column, caption, and a function for its labels
+    fact_fields: dict[str, list[str]] = {}  # fact of the public page → the fields that it shows
+    quality_groups: list[tuple] = []  # for the dashboard: a column, a caption, a function for its labels
 
     search_fields = ["search_text"]
     search_help_text = _("Every name, place and summary, in any spelling: kosice finds Košice.")
@@ -392,9 +399,16 @@ class EditorialAdmin(CitedAdmin):
     # Versions
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_restore"
-        view = self.admin_site.admin_view(self.restore_view)
-        return [path("<path:object_id>/history/<int:version_id>/", view, name=name), *super().get_urls()]
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        views = {
+            "restore": ("<path:object_id>/history/<int:version_id>/", self.restore_view),
+            "preview": ("<path:object_id>/preview/", self.preview_view),
+        }
+        urls = [
+            path(route, self.admin_site.admin_view(view), name=f"{name}_{verb}")
+            for verb, (route, view) in views.items()
+        ]
+        return [*urls, *super().get_urls()]
 
     def seen(self, request, object_id):
         """The entry, for whoever may see it."""
@@ -404,6 +418,20 @@ class EditorialAdmin(CitedAdmin):
         if not self.has_view_or_change_permission(request, entry):
             raise PermissionDenied
         return entry
+
+    def preview_view(self, request, object_id):
+        """The public page of what is not public, for staff alone. The admin keeps it out of every cache."""
+        entry = self.seen(request, object_id)
+        if entry.is_published:
+            return HttpResponseRedirect(entry.get_absolute_url())
+        entry.published_at = entry.published_at or now()  # as if it were published now
+        response = self.preview(request, entry)
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    def preview(self, request, entry):
+        """The public page of an entry."""
+        raise NotImplementedError
 
     def history_view(self, request, object_id, extra_context=None):
         entry = self.seen(request, object_id)
@@ -432,15 +460,15 @@ class EditorialAdmin(CitedAdmin):
         if not self.has_change_permission(request, entry):
             raise PermissionDenied
         version = get_object_or_404(entry.history.select_related("history_user"), history_id=version_id)
-        now, wanted = history.state_of(entry), restoring.target(entry, version)
-        if request.method == "POST" and request.POST.get("version") == now.token:
+        current, wanted = history.state_of(entry), restoring.target(entry, version)
+        if request.method == "POST" and request.POST.get("version") == current.token:
             return self.restore(request, entry, version)
         context = self.page_of(request, entry, _("Restore a version")) | {
             "version": version,
             "differences": list(
-                differences.between(now, wanted, differences.Words(self.model, [now, wanted]))
+                differences.between(current, wanted, differences.Words(self.model, [current, wanted]))
             ),
-            "token": now.token,
+            "token": current.token,
             "is_clash": request.method == "POST",
         }
         return TemplateResponse(
@@ -466,9 +494,27 @@ class EditorialAdmin(CitedAdmin):
             "entry": entry,
             "gaps": {place_of(name): why for name, why in entry.gaps().items()} if obj else {},
             "steps": editing.steps_open(to=request.user, entry=entry),
+            "unsourced": self.unsourced(entry) if obj else {},
             "is_due": bool(entry.verified_on and entry.verified_on <= quality.due_before()),
         }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def facts(self, entry):
+        """Fact → the words by which citations name it, as the public page reads them."""
+        raise NotImplementedError
+
+    def unsourced(self, entry):
+        """What the public page would show without a note: the place in the form → the name of the fact."""
+        if not self.fact_fields:
+            return {}
+        facts = self.facts(entry)
+        backed = Notes().beside(entry.citations.select_related("source"), facts)
+        missing = {}
+        for fact in facts:
+            names = [name for name in self.fact_fields[fact] if is_filled(entry, name)]
+            if names and not backed[fact]:
+                missing[place_of(names[0])] = differences.name_of(entry._meta.get_field(names[0]))
+        return missing
 
     def response_add(self, request, obj, *args, **kwargs):
         return self.take_step(request, obj) or super().response_add(request, obj, *args, **kwargs)

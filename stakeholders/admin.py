@@ -13,6 +13,7 @@ from roma_network.admin import (
     WorklistFilter,
     count_of,
 )
+from stakeholders import views
 from stakeholders.models import (
     Actor,
     ActorCitation,
@@ -114,10 +115,23 @@ class ActorAdmin(EditorialAdmin):
     list_select_related = ["country"]
     autocomplete_fields = ["parent", "country"]
     checkbox_fields = ("themes",)
+    fact_fields = {
+        "summary": ["summary"],
+        "place": ["locality", "country"],
+        "coordinates": ["latitude"],
+        "parent": ["parent"],
+        "names": ["names"],
+        "website": ["website"],
+        "email": ["email"],
+        "founded": ["founded"],
+        "closed": ["closed"],
+    }
     quality_groups = [
         ("type", _("Actors by type"), lambda: dict(ActorType.choices)),
         ("country", _("Actors by country"), lambda: {row.pk: row.label for row in Country.objects.all()}),
     ]
+    facts = staticmethod(views.facts)
+
     # A list, so that apps which stand on this one can append rows of their own.
     inlines = [NameInline, ActorCitationInline, RelationInline, InverseRelationInline]
     fieldsets = [
@@ -143,6 +157,11 @@ class ActorAdmin(EditorialAdmin):
             {"fields": ["website", "email", "wikidata", "ror", "transparency_register"]},
         ),
     ]
+
+    def preview(self, request, entry):
+        actor = Actor.objects.for_detail().get(pk=entry.pk)
+        actor.published_at = entry.published_at
+        return views.actor_page(request, actor)
 
 
 @admin.register(Relation)

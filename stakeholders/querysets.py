@@ -61,9 +61,9 @@ class ActorQuerySet(EditorialQuerySet):
         return (
             self.published()
             .filter(
-                participations__initiative__in=self.public_participations()
-                .filter(actor=actor)
-                .values("initiative")
+                participations__initiative__in=actor.participations.with_public("initiative").values(
+                    "initiative"
+                )
             )
             .exclude(pk=actor.pk)
             .annotate(shared=Count("participations__initiative", distinct=True))
@@ -77,9 +77,12 @@ class RelationQuerySet(KeyedQuerySet):
         return self.filter(subject__status=Status.PUBLISHED, target__status=Status.PUBLISHED)
 
     def touching(self, actor):
+        """Between this actor, whose page may be a preview, and published ones."""
         return (
-            self.public()
-            .filter(Q(subject=actor) | Q(target=actor))
+            self.filter(
+                Q(subject=actor, target__status=Status.PUBLISHED)
+                | Q(target=actor, subject__status=Status.PUBLISHED)
+            )
             .select_related("subject", "target")
             .order_by("kind", "subject__sort_name", "target__sort_name")
         )

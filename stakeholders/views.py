@@ -24,8 +24,13 @@ def actor_detail(request, slug):
     actor = get_object_or_404(Actor.objects.published().for_detail(), slug=slug)
     if file := exports.requested(request, actor_table, Actor.objects.filter(pk=actor.pk)):
         return file
+    return actor_page(request, actor)
+
+
+def actor_page(request, actor):
+    """The page of one actor, whatever its status: the admin previews with it what is not public yet."""
     notes = Notes()
-    participations = list(actor.participations.public().select_related("initiative"))
+    participations = list(actor.participations.with_public("initiative").select_related("initiative"))
     relations = list(Relation.objects.touching(actor))
     documents = list(actor.documents.model.objects.concerning(actor)[: MOST_DOCUMENTS + 1])
     read_citations(participations, relations, documents)
@@ -39,7 +44,7 @@ def actor_detail(request, slug):
         "colleagues": Actor.objects.colleagues_of(actor)[:MOST_COLLEAGUES],
         "notes": notes,
         "rejected": unusable(request),
-        "downloads": exports.downloads(request.path),
+        "downloads": exports.downloads(actor.get_absolute_url()),
     }
     return render(request, "stakeholders/actor_detail.html", context)
 
