@@ -72,9 +72,6 @@ def set_settings():
     if database["ENGINE"] == "django.db.backends.sqlite3":
         # A file as in production: one in memory would have all threads of a live server share a connection.
         database.setdefault("TEST", {})["NAME"] = f"{database['NAME']}.test"
-    else:
-        # A pool that opens connections ahead may still be at it when the database is dropped.
-        database["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 4}
 
 
 def pytest_collection_modifyitems(config, items):

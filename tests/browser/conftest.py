@@ -19,13 +19,21 @@ ARGUMENTS = [
 
 
 @pytest.fixture(scope="session")
-def browser():
-    # Playwright leaves an event loop running in this thread, where Django would refuse to query.
+def browser(django_db_setup):
+    """Chromium. While it is there, Playwright keeps an event loop running in the thread of the tests.
+
+    There Django would refuse to query, and it has connections of its own: those from before and from
+    within are closed, or they would keep their database from being copied and dropped.
+    """
+    from django.db import connections
+
+    connections.close_all()
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield browser
         browser.close()
+        connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
