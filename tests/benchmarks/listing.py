@@ -9,8 +9,8 @@ installed. All of it stays on the loopback interface, and all of it is deleted a
 - Cold pages are asked for once each, one after the other: none is kept. Warm ones are asked for again and again.
 - The limit is an empty view, which answers with the very bytes of the warm page, either through the directory's
   middleware or through none. It is asked in turns with the page, so that both meet the same noise.
-- Datasette is downloaded for the run and serves the same rows: immutable, with indexes, without suggested facets and
-  with no limit on the time a facet takes. Both sites are asked for the same choices of type, country and theme.
+- Datasette is downloaded for the run and serves the same rows: immutable, with indexes, without suggested facets,
+  half a minute allowed for each facet. Both sites are asked for the same choices of type, country and theme.
 - PostgreSQL is vacuumed first, as it would do of itself in time.
 """
 

@@ -118,7 +118,7 @@ def beside(bench):
             "{:.1f} / {:.1f}".format(*times_faster(figures, other)),
             f"{median(figures['warm']):.0f}",
             f"{other['warm']:.1f}",
-            f"{median(figures['warm']) / other['warm']:.0f}" if other["warm"] else "–",
+            f"{median(figures['warm']) / other['warm']:.0f}",
         ]
         for size, database, figures in complete(bench)
         for name, other in bench.datasette.get(size, {}).items()
