@@ -24,6 +24,7 @@ from roma_network.admin import (
     WorklistFilter,
     count_of,
 )
+from roma_network.merge_admin import MergeableAdmin
 from roma_network.notes import read_citations
 from stakeholders.admin import ActorAdmin
 
@@ -67,7 +68,7 @@ ActorAdmin.inlines.append(InitiativesInline)  # from here, since actors know not
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(EditorialAdmin):
+class InitiativeAdmin(MergeableAdmin):
     list_display = [
         "name",
         "kind",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from initiatives.querysets import DocumentQuerySet, InitiativeQuerySet, ParticipationQuerySet
 from roma_network.fields import PartialDateField, not_before_constraint, partial_date_constraint
-from roma_network.models import Citation, Editorial, Keyed, known
+from roma_network.models import Citation, Editorial, Keyed, Merge, known
 from stakeholders.models import Actor, Country, Theme
 
 
@@ -106,7 +106,9 @@ class Initiative(Editorial):
         return found
 
     def searched_names(self):
-        return [self.name, self.acronym]
+        """With those of entries that it took the place of: an initiative has no other place for a second name."""
+        merged = [name for merge in self.merged.all() for name in merge.names] if self.pk else []
+        return [self.name, self.acronym, *merged]
 
     def searched_rest(self):
         return [self.summary]
@@ -305,6 +307,11 @@ class Document(Editorial):
 
 class InitiativeCitation(Citation):
     subject = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="citations")
+
+
+class InitiativeMerge(Merge):
+    old = models.OneToOneField(Initiative, on_delete=models.PROTECT, related_name="merge")
+    survivor = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="merged")
 
 
 class ParticipationCitation(Citation):

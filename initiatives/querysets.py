@@ -6,6 +6,9 @@ from roma_network.models import EditorialQuerySet, KeyedQuerySet, Status
 
 
 class InitiativeQuerySet(EditorialQuerySet):
+    def with_searched(self):
+        return self.prefetch_related("merged")
+
     def weights(self):
         ties = self.public_participations().order_by()
         return dict(ties.values_list("initiative").annotate(n=Count("pk")))

@@ -1,11 +1,12 @@
 from itertools import groupby
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from initiatives.models import Initiative, Role
 from initiatives.resources import document_table, initiative_table
 from roma_network import exports
+from roma_network.addresses import redirect_to_heir
 from roma_network.caching import public
 from roma_network.listing import Listing, unusable
 from roma_network.notes import Notes, read_citations
@@ -30,7 +31,9 @@ def document_list(request):
 
 @public
 def initiative_detail(request, slug):
-    initiative = get_object_or_404(Initiative.objects.published().for_detail(), slug=slug)
+    initiative = Initiative.objects.published().for_detail().filter(slug=slug).first()
+    if initiative is None:
+        return redirect_to_heir(request, Initiative, slug)
     if file := exports.requested(request, initiative_table, Initiative.objects.filter(pk=initiative.pk)):
         return file
     return initiative_page(request, initiative)

@@ -57,6 +57,8 @@ def may(by, verb, entry):
 
 
 def steps_open(*, to, entry):
+    if entry.merged_into:
+        return []
     return [step for step, rule in RULES.items() if entry.status in rule.starts and may(to, rule.verb, entry)]
 
 
@@ -88,6 +90,11 @@ def verify(*, entry, by, reason=""):
 
 
 def locked(entry):
+    """The entry as it stands, kept from others until the transaction ends."""
+    if survivor := getattr(entry, "merged_into", None):  # ties are locked too, and never merged alone
+        raise RefusedError(
+            _("It was merged into “%(survivor)s”: undo that, or edit the other.") % {"survivor": survivor}
+        )
     return type(entry).objects.select_for_update(no_key=True).get(pk=entry.pk)
 
 

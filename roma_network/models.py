@@ -4,7 +4,9 @@ import re
 from functools import reduce
 from secrets import token_hex
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.models import F, Prefetch
 from django.db.models.functions import Coalesce, Greatest, TruncDate
@@ -245,6 +247,16 @@ class Editorial(Keyed):
         """A draft that never was public. All else stays on record."""
         return self.status == Status.DRAFT and not self.published_at
 
+    @property
+    def merged_into(self):
+        """The entry that took the place of this one, if one did. This causes a query."""
+        merge = getattr(self, "merge", None)
+        return merge and merge.survivor
+
+    def names_besides(self, other):
+        """Rows, not saved yet, for the names of another entry that are none of this one."""
+        return []
+
     def searched_names(self):
         """All names that people may look for, the main one first."""
         return [self.name]
@@ -261,6 +273,31 @@ class Editorial(Keyed):
         names = self.searched_names()
         self.sort_name = search.fold(names[0])[: search.LONGEST_NAME]
         self.search_text = search.searchable(names, self.searched_rest())
+
+
+class Merge(models.Model):
+    """One entry in the place of two. Subclasses add `old` and `survivor`.
+
+    The row of the old one stays, withdrawn: so its slug is never given away, its history can still be read, and
+    what is undone is the very row that was.
+    """
+
+    names = models.JSONField(default=list)  # by which readers may still look for it
+    journal = models.JSONField(default=list, encoder=DjangoJSONEncoder)  # see `merging.Journal`
+    at = models.DateTimeField(_("merged at"), default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(old=F("survivor")), name="%(app_label)s_%(class)s_is_of_two"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.old} → {self.survivor}"
 
 
 class Source(Keyed):

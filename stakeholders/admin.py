@@ -13,6 +13,7 @@ from roma_network.admin import (
     WorklistFilter,
     count_of,
 )
+from roma_network.merge_admin import MergeableAdmin
 from stakeholders import views
 from stakeholders.models import (
     Actor,
@@ -109,7 +110,7 @@ class InverseRelationInline(TieInline):
 
 
 @admin.register(Actor)
-class ActorAdmin(EditorialAdmin):
+class ActorAdmin(MergeableAdmin):
     list_display = ["name", "type", "country", *EditorialAdmin.closing_columns]
     list_filter = [WorklistFilter, "status", "type", "verified_on", "themes", "country"]
     list_select_related = ["country"]

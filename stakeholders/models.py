@@ -11,7 +11,7 @@ from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.fields import PartialDateField, not_before_constraint, partial_date_constraint
-from roma_network.models import Citation, Editorial, Keyed, known, validate_functional_mailbox
+from roma_network.models import Citation, Editorial, Keyed, Merge, known, validate_functional_mailbox
 from stakeholders.querysets import ActorQuerySet, RelationQuerySet
 
 
@@ -242,6 +242,18 @@ class Actor(Editorial):
             found["country"] = _("An authority of this type belongs to a country.")
         return found
 
+    def names_besides(self, other):
+        known = {self.name, self.acronym, self.native_name, *self.names.values_list("name", flat=True)}
+        found = {
+            name: ActorName(actor=self, name=name, kind=kind, language=language)
+            for name, kind, language in (
+                (other.native_name, NameKind.TRANSLATION, other.native_language),
+                (other.acronym, NameKind.ALIAS, ""),
+                (other.name, NameKind.ALIAS, ""),
+            )
+        }
+        return [row for name, row in found.items() if name and name not in known]
+
     def searched_names(self):
         aliases = [row.name for row in self.names.all()] if self.pk else []
         town = self.locality if self.type == ActorType.LOCAL_AUTHORITY else ""  # people call it by its place
@@ -354,6 +366,11 @@ class ActorCitation(Citation):
 
 class RelationCitation(Citation):
     subject = models.ForeignKey(Relation, on_delete=models.CASCADE, related_name="citations")
+
+
+class ActorMerge(Merge):
+    old = models.OneToOneField(Actor, on_delete=models.PROTECT, related_name="merge")
+    survivor = models.ForeignKey(Actor, on_delete=models.PROTECT, related_name="merged")
 
 
 @receiver([post_save, post_delete], sender=ActorName)

@@ -1,6 +1,7 @@
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from roma_network import exports
+from roma_network.addresses import redirect_to_heir
 from roma_network.caching import public
 from roma_network.listing import Listing, unusable
 from roma_network.notes import Notes, read_citations
@@ -21,7 +22,9 @@ def actor_list(request):
 
 @public
 def actor_detail(request, slug):
-    actor = get_object_or_404(Actor.objects.published().for_detail(), slug=slug)
+    actor = Actor.objects.published().for_detail().filter(slug=slug).first()
+    if actor is None:
+        return redirect_to_heir(request, Actor, slug)
     if file := exports.requested(request, actor_table, Actor.objects.filter(pk=actor.pk)):
         return file
     return actor_page(request, actor)
