@@ -24,7 +24,8 @@ def places(directory, client):
     """Query → place of the entry that should come first, counted from 1."""
     results = {query: found(client, query) for query, _ in QUERIES}
     return {
-        query: results[query].index(wanted) + 1 if wanted in results[query] else 0 for query, wanted in QUERIES
+        query: results[query].index(wanted) + 1 if wanted in results[query] else 0
+        for query, wanted in QUERIES
     }
 
 
