@@ -115,8 +115,12 @@ def replace(actors, seed, progress):
 def clear():
     models = [model for model in fixtures.models() if model not in VOCABULARY]
     links = [field.remote_field.through for model in models for field in model._meta.many_to_many]
-    tables = [model._meta.db_table for model in [*models, *links]]
-    connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables, reset_sequences=True))
+    # What refers to the entries goes too, such as merges: PostgreSQL empties all of them or none.
+    referring = [relation.related_model for model in models for relation in model._meta.related_objects]
+    tables = {model._meta.db_table for model in [*models, *links, *referring]}
+    connection.ops.execute_sql_flush(
+        connection.ops.sql_flush(no_style(), sorted(tables), reset_sequences=True)
+    )
 
 
 def store(rows, progress):
