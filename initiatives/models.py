@@ -302,7 +302,7 @@ class Document(Editorial):
         return [self.title]
 
     def searched_rest(self):
-        return [self.publisher.name if self.publisher_id else ""]
+        return [self.publisher.name if self.publisher and self.publisher.is_published else ""]
 
 
 class InitiativeCitation(Citation):

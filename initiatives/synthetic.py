@@ -338,8 +338,8 @@ class Directory:
             url=f"{SITE}documents/{pk}" if "url" in shape else "",
             format=shape.get("format", ""),
             language=shape.get("language", ""),
-            # A row with its name and no more: all that the search text takes of it.
-            publisher=Actor(pk=publisher, name=self.actors[publisher - 1][0])
+            # A row with its name and status and no more: all that the search text takes of it.
+            publisher=Actor(pk=publisher, name=self.actors[publisher - 1][0], status=Status.PUBLISHED)
             if "publisher" in shape
             else None,
             **self.life(pk, title),

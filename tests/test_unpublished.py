@@ -3,7 +3,6 @@
 import pytest
 import time_machine
 
-from initiatives.models import Document
 from roma_network.models import Status
 from tests.factories import (
     ActorFactory,
@@ -112,7 +111,7 @@ class Directory:
         )
         self.report.actors.add(below)
         self.report.initiatives.add(inside)
-        Document.objects.filter(pk=self.report.pk).update(publisher=below)
+        change(self.report, publisher=below)
 
 
 def change(row, **fields):
@@ -159,3 +158,13 @@ def test_an_entry_withdrawn_is_gone_from_its_address(client, url):
     change(directory.programme, status=Status.WITHDRAWN)
     assert client.get(url).status_code == 404
     assert client.get(f"{url}?format=csv").status_code == 404
+
+
+def test_a_document_is_found_by_the_name_of_its_publisher_while_that_is_public(client):
+    publisher = ActorFactory(name="Agency of Facts")
+    DocumentFactory(title="Report", publisher=publisher)
+    assert read(client, "/documents/?q=facts").entries == ["Report"]
+    change(publisher, status=Status.WITHDRAWN)
+    assert read(client, "/documents/?q=facts").entries == []
+    change(publisher, status=Status.PUBLISHED)
+    assert read(client, "/documents/?q=facts").entries == ["Report"]
