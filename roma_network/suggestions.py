@@ -19,6 +19,7 @@ from rapidfuzz.distance import OSA
 from roma_network import search
 from roma_network.models import Editorial
 
+CLOSE = 200  # entries compared by how a word stands in their names
 SCANNED = 2000  # entries looked at for words that stand apart
 GUESSES = 16
 # What stands around the text in a name: the whole name, whole words at its start or within it, beginnings of words.
@@ -41,19 +42,37 @@ class Names:
         self.text = "".join(names)
 
     def suggest(self, text, most=8):
-        """Entries, the closest first: by how `text` stands in a name, and last those that hold its words apart."""
+        """Entries, the closest first: by how `text` stands in a name, and last those that hold its words apart.
+
+        Those that are called exactly so have `is_called`.
+        """
         query = search.Query.parse(text)
         if not query.wanted:
             return []
-        found = {}
-        for start, end in AROUND:
-            found |= dict.fromkeys(self.scan(start + query.text + end, SCANNED if query.unwanted else most))
+        found = self.levels(query.text)
         if len(found) < most:
-            found |= dict.fromkeys(self.scan_apart(query.wanted, most))
-        allowed = (
+            found = dict.fromkeys(self.scan_apart(query.wanted, most), len(AROUND)) | found
+        allowed = [
             place for place in found if not any(term in self.names_at(place) for term in query.unwanted)
-        )
-        return self.entries(list(islice(allowed, most)))
+        ]
+        places = sorted(allowed, key=found.get)[:most]
+        entries = self.entries(places)
+        for place, entry in zip(places, entries, strict=True):
+            entry.is_called = found[place] == 0
+        return entries
+
+    def levels(self, text):
+        """Place → which of AROUND is the first that a name shows, among entries with a word that begins with `text`."""
+        places = {}
+        for start in "\n ":
+            hits = list(self.scan(start + text, CLOSE))
+            if len(hits) == CLOSE:  # the whole name may stand behind so many longer ones
+                hits += self.scan(f"{start}{text}\n", CLOSE)
+            places |= dict.fromkeys(hits)
+        return {place: self.level(self.names_at(place), text) for place in places}
+
+    def level(self, names, text):
+        return next(level for level, (start, end) in enumerate(AROUND) if start + text + end in names)
 
     def entries(self, places):
         """What stands at these places. This causes a query for each kind of entry."""
@@ -62,10 +81,6 @@ class Names:
             keys[self.models[place]].append(self.keys[place])
         rows = {model: model.objects.in_bulk(found) for model, found in keys.items()}
         return [rows[self.models[place]][self.keys[place]] for place in places]
-
-    def called(self, text, most=8):
-        """How many entries have a name that is `text`, up to `most`; `suggest` has them first."""
-        return len(list(self.scan(f"\n{search.Query.parse(text).text}\n", most)))
 
     def scan(self, pattern, most):
         """Places of the first entries whose names hold `pattern`, each once."""

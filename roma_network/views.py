@@ -225,11 +225,12 @@ def suggested(text, names):
         for type_ in ActorType
         if f" {folded}" in f" {searching.fold(type_.label)}"
     ]
-    entries = [offer(entry) for entry in names.suggest(text, MOST_SUGGESTED)]
-    others = countries[:2] + types[:2]
+    entries = names.suggest(text, MOST_SUGGESTED)
     is_country = any(folded in country_names(country.code) for country in named)
-    called = 0 if is_country else names.called(text)
-    return (entries[:called] + others + entries[called:])[:MOST_SUGGESTED]
+    called = [] if is_country else [entry for entry in entries if entry.is_called]
+    others = countries[:2] + types[:2]
+    rest = [offer(entry) for entry in entries if entry not in called]
+    return (list(map(offer, called)) + others + rest)[:MOST_SUGGESTED]
 
 
 def offer(entry):
