@@ -20,9 +20,6 @@ from stakeholders.models import ActorType
 class YearsFilterSet(ListingFilterSet):
     """With `from` and `to`, two years. (`from` is a word of Python's, so no attribute can bear it.)"""
 
-    first_field: str
-    last_field: str
-
     class Meta:
         fields = []
 

@@ -215,11 +215,16 @@ class ListingFilterSet(django_filters.FilterSet):
 
     def matching(self):
         """The rows that match all filters, each once."""
+        return self.narrowed(
+            self.filtered([name for name in self.filters if name not in self.facets]), self.facets
+        )
+
+    def filtered(self, names):
+        """The rows that meet these filters, none of them a facet."""
         queryset = self.queryset
-        for name, filter_ in self.filters.items():
-            if name not in self.facets:
-                queryset = filter_.filter(queryset, self.form.cleaned_data[name])
-        return self.narrowed(queryset, self.facets)
+        for name in names:
+            queryset = self.filters[name].filter(queryset, self.form.cleaned_data[name])
+        return queryset
 
     def narrowed(self, queryset, facets):
         """`queryset` by what is chosen in these facets."""
@@ -235,10 +240,7 @@ class ListingFilterSet(django_filters.FilterSet):
         others = [name for name in self.filters if name not in self.facets and name != "q"]
         if not any(self.data.getlist(name) for name in [*unlisted, *others]):
             return None
-        queryset = self.queryset
-        for name in others:
-            queryset = self.filters[name].filter(queryset, self.form.cleaned_data[name])
-        return self.narrowed(queryset, unlisted)
+        return self.narrowed(self.filtered(others), unlisted)
 
     def filter_queryset(self, queryset):
         queryset = self.matching().for_sorting()
