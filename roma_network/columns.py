@@ -61,8 +61,7 @@ class Columns:
         return np.array(keys), dict(zip(facets, columns, strict=True))
 
     def places(self, keys):
-        """Where rows stand, by their primary keys; keys of other rows are left out."""
-        keys = np.fromiter(keys, dtype=np.int64)
+        """Where rows stand, by their primary keys, an array; keys of other rows are left out."""
         places = np.searchsorted(self.keys, keys).astype(np.int32)
         known = places < len(self.keys)
         known[known] = self.keys[places[known]] == keys[known]
@@ -82,14 +81,15 @@ class Columns:
         order = tuple(order)
         if order not in self.orders:
             keys = self.published.for_sorting().order_by(*order, "slug").values_list("pk", flat=True)
-            self.orders[order] = self.places(keys.iterator(chunk_size=CHUNK))
+            self.orders[order] = self.places(np.fromiter(keys.iterator(chunk_size=CHUNK), dtype=np.int64))
         return self.orders[order]
 
 
 def having(codes, values):
     """The mask of the rows of a column that have one of `values`."""
-    wanted = [codes.index[value] for value in values if value in codes.index]
-    return np.isin(codes.values, wanted)
+    wanted = np.zeros(len(codes.index), dtype=bool)
+    wanted[[codes.index[value] for value in values if value in codes.index]] = True
+    return wanted[codes.values]
 
 
 def owners(columns, tie, mask):

@@ -8,6 +8,7 @@ from collections import namedtuple
 from functools import cached_property
 
 import django_filters
+import numpy as np
 from django import forms
 from django.db.models import Q
 from django.utils.datastructures import MultiValueDict
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from roma_network import exports, search
 from roma_network.columns import columns_of, count, count_owners, having, owners
+from roma_network.texts import texts_of
 
 MOST_VALUES = 100  # of one repeated parameter
 TRACKING = ("utm_", "fbclid", "gclid", "mc_")  # other sites add these to links; no reader means them
@@ -255,6 +257,7 @@ class Tally:
     def __init__(self, filterset, version):
         self.filterset = filterset
         self.columns = columns_of(type(filterset), version)
+        self.version = version
         self.facets = filterset.facets
         self.chosen = {
             name: facet.column_values(values)
@@ -264,18 +267,9 @@ class Tally:
 
     @cached_property
     def searched(self):
-        """The keys of the rows that hold the words looked for, or None. The closest first, where that is the order.
-
-        Of all rows, published or not: asked for one status SQLite reads the table by an index, which takes twice as
-        long. The columns leave out what is not published.
-        """
+        """The keys of the rows that hold the words looked for, the closest first, or None where there are no words."""
         words = self.filterset.data.get("q")
-        if not words:
-            return None
-        rows = self.filterset.all_rows().filter(search.matches(words)).order_by()
-        if self.filterset.data["sort"] == "relevance":
-            rows = rows.order_by(search.rank(words), "sort_name", "slug")
-        return list(rows.values_list("pk", flat=True))
+        return texts_of(self.filterset._meta.model, self.version).search(words) if words else None
 
     @cached_property
     def base(self):
@@ -284,29 +278,36 @@ class Tally:
         if self.searched is not None:
             mask &= self.columns.only(self.searched)
         if (others := self.filterset.matching_uncounted()) is not None:
-            mask &= self.columns.only(others.values_list("pk", flat=True))
+            mask &= self.columns.only(np.fromiter(others.values_list("pk", flat=True), dtype=np.int64))
         return mask
+
+    @cached_property
+    def choices(self):
+        """Facet → the mask of its column's rows that have a chosen value."""
+        return {name: having(self.column(name), values) for name, values in self.chosen.items()}
+
+    def column(self, name):
+        via = self.facets[name].via
+        return self.columns.ties[via].columns[name] if via else self.columns.plain[name]
 
     def mask(self, skip=None):
         """The rows that match everything, or everything but the facet `skip`."""
-        mask = self.base
-        for name, values in self.chosen.items():
+        mask = self.base.copy()
+        for name, choice in self.choices.items():
             if name != skip and not self.facets[name].via:
-                mask = mask & having(self.columns.plain[name], values)
+                mask &= choice
         for via, tie in self.columns.ties.items():
             linked = self.linked(via, skip)
             if linked is not None:
-                mask = mask & owners(self.columns, tie, linked)
+                mask &= owners(self.columns, tie, linked)
         return mask
 
     def linked(self, via, skip):
         """The mask of the linked rows that meet all choices of their tie but `skip`, or None where there is none."""
-        tie, linked = self.columns.ties[via], None
-        for name, values in self.chosen.items():
-            if name != skip and self.facets[name].via == via:
-                having_it = having(tie.columns[name], values)
-                linked = having_it if linked is None else linked & having_it
-        return linked
+        choices = [
+            choice for name, choice in self.choices.items() if name != skip and self.facets[name].via == via
+        ]
+        return np.logical_and.reduce(choices) if choices else None
 
     def counts(self, name):
         """Value → number of rows that match with this value in place of what is chosen in its facet."""

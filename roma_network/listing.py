@@ -36,7 +36,7 @@ class Listing:
         self.filterset = filterset_class(request.GET)
         if request.GET.get("format") not in exports.FORMATS:
             self.tally = Tally(self.filterset, request.content_version)
-            if self.tally.searched == []:
+            if self.tally.searched is not None and not len(self.tally.searched):
                 self.correct()
 
     def correct(self):
@@ -69,8 +69,8 @@ class Listing:
         if str(page.number) != asked:
             self.filterset.reject("page", asked, _("There is no such page."))
         keys = page.object_list.tolist()
-        rows = self.filterset.queryset.model.objects.for_listing().in_bulk(keys)
-        page.object_list = [rows[key] for key in keys]
+        rows = self.filterset.queryset.for_listing().in_bulk(keys)
+        page.object_list = [rows[key] for key in keys if key in rows]
         return page
 
     @property

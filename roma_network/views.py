@@ -26,6 +26,7 @@ from roma_network.caching import public
 from roma_network.columns import columns_of, count, degrees, foremost, having
 from roma_network.facets import SearchFilter
 from roma_network.listing import unusable
+from roma_network.texts import texts_of
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, ActorType, Country, Membership
 
@@ -176,11 +177,11 @@ def search(request):
     except ValidationError as error:
         return render(request, "search.html", {"q": "", "problem": " ".join(error.messages)}, status=400)
     names = suggestions.names(request.content_version)
-    found = everything(text)
+    found = everything(text, request.content_version)
     corrected = None
     if not found and "exact" not in request.GET:
         corrected = names.correct(text)
-        found = everything(corrected) if corrected else []
+        found = everything(corrected, request.content_version) if corrected else []
     wanted = corrected or text
     context |= {
         "wanted": wanted,
@@ -192,15 +193,15 @@ def search(request):
     return render(request, "search.html", context)
 
 
-def everything(text):
+def everything(text, version):
     """Matches of every kind, the closest first."""
     countries = countries_named(text)
     found = [Found("country", len(countries), countries)]
     for model in (Actor, Initiative, Document):
-        rows = model.objects.published().filter(searching.matches(text))
-        keys = list(rows.order_by(searching.rank(text), "sort_name", "slug").values_list("pk", flat=True))
-        shown = model.objects.for_listing().in_bulk(keys[:MOST_FOUND])
-        found.append(Found(model._meta.model_name, len(keys), [shown[key] for key in keys[:MOST_FOUND]]))
+        keys = texts_of(model, version).search(text)
+        first = keys[:MOST_FOUND].tolist()
+        rows = model.objects.published().for_listing().in_bulk(first)
+        found.append(Found(model._meta.model_name, len(keys), [rows[key] for key in first if key in rows]))
     return [kind for kind in found if kind.count]
 
 
