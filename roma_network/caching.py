@@ -6,7 +6,7 @@ from functools import wraps
 from hashlib import blake2b
 
 from django.core.cache import cache
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -44,13 +44,8 @@ class PublicCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.path.startswith(PRIVATE):
-            return self.get_response(request)
-        try:
-            request.content_version = ContentVersion.current()
-        except DatabaseError:
-            request.content_version = None
-        if request.method != "GET" or not request.content_version:
+        request.content_version = current_version()
+        if request.method != "GET" or request.path.startswith(PRIVATE) or request.content_version is None:
             return self.get_response(request)
         key = answer_key(request)
         if f'W/"{key}"' in parse_etags(request.headers.get("If-None-Match", "")):
@@ -64,6 +59,21 @@ class PublicCacheMiddleware:
             if not response.streaming:
                 keep(key, (response.content, dict(response.headers)))
         return response
+
+
+def current_version():
+    """The content version, or None while the database cannot be reached.
+
+    Connections are kept from request to request, so the first after a restart of the database meets a dead one.
+    """
+    try:
+        try:
+            return ContentVersion.current()
+        except OperationalError:
+            connection.close()
+            return ContentVersion.current()
+    except DatabaseError:
+        return None
 
 
 def recall(key):

@@ -111,16 +111,14 @@ TEMPLATES = [
 # Database
 
 DATABASES = {"default": database}
+database["CONN_MAX_AGE"] = None  # opened once a thread, not once a request; `caching` looks after dead ones
 if database["ENGINE"] == "django.db.backends.sqlite3":
-    database["CONN_MAX_AGE"] = None  # a file is opened once a thread, not once a request
     database["OPTIONS"] = {
         # Writers wait their turn instead of failing half-way; readers are never blocked (WAL).
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-else:
-    database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": True}
 
 # Cache
 

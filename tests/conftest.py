@@ -156,6 +156,4 @@ def connected_to(name):
 
 def connect_to(connection, name):
     connection.close()
-    if connection.vendor == "postgresql":
-        connection.close_pool()
     connection.settings_dict["NAME"] = name

@@ -5,7 +5,8 @@ from random import Random
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import CaptureQueriesContext
 from environs import Env
 
@@ -213,3 +214,19 @@ def test_pages_do_without_a_cache_that_is_gone(client, agency, settings, caplog,
     for _ in range(2):
         assert client.get(PAGE).status_code == 200
     assert "cache cannot be" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("url", ["/actors/", "/healthz", "/admin/login/"])
+def test_a_connection_that_died_since_the_last_request_costs_no_reader_a_page(client, monkeypatch, url):
+    cursor, died = BaseDatabaseWrapper.cursor, []
+
+    def dead_once(self):
+        if not died:
+            died.append(self)
+            raise OperationalError("server closed the connection unexpectedly")
+        return cursor(self)
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "cursor", dead_once)
+    assert client.get(url).status_code == 200
+    assert died

@@ -64,12 +64,12 @@ def test_a_proxy_is_believed_only_when_announced(start):
     assert settings["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
 
 
-def test_the_database_url_chooses_a_pooled_postgresql(start):
+def test_the_database_url_chooses_postgresql_with_connections_that_are_kept(start):
     database = start(**PRODUCTION, DATABASE_URL="postgres://me:secret@db.example.eu:5433/roma")["DATABASES"]
     default = database["default"]
     assert default["ENGINE"] == "django.db.backends.postgresql"
     assert (default["HOST"], default["PORT"], default["NAME"]) == ("db.example.eu", 5433, "roma")
-    assert default["OPTIONS"]["pool"] is True
+    assert default["CONN_MAX_AGE"] is None
 
 
 WRONG = {

@@ -12,7 +12,7 @@ from stakeholders.models import Actor
 from tests.factories import ActorFactory
 from tests.search_queries import QUERIES
 
-CHANCE = Random(7)
+CHANCE = Random(7)  # noqa: S311 (nothing here is secret)
 
 
 def in_sql(model, text):

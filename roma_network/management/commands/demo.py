@@ -95,10 +95,7 @@ def static_files_are_collected():
 
 
 def serve(port):
-    for connection in connections.all():  # the server forks, and a pool's threads do not survive that
-        connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()
+    connections.close_all()  # the server forks, and two processes must not share one
     Granian(
         "roma_network.wsgi.application",
         address=HOST,
