@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from initiatives import views
+from initiatives import bulk, views
 from initiatives.models import (
     Document,
     DocumentCitation,
@@ -24,6 +24,7 @@ from roma_network.admin import (
     WorklistFilter,
     count_of,
 )
+from roma_network.bulk.admin import BulkAdmin
 from roma_network.merge_admin import MergeableAdmin
 from roma_network.notes import read_citations
 from stakeholders.admin import ActorAdmin
@@ -68,7 +69,8 @@ ActorAdmin.inlines.append(InitiativesInline)  # from here, since actors know not
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(MergeableAdmin):
+class InitiativeAdmin(BulkAdmin, MergeableAdmin):
+    table = bulk.initiatives
     list_display = [
         "name",
         "kind",
@@ -113,7 +115,8 @@ class InitiativeAdmin(MergeableAdmin):
 
 
 @admin.register(Participation)
-class ParticipationAdmin(TieAdmin):
+class ParticipationAdmin(BulkAdmin, TieAdmin):
+    table = bulk.participations
     fields = ["initiative", "actor", "role", ("start", "end"), "note"]
     list_display = ["initiative", "actor", "role", "start", "end", "source_count"]
     list_filter = ["role", "initiative__kind", "actor__type", "actor__country"]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from initiatives.querysets import DocumentQuerySet, InitiativeQuerySet, ParticipationQuerySet
 from roma_network.fields import PartialDateField, not_before_constraint, partial_date_constraint
-from roma_network.models import Citation, Editorial, Keyed, Merge, known
+from roma_network.models import Citation, Editorial, Keyed, Merge, known, names_changed
 from stakeholders.models import Actor, Country, Theme
 
 
@@ -327,3 +327,8 @@ def keep_publishers_searchable(sender, instance, created, raw, **kwargs):
     """A document is found by the name of its publisher."""
     if not created and not raw:
         instance.publications.all().refresh_search()
+
+
+@receiver(names_changed, sender=Actor)
+def keep_publishers_searchable_in_sets(sender, keys, **kwargs):
+    Document.objects.filter(publisher__in=keys).refresh_search()

@@ -44,8 +44,10 @@ class PublicCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        if request.path.startswith(PRIVATE):
+            return self.get_response(request)
         request.content_version = current_version()
-        if request.method != "GET" or request.path.startswith(PRIVATE) or request.content_version is None:
+        if request.method != "GET" or not request.content_version:
             return self.get_response(request)
         key = answer_key(request)
         if f'W/"{key}"' in parse_etags(request.headers.get("If-None-Match", "")):

@@ -80,9 +80,17 @@ def cell(value):
         value = "; ".join(
             " ".join(map(str, item.values())) if isinstance(item, dict) else item for item in value
         )
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
+    return protected(value) if isinstance(value, str) else value
+
+
+def protected(text):
+    """`text` as no spreadsheet takes it for a formula: with an apostrophe in front."""
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
+
+
+def unprotected(text):
+    """The text that `protected` was given."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text
 
 
 WRITERS = {"csv": (csv_lines, "text/csv"), "json": (json_lines, "application/json")}

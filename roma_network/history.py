@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import Max
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -93,6 +94,94 @@ def with_citations(rows, field, entry):
     return [{**row, "citations": cited[row["pk"]]} for row in rows]
 
 
+# Of many entries at once
+
+BATCH = 500
+
+
+def batches(items):
+    items = list(items)
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]
+
+
+def states_of(model, keys):
+    """Key → state, as `state_of` tells it, with a few queries for each batch."""
+    found = {}
+    for batch in batches(keys):
+        entries = model.objects.in_bulk(batch)
+        states = {key: State(columns_of(entry), {}) for key, entry in entries.items()}
+        for name in model.versioned:
+            rows = all_rows_of(model._meta.get_field(name), list(states))
+            for key, state in states.items():
+                state.rows[name] = rows.get(key, [])
+        found |= states
+    return found
+
+
+def all_rows_of(field, keys):
+    """Key of an entry → what `rows_of` tells of it."""
+    found = {}
+    if field.many_to_many:
+        through = field.remote_field.through.objects
+        names = (field.m2m_field_name(), field.m2m_reverse_field_name())
+        pairs = through.filter(**{f"{names[0]}__in": keys}).order_by(f"{names[1]}__pk").values_list(*names)
+        for key, target in pairs:
+            found.setdefault(key, []).append(target)
+        return found
+    columns = ["pk", field.field.name, *(column.name for column in row_columns(field))]
+    rows = field.related_model.objects.filter(**{f"{field.field.name}__in": keys}).order_by("pk")
+    rows = list(rows.values(*columns))
+    if is_tie(field):
+        cited = {row["pk"]: row.setdefault("citations", []) for row in rows}
+        citations = field.related_model._meta.get_field("citations").related_model.objects
+        of_these = citations.filter(**{f"subject__{field.field.name}__in": keys}).order_by("pk")
+        for citation in of_these.values("pk", "subject", "source", "supports"):
+            cited[citation.pop("subject")].append(citation)
+    for row in rows:
+        found.setdefault(row.pop(field.field.name), []).append(row)
+    return found
+
+
+class ChangesInSets:
+    """What `Changes` is to some entries, to thousands. Entries are named by model and key."""
+
+    def __init__(self, *, by, reason=""):
+        self.by, self.reason = by, reason
+        self.before = {}
+
+    def watch(self, model, keys):
+        """To be called before the first change; keys that come later are of new entries."""
+        self.before.setdefault(model, {}).update(states_of(model, keys))
+
+    def record(self, model, keys):
+        """Write a version of each of these entries that changed, and return the keys of those that did."""
+        before, after = self.before.get(model, {}), states_of(model, keys)
+        changed = [key for key, state in after.items() if state != before.get(key)]
+        for batch in batches(changed):
+            model.history.model.objects.bulk_create(self.versions(model, batch, before, after))
+        return changed
+
+    def versions(self, model, keys, before, after):
+        last = last_states(model, keys)
+        dates = dict(model.objects.filter(pk__in=keys).values_list("pk", "updated_at"))
+        old = [key for key in keys if key in before and last.get(key) != before[key]]
+        kept = [
+            version(model, key, before[key], kind="~" if key in last else "+", at=dates[key]) for key in old
+        ]
+        written = {"by": self.by, "reason": self.reason}
+        return kept + [
+            version(model, key, after[key], kind="~" if key in before else "+", **written) for key in keys
+        ]
+
+
+def last_states(model, keys):
+    """Key → the state on record that was written last, of those that have one."""
+    versions = model.history.model.objects.filter(id__in=keys)
+    numbers = versions.order_by().values("id").annotate(last=Max("history_id")).values("last")
+    return {row.id: state_in(row) for row in versions.filter(history_id__in=numbers)}
+
+
 # Writing
 
 
@@ -131,10 +220,16 @@ class Changes:
         return changed
 
 
-def write(entry, state, *, kind, by=None, reason="", at=None):
-    columns = {entry._meta.get_field(name).attname: value for name, value in state.columns.items()}
-    return entry.history.model.objects.create(
-        id=entry.pk,
+def write(entry, state, **details):
+    found = version(type(entry), entry.pk, state, **details)
+    found.save()
+    return found
+
+
+def version(model, key, state, *, kind, by=None, reason="", at=None):
+    columns = {model._meta.get_field(name).attname: value for name, value in state.columns.items()}
+    return model.history.model(
+        id=key,
         **columns,
         rows=state.rows,
         history_type=kind,

@@ -30,7 +30,7 @@ class Choice(NamedTuple):
 
 class MergeableAdmin(EditorialAdmin):
     change_form_template = "admin/mergeable_change_form.html"
-    change_list_template = "admin/mergeable_change_list.html"
+    change_list_template = "admin/directory_change_list.html"
     actions = [*EditorialAdmin.actions, "merge_two"]
 
     class Media:
@@ -60,6 +60,11 @@ class MergeableAdmin(EditorialAdmin):
         return super().has_change_permission(request, obj) and not (obj and obj.merged_into)
 
     # Likely duplicates
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(
+            request, {"duplicates_url": self.url_of("duplicates")} | (extra_context or {})
+        )
 
     def likely(self, values, **options):
         found = duplicates.known(self.model).like(values, **options)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from roma_network import differences, editing, history
 from roma_network.editing import RefusedError
 from roma_network.fields import PartialDateField
-from roma_network.models import Editorial, Keyed, Status
+from roma_network.models import Editorial, Keyed, Status, names_changed
 
 LIFE = {"slug", "status", "published_at", "verified_on"}  # each entry keeps its own
 PROSE = {"note", "supports"}  # columns in which two texts can stand beside one another
@@ -297,7 +297,9 @@ def refresh_search(changes):
     """Of all entries that may have changed: the names of one are part of what others are found by."""
     watched = [entry for entry, *_rest in changes.before]
     for model in {type(entry) for entry in watched}:
-        model.objects.filter(pk__in=[entry.pk for entry in watched if type(entry) is model]).refresh_search()
+        keys = [entry.pk for entry in watched if type(entry) is model]
+        model.objects.filter(pk__in=keys).refresh_search()
+        names_changed.send(model, keys=keys)
 
 
 # Undoing

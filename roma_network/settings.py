@@ -120,6 +120,16 @@ if database["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 
+# Imports
+
+IMPORT_MAX_BYTES = 25_000_000
+IMPORT_MAX_ROWS = 50_000
+FILE_UPLOAD_HANDLERS = [
+    "roma_network.uploads.LimitingHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 # Cache
 
 CACHES = {"default": cache}

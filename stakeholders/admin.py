@@ -13,8 +13,9 @@ from roma_network.admin import (
     WorklistFilter,
     count_of,
 )
+from roma_network.bulk.admin import BulkAdmin
 from roma_network.merge_admin import MergeableAdmin
-from stakeholders import views
+from stakeholders import bulk, views
 from stakeholders.models import (
     Actor,
     ActorCitation,
@@ -110,7 +111,8 @@ class InverseRelationInline(TieInline):
 
 
 @admin.register(Actor)
-class ActorAdmin(MergeableAdmin):
+class ActorAdmin(BulkAdmin, MergeableAdmin):
+    table = bulk.actors
     list_display = ["name", "type", "country", *EditorialAdmin.closing_columns]
     list_filter = [WorklistFilter, "status", "type", "verified_on", "themes", "country"]
     list_select_related = ["country"]

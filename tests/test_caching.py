@@ -217,8 +217,7 @@ def test_pages_do_without_a_cache_that_is_gone(client, agency, settings, caplog,
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("url", ["/actors/", "/healthz", "/admin/login/"])
-def test_a_connection_that_died_since_the_last_request_costs_no_reader_a_page(client, monkeypatch, url):
+def test_a_connection_that_died_since_the_last_request_costs_no_reader_a_page(client, monkeypatch):
     cursor, died = BaseDatabaseWrapper.cursor, []
 
     def dead_once(self):
@@ -228,5 +227,5 @@ def test_a_connection_that_died_since_the_last_request_costs_no_reader_a_page(cl
         return cursor(self)
 
     monkeypatch.setattr(BaseDatabaseWrapper, "cursor", dead_once)
-    assert client.get(url).status_code == 200
+    assert client.get("/actors/").status_code == 200
     assert died

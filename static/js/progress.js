@@ -1,0 +1,15 @@
+// Keeps the progress of an import up to date. Without this script there is a link that does it.
+
+const shown = document.getElementById("work");
+
+async function refresh() {
+  const response = await fetch(location.href);
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const work = page.getElementById("work");
+  if (!work) return location.reload();
+  shown.querySelector("progress").value = work.querySelector("progress").value;
+  shown.querySelector("label").textContent = work.querySelector("label").textContent;
+  setTimeout(refresh, 1000);
+}
+
+setTimeout(refresh, 1000);
