@@ -106,8 +106,19 @@ def test_everything_works_without_scripts(still):
     assert still.url.startswith(still.evaluate("location.origin") + "/actors/?q=romed")
 
 
+PAGES = [
+    "/",
+    "/actors/",
+    "/initiatives/leri/",
+    "/countries/",
+    "/documents/",
+    "/search/?q=roma",
+    "/accessibility/",
+]
+
+
 def test_text_at_twice_its_size_still_fits(page):
-    for address in ("/", "/actors/", "/initiatives/leri/", "/countries/", "/documents/", "/search/?q=roma"):
+    for address in PAGES:
         page.goto(address)
         page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
         wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
