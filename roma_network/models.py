@@ -269,7 +269,11 @@ class Editorial(Keyed):
 
     def gaps(self):
         """What keeps an entry from the public: the part of its form → why."""
-        return {} if self.pk and self.citations.exists() else {"citations": _("It has no source.")}
+        found = {} if self.pk and self.citations.exists() else {"citations": _("It has no source.")}
+        addresses = {name: getattr(self, name) for name in url_fields(type(self))}
+        given = list(filter(None, addresses.values()))
+        dead = set(Link.objects.dead().filter(url__in=given).values_list("url", flat=True))
+        return found | {name: _("This link is broken.") for name, url in addresses.items() if url in dead}
 
     def refresh_search(self):
         names = self.searched_names()
@@ -326,6 +330,55 @@ class Source(Keyed):
 
     def __str__(self):
         return f"{self.title} ({self.publisher})"
+
+
+def url_fields(model):
+    """The names of the fields that hold a public address."""
+    return [field.name for field in model._meta.fields if isinstance(field, models.URLField)]
+
+
+class LinkQuerySet(models.QuerySet):
+    def dead(self):
+        return self.filter(failures__gte=Link.RUNS_TO_DIE)
+
+
+class Link(models.Model):
+    """An address that the directory gives, and whether it still works: kept by `check_links`, never by hand."""
+
+    RUNS_TO_DIE = 3  # a site may be down for a day or two
+
+    class State(models.TextChoices):
+        WORKS = "works", _("Works")
+        UNCLEAR = "unclear", _("Does not answer to programs")
+        NOT_FOUND = "not_found", _("The page is not there")
+        SERVER_ERROR = "server_error", _("The site reports an error of its own")
+        NO_HOST = "no_host", _("There is no such site")
+        NO_ANSWER = "no_answer", _("The site does not answer")
+        INSECURE = "insecure", _("The site's certificate is not valid")
+        ASTRAY = "astray", _("It leads in circles, or to no public address")
+
+    url = models.URLField(_("address"), max_length=600, unique=True)
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, blank=True)
+    status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
+    moved_to = models.URLField(_("moved for good to"), max_length=2000, blank=True)
+    failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
+    checked_at = models.DateTimeField(_("checked at"), null=True)
+    worked_at = models.DateTimeField(_("worked last at"), null=True)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ("view",)
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        indexes = [models.Index(fields=["failures"], name="roma_network_link_failures")]
+
+    def __str__(self):
+        return self.url
+
+    @property
+    def is_dead(self):
+        return self.failures >= self.RUNS_TO_DIE
 
 
 class Import(models.Model):

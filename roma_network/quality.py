@@ -2,18 +2,21 @@
 
 from calendar import monthrange
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, TextChoices
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.models import Status
+from roma_network.models import Link, Status, url_fields
 
 
 class Worklist(TextChoices):
     DUE = "due", _("To be verified again")
     NEVER = "never", _("Never verified")
+    BROKEN = "broken", _("Broken links")
     NO_SOURCE = "no-source", _("No source")
     NO_COORDINATES = "no-coordinates", _("No coordinates")
     NO_SUMMARY = "no-summary", _("No summary")
@@ -26,12 +29,21 @@ def condition(worklist, model):
         return Q(verified_on__lte=due_before())
     if worklist == Worklist.NEVER:
         return Q(verified_on=None)
+    citations = model._meta.get_field("citations").related_model.objects
     if worklist == Worklist.NO_SOURCE:
-        citations = model._meta.get_field("citations").related_model.objects
         return ~Q(Exists(citations.filter(subject=OuterRef("pk"))))
+    if worklist == Worklist.BROKEN:
+        return links_to_the_dead(model, citations)
     if worklist == Worklist.NO_COORDINATES and "latitude" in names:
         return Q(latitude=None)
     return Q(summary="") if worklist == Worklist.NO_SUMMARY and "summary" in names else None
+
+
+def links_to_the_dead(model, citations):
+    """That an entry, or one of its sources, has an address that does not work any more."""
+    dead = Link.objects.dead().values("url")
+    found = Q(pk__in=citations.filter(source__url__in=dead).values("subject"))
+    return reduce(or_, (Q(**{f"{name}__in": dead}) for name in url_fields(model)), found)
 
 
 def worklists(model):

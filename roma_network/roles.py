@@ -9,6 +9,7 @@ from django.contrib.auth.management import create_permissions
 ENTRIES = ["stakeholders.actor", "initiatives.initiative", "initiatives.document"]
 TIES = ["stakeholders.relation", "initiatives.participation"]
 SOURCES = ["roma_network.source"]
+LINKS = ["roma_network.link"]
 IMPORTS = ["roma_network.import"]
 VOCABULARIES = ["stakeholders.country", "stakeholders.theme"]
 ACCOUNTS = ["auth.user", "auth.group"]
@@ -17,7 +18,7 @@ LOCK_OUTS = ["axes.accessattempt", "axes.accessfailurelog", "axes.accesslog"]
 WRITE = ["view", "add", "change"]
 ALL = [*WRITE, "delete"]
 
-CURATOR = [(ENTRIES, ALL), (TIES, ALL), (SOURCES, WRITE), (VOCABULARIES, ["view"])]
+CURATOR = [(ENTRIES, ALL), (TIES, ALL), (SOURCES, WRITE), (LINKS, ["view"]), (VOCABULARIES, ["view"])]
 PUBLISHER = [*CURATOR, (ENTRIES, ["publish"]), (SOURCES, ["delete"]), (IMPORTS, ["add"])]
 ADMINISTRATOR = [*PUBLISHER, (VOCABULARIES, ALL), (ACCOUNTS, ALL), (LOCK_OUTS, ["view", "delete"])]
 ROLES = {"curator": CURATOR, "publisher": PUBLISHER, "administrator": ADMINISTRATOR}

@@ -87,6 +87,19 @@ def markers(notes):
 
 
 @register.simple_tag(takes_context=True)
+def broken(context, url):
+    """A warning behind a link that has not worked for some days, with a way to an archived copy."""
+    if url not in context.get("dead_links", ()):
+        return ""
+    return format_html(
+        ' <span class="broken">{} <a href="{}" rel="external">{}</a></span>',
+        _("Broken link."),
+        f"https://web.archive.org/web/{url}",
+        _("Look in the Internet Archive"),
+    )
+
+
+@register.simple_tag(takes_context=True)
 def nav_link(context, url_name, label):
     """A link of the main navigation, marked where it leads to this page or to its list."""
     url, path = reverse(url_name), context["request"].path

@@ -1,0 +1,69 @@
+from collections import Counter
+
+from asgiref.sync import async_to_sync, sync_to_async
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from roma_network import links
+
+FEW = 5  # links may well be broken all at once
+
+
+class Command(BaseCommand):
+    help = (
+        "Ask whether the links of the directory still work, and note what came of it. To be run daily: addresses "
+        "that were checked within the last 20 hours are left out, so a run that was stopped goes on where it was."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--pause", type=float, default=1.0, help="Seconds between two requests to one host."
+        )
+        parser.add_argument(
+            "--allow-private",
+            action="store_true",
+            help="Also ask addresses of this machine and its networks.",
+        )
+
+    def handle(self, *, pause, allow_private, **options):
+        links.register()
+        urls = links.waiting()
+        checker = links.Checker(agent(), pause, allow_private)
+        bar = tqdm(total=len(urls), unit="link", disable=None if options["verbosity"] else True)
+        with bar:
+            states = async_to_sync(self.run)(checker, urls, bar)
+        self.report(states)
+
+    async def run(self, checker, urls, bar):
+        """Note outcomes as they come, but no failure before any host has answered at all."""
+        states, held = Counter(), []
+        record = sync_to_async(links.record)
+
+        async def note(outcome):
+            bar.update()
+            is_online = outcome.was_answered or states.total() > len(held)
+            states[outcome.state] += 1
+            held.append(outcome)
+            while held and is_online:
+                await record(held.pop())
+
+        await checker.check(urls, note)
+        if len(held) >= FEW:
+            raise CommandError("No host answered: is this machine online? Nothing was noted.")
+        for outcome in held:
+            await record(outcome)
+        return states
+
+    def report(self, states):
+        total = states.total()
+        self.stdout.write(f"{total} links checked." if total else "All links were checked already.")
+        for state in links.State:
+            if states[state]:
+                self.stdout.write(f"{states[state]:7} {state.label}")
+
+
+def agent():
+    """Says who asks, so that the keeper of a site can answer."""
+    contact = settings.CONTACT_EMAIL or next(iter(settings.ALLOWED_HOSTS), "")
+    return f"RomaNetworkLinkCheck/1.0 (daily check of links in a public directory; {contact})"
