@@ -1,0 +1,140 @@
+"""The screens of whatever has sources: no lost update, and all changes in the history."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from roma_network import conflicts, editing, history, search
+from roma_network.admin.shared import HTTPS_FIRST, STYLES, ProtectingAdmin, count_of
+
+CLASH = "_clash"  # in the data of a form that is shown again, with the changes of two people
+
+
+class RecordedForm(forms.ModelForm):
+    """A form whose changes go to the history, with the reason for them."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        help_text=_("What changes and why, for the history: colleagues read it, the public does not."),
+    )
+
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.opened = history.state_of(self.instance) if self.instance.pk else history.NEW
+        self.fields["version"].initial = self.opened.token
+
+    @property
+    def changed_content(self):
+        return set(self.changed_data) - conflicts.OWN
+
+    def clean(self):
+        super().clean()
+        if CLASH in self.data:
+            raise ValidationError(_("Somebody else saved this before you. Nothing is lost: see below."))
+
+
+class CitedAdmin(ProtectingAdmin):
+    """The screens of a model with citations."""
+
+    form = RecordedForm
+    change_form_template = "admin/recorded_change_form.html"
+    save_on_top = True
+    formfield_overrides = HTTPS_FIRST
+
+    class Media:
+        css = STYLES
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(source_count=count_of(self.model, "citations"))
+
+    @admin.display(description=_("sources"), ordering="source_count")
+    def source_count(self, row):
+        return row.source_count
+
+    def get_search_results(self, request, queryset, search_term):
+        return queryset.filter(search.matches(search_term, self.search_fields)), False
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST" or object_id is None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            clashes = self.clashes(request, self.get_object(request, unquote(object_id)))
+            response = super().changeform_view(request, object_id, form_url, clashes)
+        if clashes:
+            response.status_code = 409
+        return response
+
+    def clashes(self, request, row):
+        """What to show if the row changed since the form was opened. The form then holds the changes of both.
+
+        Locks the row and those within it, so that of two who save at once the second sees what the first saved.
+        """
+        if row is None or not self.has_change_permission(request, row):
+            return None
+        row = editing.locked(row)
+        current, token = history.state_of(row, lock=True), request.POST.get("version", "")
+        if current.token == token:
+            return None
+        request.POST = data = request.POST.copy()
+        merge = conflicts.Merge(data, history.version_with(row, token), current, self.model)
+        merge.form(self.get_form(request, row, change=True)(data, instance=row))
+        for formset in self._create_formsets(request, row, change=True)[0]:
+            if formset.prefix in current.rows:
+                merge.formset(formset)
+        data["version"], data[CLASH] = current.token, "yes"
+        last = row.history.select_related("history_user").first() if hasattr(row, "history") else None
+        return {"clashes": merge.clashes, "clash_with": last, "is_clash": True}
+
+    def save_model(self, request, row, form, change):
+        form.changes = history.Changes(by=request.user, reason=form.cleaned_data["reason"])
+        self.watch(form)
+        if form.changed_content or not change:
+            # The version is written once, with the rows that are saved after this.
+            row.skip_history_when_saving = True
+            super().save_model(request, row, form, change)
+            del row.skip_history_when_saving
+
+    def save_related(self, request, form, formsets, change):
+        for row in changed_rows(formsets):
+            form.changes.watch_holders(row)
+        super().save_related(request, form, formsets, change)
+        form.changes.record()
+
+    def watch(self, form):
+        """Note what stands before the form is saved."""
+        raise NotImplementedError
+
+
+def changed_rows(formsets):
+    for formset in formsets:
+        yield from (row.instance for row in formset.forms if row.has_changed())
+
+
+class TieAdmin(CitedAdmin):
+    """The screens of a link between two entries, found by the names of either."""
+
+    search_help_text = _("The names of both, in any spelling.")
+
+    def watch(self, form):
+        """With the entries that it linked before."""
+        if form.instance.pk:
+            form.changes.watch_holders(self.model.objects.get(pk=form.instance.pk))
+        form.changes.watch_holders(form.instance)
+
+    def delete_model(self, request, obj):
+        self.delete_queryset(request, self.model.objects.filter(pk=obj.pk))
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        changes = history.Changes(by=request.user)
+        for tie in queryset:
+            changes.watch_holders(tie)
+        super().delete_queryset(request, queryset)
+        changes.record()
