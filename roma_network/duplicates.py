@@ -18,7 +18,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from roma_network import search
-from roma_network.models import ContentVersion, Status
+from roma_network.models import ContentVersion, Distinct, Status
 
 IDENTIFIERS = ("wikidata", "ror", "transparency_register")
 WATCHED = (
@@ -122,8 +122,11 @@ class Known:
                 found[key].append(place)
         return found
 
-    def like(self, values, *, names, country=None, but=None):
-        """The entries that may be the one with these `values` and `names`, and why; the surest first."""
+    def like(self, values, *, names, country=None, but=()):
+        """The entries that may be the one with these `values` and `names`, and why; the surest first.
+
+        Entries whose keys are in `but` are known to be others.
+        """
         reasons = {}
         for kind, value in sorted(keys_of(values)):
             for place in self.by_key.get((kind, value), ())[: MOST_ALIKE + 1]:
@@ -132,7 +135,9 @@ class Known:
             for place in self.called(name):
                 if not differ(country, self.rows[place].country):
                     reasons.setdefault(place, reason("name"))
-        return self.likely_of({place: why for place, why in reasons.items() if self.rows[place].pk != but})
+        return self.likely_of(
+            {place: why for place, why in reasons.items() if self.rows[place].pk not in but}
+        )
 
     def called(self, name):
         """Places of entries with a name like this one, the closest first."""
@@ -200,9 +205,18 @@ class Known:
                         found[pair] = "name"
         return found
 
-    def likely_pairs(self, most=MOST_PAIRS):
-        """The first pairs, as entries. This causes a query."""
-        chosen = list(self.pairs.items())[:most]
+    def pairs_besides(self, apart):
+        """`pairs` without those whose keys are in `apart`."""
+        rows = self.rows
+        return {
+            pair: kind
+            for pair, kind in self.pairs.items()
+            if tuple(sorted(rows[place].pk for place in pair)) not in apart
+        }
+
+    def likely_pairs(self, pairs, most=MOST_PAIRS):
+        """The first of `pairs`, as entries. This causes a query."""
+        chosen = list(pairs.items())[:most]
         entries = self.entries({place for pair, _kind in chosen for place in pair})
         return [
             Pair(entries[one], entries[other], reason(kind))
@@ -250,10 +264,26 @@ def known(model):
     return known_at(ContentVersion.current(), model)
 
 
+def told_apart(model):
+    """Pairs of keys, the lesser first, of which a curator said that they are two entries. This causes a query."""
+    return set(Distinct.objects.filter(kind=model._meta.label).values_list("first", "second"))
+
+
+def others(model, key):
+    """The keys of the entry itself, and of those of which a curator said that they are others."""
+    return {key}.union(*(pair for pair in told_apart(model) if key in pair))
+
+
+def tell_apart(model, keys, *, by):
+    """Note that two entries are not the same, once however often it is said."""
+    first, second = sorted(keys)
+    Distinct.objects.get_or_create(kind=model._meta.label, first=first, second=second, defaults={"by": by})
+
+
 def like(entry):
     """The entries that a saved one may be the same as."""
     values = {name: getattr(entry, name, "") for name in WATCHED}
     names = entry.searched_names()[:3] if hasattr(entry, "native_name") else entry.searched_names()
     return known(type(entry)).like(
-        values, names=names, country=getattr(entry, "country_id", None), but=entry.pk
+        values, names=names, country=getattr(entry, "country_id", None), but=others(type(entry), entry.pk)
     )

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from roma_network import differences, duplicates, editing, history, merging
 from roma_network.admin import EditorialAdmin, change_url, link_to
+from roma_network.models import Distinct
 
+MOST_APART = 50
 OLD = "old"  # in the form, of a value that the survivor takes from the other
 
 
@@ -66,9 +68,10 @@ class MergeableAdmin(EditorialAdmin):
             request, {"duplicates_url": self.url_of("duplicates")} | (extra_context or {})
         )
 
-    def likely(self, values, **options):
-        found = duplicates.known(self.model).like(values, **options)
-        return [each._asdict() | self.links_of(each.entry, options.get("but")) for each in found]
+    def likely(self, values, *, key, **options):
+        but = duplicates.others(self.model, key) if key else ()
+        found = duplicates.known(self.model).like(values, but=but, **options)
+        return [each._asdict() | self.links_of(each.entry, key) for each in found]
 
     def links_of(self, entry, other):
         return {
@@ -90,12 +93,12 @@ class MergeableAdmin(EditorialAdmin):
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
         sent = request.GET
-        but = int(sent["pk"]) if sent.get("pk", "").isdecimal() else None
+        key = int(sent["pk"]) if sent.get("pk", "").isdecimal() else None
         found = self.likely(
             {name: sent.get(name, "") for name in duplicates.WATCHED},
             names=[sent.get(name, "")[:300] for name in ("name", "acronym", "native_name")],
             country=sent.get("country"),
-            but=but,
+            key=key,
         )
         shown = ("label", "status", "why", "url", "merge_url")
         if not self.has_merge_permission(request):
@@ -105,18 +108,24 @@ class MergeableAdmin(EditorialAdmin):
     def duplicates_view(self, request):
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
+        if request.method == "POST":
+            return self.tell_apart(request)
         known = duplicates.known(self.model)
-        pairs = known.likely_pairs()
+        likely = known.pairs_besides(duplicates.told_apart(self.model))
+        pairs = known.likely_pairs(likely)
         may_merge = self.has_merge_permission(request)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Likely duplicates"),
             "opts": self.opts,
-            "count": len(known.pairs),
+            "count": len(likely),
+            "apart": list(self.apart()),
+            "may_change": self.has_change_permission(request),
             "pairs": [
                 {
                     "first": self.links_of(pair.first, None),
                     "second": self.links_of(pair.second, None),
+                    "keys": [pair.first.pk, pair.second.pk],
                     "why": pair.why,
                     "merge_url": may_merge and self.url_of("merge", *self.older_first(pair)),
                 }
@@ -124,6 +133,29 @@ class MergeableAdmin(EditorialAdmin):
             ],
         }
         return TemplateResponse(request, "admin/duplicates.html", context)
+
+    def tell_apart(self, request):
+        """Take a pair off the list, or put it back."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        keys = [int(key) for key in request.POST.getlist("entry") if key.isdecimal()]
+        if self.model.objects.filter(pk__in=keys).count() == 2:
+            duplicates.tell_apart(self.model, keys, by=request.user)
+        said = request.POST.get("said", "")
+        Distinct.objects.filter(kind=self.model._meta.label, pk=int(said) if said.isdecimal() else 0).delete()
+        return HttpResponseRedirect(self.url_of("duplicates"))
+
+    def apart(self):
+        """The pairs that were told apart last, each with who said so and its two entries."""
+        said = Distinct.objects.filter(kind=self.model._meta.label).select_related("by").order_by("-at")
+        said = list(said[:MOST_APART])
+        entries = self.model.objects.in_bulk({key for row in said for key in (row.first, row.second)})
+        for row in said:
+            if row.first in entries and row.second in entries:
+                yield {
+                    "said": row,
+                    "entries": [self.links_of(entries[key], None) for key in (row.first, row.second)],
+                }
 
     def older_first(self, pair):
         """What is published survives, and of two alike the one that was there first."""

@@ -306,6 +306,30 @@ class Merge(models.Model):
         return f"{self.old} → {self.survivor}"
 
 
+class Distinct(models.Model):
+    """Two entries of one kind that look alike, and of which somebody said that they are not the same."""
+
+    kind = models.CharField(max_length=80)  # the label of their model
+    first = models.PositiveBigIntegerField()
+    second = models.PositiveBigIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "first", "second"], name="roma_network_distinct_said_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(first__lt=F("second")), name="roma_network_distinct_in_order"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.first} ≠ {self.second}"
+
+
 class Source(Keyed):
     """A public page that was read, and that backs facts of one or more rows."""
 

@@ -2,7 +2,7 @@
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.urls import reverse
@@ -10,7 +10,7 @@ from django.urls import reverse
 from initiatives.models import Initiative, Participation
 from roma_network import history, merging
 from roma_network.editing import RefusedError, Step, take
-from roma_network.models import Keyed, Status
+from roma_network.models import Distinct, Keyed, Status
 from stakeholders.models import Actor, ActorMerge, ActorName, Relation
 from tests import factories
 from tests.editing import address, queries_of, sent_by
@@ -571,3 +571,55 @@ def test_the_work_list_costs_the_same_queries_however_long(cast):
     few = queries_of(cast["curator"], address(Actor, "duplicates"))
     factories.ActorFactory.create_batch(10, name="Sinti Centre")
     assert queries_of(cast["curator"], address(Actor, "duplicates")) == few
+
+
+def pairs_on(client):
+    return [pair["keys"] for pair in client.get(address(Actor, "duplicates")).context["pairs"]]
+
+
+def test_what_is_told_apart_leaves_the_list_until_that_is_taken_back(cast):
+    one, other, third = (
+        factories.ActorFactory(name=name, website="https://example.eu/") for name in ("One", "Other", "Third")
+    )
+    pairs = [[one.pk, other.pk], [one.pk, third.pk], [other.pk, third.pk]]
+    assert sorted(pairs_on(cast["curator"])) == pairs
+    page = address(Actor, "duplicates")
+    for _twice in range(2):
+        assert cast["curator"].post(page, {"entry": [other.pk, one.pk]}).status_code == 302
+    assert sorted(pairs_on(cast["publisher"])) == pairs[1:]
+    form = cast["curator"].get(address(one, "change"))
+    assert [row["entry"] for row in form.context["likely"]] == [third]
+    [said] = cast["curator"].get(page).context["apart"]
+    assert said["said"].by.username == "curator"
+    cast["curator"].post(page, {"said": said["said"].pk})
+    assert sorted(pairs_on(cast["curator"])) == pairs
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"entry": ["x", "1"]},
+        {"entry": ["7"]},
+        {"entry": ["1", "9" * 30]},
+        {"said": "x"},
+        {"said": "9" * 30},
+    ],
+)
+def test_nonsense_tells_nothing_apart(cast, sent):
+    assert cast["curator"].post(address(Actor, "duplicates"), sent).status_code == 302
+    assert not Distinct.objects.exists()
+
+
+def test_only_those_who_edit_tell_apart(cast, client):
+    one, other = (
+        factories.ActorFactory(website="https://a.eu"),
+        factories.ActorFactory(website="https://a.eu"),
+    )
+    sent = {"entry": [one.pk, other.pk]}
+    cast["visitor"].post(address(Actor, "duplicates"), sent)
+    reader = User.objects.create_user("reader", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_actor"))
+    client.force_login(reader)
+    assert client.post(address(Actor, "duplicates"), sent).status_code == 403
+    assert not Distinct.objects.exists()
