@@ -27,6 +27,7 @@ from roma_network.admin import (
 from roma_network.bulk.admin import BulkAdmin
 from roma_network.merge_admin import MergeableAdmin
 from roma_network.notes import read_citations
+from roma_network.templatetags.directory import language_name
 from stakeholders.admin import ActorAdmin
 
 
@@ -126,10 +127,24 @@ class ParticipationAdmin(BulkAdmin, TieAdmin):
     inlines = [ParticipationCitationInline]
 
 
+class LanguageFilter(admin.SimpleListFilter):
+    title = _("language")
+    parameter_name = "language"
+    UNKNOWN = "none"
+
+    def lookups(self, request, model_admin):
+        codes = Document.objects.order_by("language").values_list("language", flat=True).distinct()
+        return [(code or self.UNKNOWN, language_name(code) if code else _("Not stated")) for code in codes]
+
+    def queryset(self, request, queryset):
+        wanted = "" if self.value() == self.UNKNOWN else self.value()
+        return queryset if self.value() is None else queryset.filter(language=wanted)
+
+
 @admin.register(Document)
 class DocumentAdmin(EditorialAdmin):
     list_display = ["title", "kind", "date", "publisher", *EditorialAdmin.closing_columns]
-    list_filter = [WorklistFilter, "status", "kind", "is_milestone", "verified_on", "format", "language"]
+    list_filter = [WorklistFilter, "status", "kind", "is_milestone", "verified_on", "format", LanguageFilter]
     list_select_related = ["publisher"]
     autocomplete_fields = ["publisher", "actors", "initiatives"]
     prepopulated_fields = {"slug": ["title"]}

@@ -50,6 +50,7 @@ class CitedAdmin(ProtectingAdmin):
 
     class Media:
         css = STYLES
+        js = ["js/names.js"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(source_count=count_of(self.model, "citations"))

@@ -55,10 +55,18 @@ class RowForm(forms.ModelForm):
             self._update_errors(error)
 
 
+class RowFormSet(forms.BaseInlineFormSet):
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if box := form.fields.get("DELETE"):
+            box.widget.attrs["aria-label"] = box.label
+
+
 class RowInline(admin.TabularInline):
     """Rows shown within an entry. `select_related` names what their `__str__` and their links look at."""
 
     form = RowForm
+    formset = RowFormSet
     extra = 0
     select_related: tuple[str, ...] = ()
 
@@ -90,7 +98,7 @@ class OwnedInline(RowInline):
         return self.has_change_permission(request, obj)
 
 
-class CitationFormSet(forms.BaseInlineFormSet):
+class CitationFormSet(RowFormSet):
     """Refuses to leave without a source what is public."""
 
     missing_message = _("A published entry needs at least one source.")

@@ -1,16 +1,21 @@
 """The admin as curators meet it: every page of ours serves everybody, and their tasks are done by hand."""
 
 import csv
+import os
 from collections import namedtuple
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.urls import reverse
 
-from roma_network import fixtures
+from initiatives.models import Document, Initiative, Participation
+from roma_network import fixtures, merging
 from roma_network.environment import BASE_DIR
-from stakeholders.models import Actor
+from roma_network.models import Link, Source, Status
+from stakeholders.models import Actor, Relation
+from tests import factories
 from tests.browser import axe
 from tests.browser.conftest import DESK, PHONE
 from tests.editing import address
@@ -32,7 +37,7 @@ def desk(request, browser, server, transactional_db):
     client = Client()
     client.force_login(user)
     window = {"width": getattr(request, "param", DESK), "height": 800}
-    context = browser.new_context(base_url=server, viewport=window)
+    context = browser.new_context(base_url=server, viewport=window, reduced_motion="reduce")
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server}])
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -41,10 +46,10 @@ def desk(request, browser, server, transactional_db):
     assert errors == []
 
 
-def serves_everybody(page):
+def serves_everybody(page, *, schemes=("light", "dark")):
     wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     found = [] if wide <= window else [f"{wide} px wide in a window of {window}"]
-    for scheme in ("light", "dark"):
+    for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
         found += axe.violations(page)
     page.emulate_media(color_scheme="light")
@@ -97,3 +102,81 @@ def test_a_file_is_sent_looked_at_and_imported(desk, tmp_path):
     assert serves_everybody(page) == []
     amaro = Actor.objects.get(slug="amaro")
     assert amaro.history.get().history_change_reason == "From the yearbook"
+
+
+def test_every_kind_of_page_serves_everybody(desk):
+    page = desk.page
+    fra, cahroma = Actor.objects.get(slug="fra"), Actor.objects.exclude(slug="fra").first()
+    draft = factories.ActorCitationFactory(subject__status=Status.DRAFT, subject__name="FRA Agency").subject
+    gone = factories.ActorFactory(name="Went into FRA")
+    merging.merge(survivor=fra, old=gone, by=desk.user, reason="Twice")
+    version = fra.history.latest("history_date")
+    kept = {Actor: fra, Initiative: Initiative.objects.first(), Document: Document.objects.first()}
+    ties = [Participation, Relation, Source]
+    addresses = [
+        "/admin/",
+        "/admin/guide/",
+        address(Link),
+        *(address(model, name) for model in [*kept, *ties] for name in ("changelist", "add")),
+        *(address(row, "change") for row in [*kept.values(), *(tie.objects.first() for tie in ties), draft]),
+        address(draft, "preview"),
+        address(fra, "history"),
+        reverse("admin:stakeholders_actor_restore", args=[fra.pk, version.pk]),
+        address(Actor, "duplicates"),
+        reverse("admin:stakeholders_actor_merge", args=[fra.pk, cahroma.pk]),
+        address(gone, "unmerge"),
+        address(gone, "change"),
+        address(Actor, "import"),
+    ]
+    failing = {}
+    for width, scheme in ((PHONE, "light"), (DESK, "dark")):
+        page.set_viewport_size({"width": width, "height": 800})
+        for url in addresses:
+            assert page.goto(url).status == 200, url
+            if found := serves_everybody(page, schemes=[scheme]):
+                failing[width, url] = found
+    assert failing == {}
+
+
+def test_the_pictures_of_the_guide_can_be_made(desk, tmp_path):
+    """With `GUIDE_PICTURES=1` in the environment they replace those of the guide."""
+    page, folder = desk.page, GUIDE if os.environ.get("GUIDE_PICTURES") else tmp_path
+    page.set_viewport_size({"width": 960, "height": 600})
+
+    def picture(name, url="", top=""):
+        if url:
+            page.goto(url)
+        if top:
+            page.locator(top).first.evaluate("place => place.scrollIntoView()")
+        page.screenshot(path=folder / f"{name}.png")
+
+    waiting = factories.ActorFactory(
+        name="Romani Design Archive", slug="romani-design-archive", status=Status.IN_REVIEW, summary=""
+    )
+    fra = Actor.objects.get(slug="fra")
+    twin = factories.ActorFactory(name="EU Agency for Fundamental Rights", slug="eu-agency", acronym="")
+    picture("first-page", "/admin/")
+    picture("entry", address(waiting, "change"))
+    picture("work-list", address(Actor, work="never"))
+    picture("merge", reverse("admin:stakeholders_actor_merge", args=[fra.pk, twin.pk]))
+    page.goto(address(fra, "change"))
+    other = page.context.new_page()
+    other.goto(address(fra, "change"))
+    other.locator("#id_acronym").fill("FRA (EU)")
+    other.locator("#id_reason").fill("As it writes itself")
+    other.get_by_role("button", name="Save and continue editing").first.click()
+    other.get_by_text("was changed successfully").wait_for()
+    other.close()
+    page.locator("#id_acronym").fill("EU FRA")
+    page.get_by_role("button", name="Save and continue editing").first.click()
+    picture("clash", top=".clashes")
+    picture("history", address(fra, "history"))
+    page.goto(address(Actor, "import"))
+    changed = row("fra", name="Agency for Rights", type="eu_institution", country="AT")
+    page.set_input_files("input[type=file]", table(tmp_path / "actors.csv", row("amaro"), changed))
+    page.get_by_role("button", name="Send and check").click()
+    page.locator(".outcomes").wait_for()
+    picture("import")
+    made = {path.stem for path in folder.glob("*.png")}
+    assert made == {path.stem for path in GUIDE.glob("*.png")}
+    assert all(f"img/guide/{name}.png" in page.request.get("/admin/guide/").text() for name in made)
