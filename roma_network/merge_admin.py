@@ -1,5 +1,6 @@
 """The screens of entries that can be the same as another: what is likely so, merging, and undoing that."""
 
+import re
 from typing import NamedTuple
 
 from django.contrib import admin, messages
@@ -17,6 +18,7 @@ from roma_network.admin import EditorialAdmin, change_url, link_to
 from roma_network.models import Distinct
 
 MOST_APART = 50
+KEY = re.compile(r"[0-9]{1,18}")  # of a row: more digits than a database takes are none
 OLD = "old"  # in the form, of a value that the survivor takes from the other
 
 
@@ -93,7 +95,7 @@ class MergeableAdmin(EditorialAdmin):
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
         sent = request.GET
-        key = int(sent["pk"]) if sent.get("pk", "").isdecimal() else None
+        key = int(sent["pk"]) if KEY.fullmatch(sent.get("pk", "")) else None
         found = self.likely(
             {name: sent.get(name, "") for name in duplicates.WATCHED},
             names=[sent.get(name, "")[:300] for name in ("name", "acronym", "native_name")],
@@ -138,11 +140,11 @@ class MergeableAdmin(EditorialAdmin):
         """Take a pair off the list, or put it back."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        keys = [int(key) for key in request.POST.getlist("entry") if key.isdecimal()]
+        keys = [int(key) for key in request.POST.getlist("entry") if KEY.fullmatch(key)]
         if self.model.objects.filter(pk__in=keys).count() == 2:
             duplicates.tell_apart(self.model, keys, by=request.user)
-        said = request.POST.get("said", "")
-        Distinct.objects.filter(kind=self.model._meta.label, pk=int(said) if said.isdecimal() else 0).delete()
+        if KEY.fullmatch(said := request.POST.get("said", "")):
+            Distinct.objects.filter(kind=self.model._meta.label, pk=int(said)).delete()
         return HttpResponseRedirect(self.url_of("duplicates"))
 
     def apart(self):
