@@ -1,9 +1,26 @@
+from functools import partial, wraps
+
 from django.urls import path
 
-from initiatives import views
+from initiatives import maps, views
+from roma_network.caching import public
+from roma_network.pictures import framed
+
+PICTURES = {
+    "map": ("map/", maps.actors),
+    "initiative_map": ("map/initiatives/", maps.initiatives),
+}
+
+
+def picture_urls(name, route, view):
+    """A picture has a page, and an address that other sites may frame."""
+    embedded = framed(public(wraps(view)(partial(view, embedded=True))))
+    return [path(route, public(view), name=name), path(f"embed/{route}", embedded, name=f"embed_{name}")]
+
 
 urlpatterns = [
     path("initiatives/", views.initiative_list, name="initiative_list"),
     path("initiatives/<slug:slug>/", views.initiative_detail, name="initiative_detail"),
     path("documents/", views.document_list, name="document_list"),
+    *(url for name, (route, view) in PICTURES.items() for url in picture_urls(name, route, view)),
 ]

@@ -109,6 +109,6 @@ def sources(row):
     ]
 
 
-def downloads(path, parameters=()):
+def downloads(path, parameters=(), formats=FORMATS):
     """Name and address of each format of a page."""
-    return [(name, f"{path}?{urlencode([*parameters, ('format', key)])}") for key, name in FORMATS.items()]
+    return [(name, f"{path}?{urlencode([*parameters, ('format', key)])}") for key, name in formats.items()]

@@ -145,8 +145,9 @@ class ListingFilterSet(django_filters.FilterSet):
         """“3 actors”, in the reader's language."""
         raise NotImplementedError
 
-    def __init__(self, data):
+    def __init__(self, data, formats=exports.FORMATS):
         super().__init__(data, self.all_rows().published())
+        self.formats = formats
         self.rejected = []
         self.vocabularies = {}
         self.data = self.sift(data)
@@ -162,7 +163,7 @@ class ListingFilterSet(django_filters.FilterSet):
             values = list(dict.fromkeys(value for value in data.getlist(name) if value.strip()))
             kept[name] = (self.sift_facet if name in self.facets else self.sift_field)(name, filter_, values)
         kept["sort"] = self.sift_sort(data.get("sort"), kept)
-        if data.get("format") and data["format"] not in exports.FORMATS:
+        if data.get("format") and data["format"] not in self.formats:
             self.reject("format", data["format"], _("There is no such format."))
         for name in data:
             if (

@@ -14,6 +14,8 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
+from queue import SimpleQueue
+from threading import Thread
 
 import httpx
 from django.apps import apps
@@ -152,14 +154,29 @@ class Checker:
     tls: ssl.SSLContext = field(default_factory=httpx.create_ssl_context)
     hosts: dict = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
-    async def check(self, urls, note):
-        """Await `note` with the outcome of each address, as it comes in."""
+    def check(self, urls):
+        """Yield the outcome of each address as it comes in. The asking is done in a thread of its own."""
+        outcomes = SimpleQueue()
+        Thread(target=self.ask_all, args=(urls, outcomes.put), daemon=True).start()
+        while (outcome := outcomes.get()) is not None:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            yield outcome
+
+    def ask_all(self, urls, put):
+        try:
+            asyncio.run(self.ask_hosts(urls, put))
+        except BaseException as error:  # noqa: BLE001 (raised again in the thread that waits)
+            put(error)
+        put(None)
+
+    async def ask_hosts(self, urls, put):
         at_once = asyncio.Semaphore(HOSTS_AT_ONCE)
 
-        async def ask_for_all(group):
+        async def ask_host(group):
             async with at_once:
                 for url in group:
-                    await note(await self.outcome_of(url))
+                    put(await self.outcome_of(url))
 
         client = httpx.AsyncClient(
             headers={"User-Agent": self.agent, "Accept": "*/*"},
@@ -170,7 +187,7 @@ class Checker:
         )
         async with client as self.client, asyncio.TaskGroup() as tasks:
             for group in by_host(urls).values():
-                tasks.create_task(ask_for_all(group))
+                tasks.create_task(ask_host(group))
 
     async def outcome_of(self, url):
         try:

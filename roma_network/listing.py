@@ -29,12 +29,15 @@ def unusable(request, known=()):
 class Listing:
     """A filtered list as a page or an export."""
 
-    def __init__(self, request, filterset_class, table):
+    formats = exports.FORMATS
+    streamed = exports.FORMATS  # files that need no more than the filter set
+
+    def __init__(self, request, filterset_class, table=None):
         self.request = request
         self.table = table
         self.corrected = None
-        self.filterset = filterset_class(request.GET)
-        if request.GET.get("format") not in exports.FORMATS:
+        self.filterset = filterset_class(request.GET, self.formats)
+        if request.GET.get("format") not in self.streamed:
             self.tally = Tally(self.filterset, request.content_version)
             if self.tally.searched is not None and not len(self.tally.searched):
                 self.correct()
@@ -46,7 +49,7 @@ class Listing:
         if self.corrected:
             rejected, parameters = self.filterset.rejected, self.request.GET.copy()
             parameters["q"] = self.corrected
-            self.filterset = type(self.filterset)(parameters)
+            self.filterset = type(self.filterset)(parameters, self.formats)
             self.filterset.rejected = rejected
             self.tally = Tally(self.filterset, self.request.content_version)
 
@@ -151,7 +154,7 @@ class Listing:
 
     @property
     def downloads(self):
-        return exports.downloads(self.request.path, self.parameters)
+        return exports.downloads(self.request.path, self.parameters, self.formats)
 
     @property
     def canonical(self):

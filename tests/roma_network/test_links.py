@@ -1,6 +1,5 @@
 """`check_links` against a real server on this machine, and what curators and readers see of it."""
 
-import asyncio
 import ssl
 import threading
 import time
@@ -98,16 +97,6 @@ def check(*, allow_private=True, **options):
     return said.getvalue(), {link.url.split("/", 3)[-1]: link for link in Link.objects.all()}
 
 
-def outcomes(checker, *urls):
-    found = []
-
-    async def note(outcome):
-        found.append(outcome)
-
-    asyncio.run(checker.check(urls, note))
-    return found
-
-
 def sources(site, *paths):
     for path in paths:
         factories.SourceFactory(url=at(site, path))
@@ -183,7 +172,7 @@ def test_a_host_is_asked_one_thing_at_a_time_and_hosts_side_by_side(site):
 def test_a_host_is_left_in_peace_between_two_requests(site):
     checker = links.Checker("test", pause=0.1, allow_private=True)
     started = time.monotonic()
-    found = outcomes(checker, *(at(site, f"page/{number}") for number in range(3)))
+    found = list(checker.check([at(site, f"page/{number}") for number in range(3)]))
     assert [outcome.state for outcome in found] == [State.WORKS] * 3
     assert time.monotonic() - started >= 0.3
 
@@ -208,7 +197,7 @@ def test_a_certificate_is_held_against_the_name_not_the_address(host, trusted, s
     if trusted:
         authority.configure_trust(checker.tls)
     url = f"https://{host}:{server.server_port}/page"
-    assert [outcome.state for outcome in outcomes(checker, url)] == [state]
+    assert [outcome.state for outcome in checker.check([url])] == [state]
     server.shutdown()
     server.server_close()
 

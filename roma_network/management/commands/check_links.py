@@ -1,6 +1,5 @@
 from collections import Counter
 
-from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
@@ -32,27 +31,23 @@ class Command(BaseCommand):
         checker = links.Checker(agent(), pause, allow_private)
         bar = tqdm(total=len(urls), unit="link", disable=None if options["verbosity"] else True)
         with bar:
-            states = async_to_sync(self.run)(checker, urls, bar)
+            states = self.run(checker, urls, bar)
         self.report(states)
 
-    async def run(self, checker, urls, bar):
+    def run(self, checker, urls, bar):
         """Note outcomes as they come, but no failure before any host has answered at all."""
-        states, held = Counter(), []
-        record = sync_to_async(links.record)
-
-        async def note(outcome):
+        states, held, is_online = Counter(), [], False
+        for outcome in checker.check(urls):
             bar.update()
-            is_online = outcome.was_answered or states.total() > len(held)
             states[outcome.state] += 1
             held.append(outcome)
+            is_online = is_online or outcome.was_answered
             while held and is_online:
-                await record(held.pop())
-
-        await checker.check(urls, note)
+                links.record(held.pop())
         if len(held) >= FEW:
             raise CommandError("No host answered: is this machine online? Nothing was noted.")
         for outcome in held:
-            await record(outcome)
+            links.record(outcome)
         return states
 
     def report(self, states):

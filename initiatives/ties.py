@@ -1,0 +1,76 @@
+"""Who takes part in what, as columns in memory: the pictures count and link with them."""
+
+from array import array
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from initiatives.models import Participation, Role
+from stakeholders.models import Actor, ActorType, Relation
+
+CHUNK = 5000
+
+
+class Ties(NamedTuple):
+    """Public participations: the keys of actor and initiative, and the place of the role among `Role`."""
+
+    actors: np.ndarray
+    initiatives: np.ndarray
+    roles: np.ndarray
+
+    def among(self, actors=None, initiatives=None):
+        """The ties whose actor and initiative are among these keys; None stands for all."""
+        mask = np.ones(len(self.actors), dtype=bool)
+        if actors is not None:
+            mask &= np.isin(self.actors, actors)
+        if initiatives is not None:
+            mask &= np.isin(self.initiatives, initiatives)
+        return Ties(*(column[mask] for column in self))
+
+    def pairs(self):
+        """Each actor and initiative once, whatever the roles: an array of two columns."""
+        return np.unique(np.column_stack([self.actors, self.initiatives]), axis=0)
+
+    def counts(self):
+        """Actor → number of its initiatives."""
+        actors, counts = np.unique(self.pairs()[:, 0], return_counts=True)
+        return dict(zip(actors.tolist(), counts.tolist(), strict=True))
+
+
+@lru_cache(maxsize=1)
+def ties_at(version):
+    places = {role: place for place, role in enumerate(Role)}
+    columns = array("q"), array("q"), array("b")
+    rows = Participation.objects.public().order_by().values_list("actor_id", "initiative_id", "role")
+    for actor, initiative, role in rows.iterator(chunk_size=CHUNK):
+        for column, value in zip(columns, (actor, initiative, places[role]), strict=True):
+            column.append(value)
+    return Ties(*map(np.array, columns))
+
+
+@lru_cache(maxsize=1)
+def relations_at(version):
+    """Pairs of keys of actors with a public relation, each once, the lesser key first."""
+    rows = Relation.objects.public().order_by().values_list("subject_id", "target_id")
+    pairs = np.sort(np.array(list(rows), dtype=np.int64).reshape(-1, 2), axis=1)
+    return np.unique(pairs, axis=0)
+
+
+class Locality(NamedTuple):
+    """A regional or local authority that has its place on a map."""
+
+    pk: int
+    name: str
+    slug: str
+    country: str
+    longitude: float
+    latitude: float
+
+
+@lru_cache(maxsize=1)
+def localities_at(version):
+    """Key → locality."""
+    rows = Actor.objects.published().filter(type=ActorType.LOCAL_AUTHORITY, latitude__isnull=False)
+    columns = ("pk", "name", "slug", "country", "longitude", "latitude")
+    return {row[0]: Locality(*row) for row in rows.values_list(*columns).iterator(chunk_size=CHUNK)}
