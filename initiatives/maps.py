@@ -13,11 +13,12 @@ from roma_network.columns import count
 from roma_network.pictures import Picture
 from stakeholders import atlas
 from stakeholders.filters import ActorFilterSet
-from stakeholders.models import Country
+from stakeholders.models import ActorType, Country
 
 SHADES = 5
 MOST_DOTS = 200
 FEWEST_DOTS = 3  # of a map worth drawing
+DOT = 5  # units
 TINY = {"MT": (14.45, 35.9), "LU": (6.1, 49.75)}  # degrees east and north: these would be lost without a mark
 
 
@@ -211,16 +212,18 @@ def country_map(country, version):
     }
 
 
-def initiative_map(initiative, version):
-    """What the page of an initiative draws: where those who take part are, on a window of Europe. None for few."""
-    localities = localities_at(version)
-    ties = ties_at(version)
-    weights = dict.fromkeys(ties.actors[ties.initiatives == initiative.pk].tolist(), 1)
-    found = dots(weights, localities, atlas.EUROPE)
+def initiative_map(participations):
+    """What the page of an initiative draws: where its towns and regions are, on a part of Europe. None for few."""
+    found = {}
+    for actor in (row.actor for row in participations):
+        if actor.type == ActorType.LOCAL_AUTHORITY and actor.latitude is not None:
+            place = atlas.EUROPE.place(actor.longitude, actor.latitude)
+            if place:
+                found[actor.pk] = Dot(actor.name, actor.name, actor.get_absolute_url(), *place, DOT, 1)
     if len(found) < FEWEST_DOTS:
         return None
-    window = atlas.window([(each.x, each.y) for each in found])
-    return {"window": window, "land": atlas.land_within(window), "dots": found}
+    window = atlas.window([(dot.x, dot.y) for dot in found.values()])
+    return {"window": window, "land": atlas.land_within(window), "dots": list(found.values())}
 
 
 def actors(request, *, embedded=False):

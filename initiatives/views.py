@@ -3,6 +3,7 @@ from itertools import groupby
 from django.shortcuts import render
 
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
+from initiatives.maps import initiative_map
 from initiatives.models import Initiative, Role
 from initiatives.resources import document_table, initiative_table
 from roma_network import exports
@@ -51,6 +52,7 @@ def initiative_page(request, initiative):
         "roles": roles(participations, notes),
         "documents": notes.number({"first": documents[:MOST_DOCUMENTS]}).get("first"),
         "more_documents": len(documents) > MOST_DOCUMENTS,
+        "map": initiative_map(participations),
         "notes": notes,
         "rejected": unusable(request),
         "downloads": exports.downloads(initiative.get_absolute_url()),

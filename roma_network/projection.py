@@ -46,13 +46,13 @@ class Box(NamedTuple):
         return self.west <= x <= self.east and self.south <= y <= self.north
 
 
-CANARIES = Box(-18.5, 27.3, -13.2, 29.6)  # degrees
-CANARIES_MOVE = (1_080_000.0, 330_000.0)  # metres east and north, into an inset south of Portugal
+CANARIES = Box(1_500_000, 890_000, 2_080_000, 1_090_000)  # metres
+CANARIES_MOVE = (1_060_000, 440_000)  # metres east and north, into an inset south of Portugal
 
 
 def placed(longitude, latitude):
     """As `project`, with the Canary Islands moved into their inset."""
     east, north = project(longitude, latitude)
-    if CANARIES.holds(longitude, latitude):
+    if CANARIES.holds(east, north):
         return east + CANARIES_MOVE[0], north + CANARIES_MOVE[1]
     return east, north

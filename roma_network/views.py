@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from initiatives import maps
 from initiatives.filters import InitiativeFilterSet
 from initiatives.models import Document, Initiative
 from roma_network import search as searching
@@ -281,6 +282,7 @@ def country_detail(request, code):
     documents = Document.objects.published().filter(publisher__in=actors)
     context = {
         "country": country,
+        "map": maps.country_map(country, request.content_version),
         "types": [(type_, counts[type_], shown[type_]) for type_ in ActorType if type_ in counts],
         "total": sum(counts.values()),
         "initiative_count": initiatives.count(),

@@ -7,7 +7,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
-from roma_network.projection import CANARIES, placed
+from roma_network.projection import CANARIES, CANARIES_MOVE, placed
 
 FOLDER = Path(__file__).parent / "shapes"
 NUMBER = re.compile(r"-?[0-9]+")
@@ -54,13 +54,10 @@ def shapes(name):
 
 def inset(frame):
     """The box around the Canary Islands: x, y, width and height."""
-    corners = [
-        frame.at(*placed(*corner))
-        for corner in ((CANARIES.west, CANARIES.south), (CANARIES.east, CANARIES.north))
-    ]
-    left, right = (corner[0] for corner in corners)
-    bottom, top = (corner[1] for corner in corners)
-    return round(left), round(top), round(right - left), round(bottom - top)
+    east, north = CANARIES_MOVE
+    left, bottom = map(round, frame.at(CANARIES.west + east, CANARIES.south + north))
+    right, top = map(round, frame.at(CANARIES.east + east, CANARIES.north + north))
+    return left, top, right - left, bottom - top
 
 
 def window(places, margin=60, least=300):
