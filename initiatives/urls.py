@@ -2,13 +2,15 @@ from functools import partial, wraps
 
 from django.urls import path
 
-from initiatives import maps, views
+from initiatives import figures, maps, timeline, views
 from roma_network.caching import public
 from roma_network.pictures import framed
 
 PICTURES = {
     "map": ("map/", maps.actors),
     "initiative_map": ("map/initiatives/", maps.initiatives),
+    "timeline": ("timeline/", timeline.page),
+    "figure": ("figures/<slug:slug>/", figures.one_figure),
 }
 
 
@@ -22,5 +24,6 @@ urlpatterns = [
     path("initiatives/", views.initiative_list, name="initiative_list"),
     path("initiatives/<slug:slug>/", views.initiative_detail, name="initiative_detail"),
     path("documents/", views.document_list, name="document_list"),
+    path("figures/", public(figures.all_figures), name="figures"),
     *(url for name, (route, view) in PICTURES.items() for url in picture_urls(name, route, view)),
 ]

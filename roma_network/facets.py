@@ -5,7 +5,8 @@ across. A bad value never breaks a page: `rejected` names it, and the rest of th
 """
 
 from collections import namedtuple
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 import django_filters
 import numpy as np
@@ -96,6 +97,23 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
         return [
             Option(value, label, counts.get(value, 0), value in chosen) for value, label in vocabulary.items()
         ]
+
+
+class PresenceFilter(FacetFilter):
+    """Rows that have, or lack, one of several things: value → label, and the condition of having it."""
+
+    listed = False
+
+    def __init__(self, conditions, *, present=True, **kwargs):
+        super().__init__(
+            "pk", choices=lambda: [(value, label) for value, (label, _has) in conditions.items()], **kwargs
+        )
+        self.conditions = conditions
+        self.present = present
+
+    def condition(self, values):
+        found = (self.conditions[value][1] for value in values)
+        return reduce(or_, (has if self.present else ~has for has in found))
 
 
 class EntryFacetFilter(FacetFilter):

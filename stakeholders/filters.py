@@ -2,7 +2,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from roma_network.facets import EntryFacetFilter, FacetFilter, ListingFilterSet, SearchFilter, Sort
+from roma_network.facets import (
+    EntryFacetFilter,
+    FacetFilter,
+    ListingFilterSet,
+    PresenceFilter,
+    SearchFilter,
+    Sort,
+)
 from roma_network.models import Status
 from stakeholders.models import Actor, Country, Theme
 
@@ -13,6 +20,16 @@ def country_choices():
 
 def theme_choices():
     return [(theme.slug, str(theme)) for theme in Theme.objects.all()]
+
+
+PRESENCE = {
+    "country": (_("a country"), Q(country__isnull=False)),
+    "coordinates": (_("coordinates"), Q(latitude__isnull=False)),
+    "website": (_("a website"), Q(website__gt="")),
+    "email": (_("a mailbox"), Q(email__gt="")),
+    "founded": (_("a year of foundation"), Q(founded__gt="")),
+    "verified": (_("a day of verification"), Q(verified_on__isnull=False)),
+}
 
 
 class ActorFilterSet(ListingFilterSet):
@@ -35,6 +52,9 @@ class ActorFilterSet(ListingFilterSet):
     active = FacetFilter(
         "active", label=_("Activity"), choices=lambda: [("yes", _("Active")), ("no", _("Closed"))]
     )
+
+    has = PresenceFilter(PRESENCE, label=_("With"))
+    lacks = PresenceFilter(PRESENCE, label=_("Without"), present=False)
 
     sorts = {
         "name": Sort(_("Name"), ["sort_name"]),
