@@ -217,6 +217,21 @@ class Participation(Keyed):
         return f"{self.initiative}: {self.actor} ({self.get_role_display()})"
 
 
+class Layout(models.Model):
+    """Where everybody stands in the picture of the network: one row, see `layouts`."""
+
+    version = models.CharField(max_length=40, blank=True)  # of the content that it shows
+    places = models.BinaryField(default=bytes)
+    made_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)  # when a worker began to compute it
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return self.version
+
+
 Actor.versioned.append("participations")  # from here, since actors know nothing of initiatives
 
 

@@ -2,13 +2,14 @@ from functools import partial, wraps
 
 from django.urls import path
 
-from initiatives import figures, maps, timeline, views
+from initiatives import figures, maps, network, timeline, views
 from roma_network.caching import public
 from roma_network.pictures import framed
 
 PICTURES = {
     "map": ("map/", maps.actors),
     "initiative_map": ("map/initiatives/", maps.initiatives),
+    "network": ("network/", network.page),
     "timeline": ("timeline/", timeline.page),
     "figure": ("figures/<slug:slug>/", figures.one_figure),
 }

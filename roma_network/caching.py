@@ -31,7 +31,7 @@ def public(view):
     @wraps(view)
     def marked(request, *args, **kwargs):
         response = read(request, *args, **kwargs)
-        response.is_public = True
+        response.is_public = not getattr(response, "is_provisional", False)
         return response
 
     return marked
