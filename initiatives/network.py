@@ -24,6 +24,7 @@ MOST_NODES = 1500
 MOST_NAMED = 15
 MOST_LABELS = 14
 MARGIN = 30  # units
+LEAST = 300  # units on a side, however few there are
 LETTER, LABEL_HEIGHT = 7.5, 16  # units, for labels that are not to overlap
 
 
@@ -147,6 +148,15 @@ class Network(Picture):
             )
         ]
         return sorted(nodes, key=lambda node: (node.size, node.kind))
+
+    @property
+    def window(self):
+        """The part of the square where the nodes are: x, y and twice the side."""
+        xs, ys = [node.x for node in self.nodes], [node.y for node in self.nodes]
+        if not xs:
+            return 0, 0, *self.size
+        side = max(max(xs) - min(xs) + 3 * MARGIN, max(ys) - min(ys) + 3 * MARGIN, LEAST)
+        return (min(xs) + max(xs) - side) // 2, (min(ys) + max(ys) - side) // 2, side, side
 
     @cached_property
     def edges(self):

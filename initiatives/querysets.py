@@ -37,6 +37,17 @@ class InitiativeQuerySet(EditorialQuerySet):
         )
         return self.annotate(actor_count=Coalesce(Subquery(counted.values("n")), 0))
 
+    def related_to(self, initiative):
+        """Published initiatives with the same actors, annotated with how many they `shared`; most first."""
+        actors = initiative.participations.with_public("actor").values("actor")
+        return (
+            self.published()
+            .filter(participations__actor__in=actors)
+            .exclude(pk=initiative.pk)
+            .annotate(shared=Count("participations__actor", distinct=True))
+            .order_by("-shared", "sort_name")
+        )
+
     def public_participations(self):
         return self.model._meta.get_field("participations").related_model.objects.public()
 

@@ -6,7 +6,7 @@ from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from initiatives.maps import initiative_map
 from initiatives.models import Initiative, Role
 from initiatives.resources import document_table, initiative_table
-from roma_network import exports
+from roma_network import ego, exports
 from roma_network.addresses import redirect_to_heir
 from roma_network.caching import public
 from roma_network.listing import Listing, unusable
@@ -45,6 +45,7 @@ def initiative_page(request, initiative):
     notes = Notes()
     participations = list(initiative.participations.with_public("actor").select_related("actor__country"))
     documents = list(initiative.documents.newest_first()[: MOST_DOCUMENTS + 1])
+    related = list(Initiative.objects.related_to(initiative)[: ego.MOST])
     read_citations(participations, documents)
     context = {
         "initiative": initiative,
@@ -53,6 +54,8 @@ def initiative_page(request, initiative):
         "documents": notes.number({"first": documents[:MOST_DOCUMENTS]}).get("first"),
         "more_documents": len(documents) > MOST_DOCUMENTS,
         "map": initiative_map(participations),
+        "related": related,
+        "ego": ego.drawn(related),
         "notes": notes,
         "rejected": unusable(request),
         "downloads": exports.downloads(initiative.get_absolute_url()),

@@ -1,6 +1,6 @@
 from django.shortcuts import render
 
-from roma_network import exports
+from roma_network import ego, exports
 from roma_network.addresses import redirect_to_heir
 from roma_network.caching import public
 from roma_network.listing import Listing, unusable
@@ -9,7 +9,6 @@ from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, Relation, RelationKind
 from stakeholders.resources import actor_table
 
-MOST_COLLEAGUES = 12
 MOST_DOCUMENTS = 10
 
 
@@ -36,6 +35,7 @@ def actor_page(request, actor):
     participations = list(actor.participations.with_public("initiative").select_related("initiative"))
     relations = list(Relation.objects.touching(actor))
     documents = list(actor.documents.model.objects.concerning(actor)[: MOST_DOCUMENTS + 1])
+    colleagues = list(Actor.objects.colleagues_of(actor)[: ego.MOST])
     read_citations(participations, relations, documents)
     context = {
         "actor": actor,
@@ -44,7 +44,8 @@ def actor_page(request, actor):
         "relations": notes.number(by_kind(relations, actor)),
         "documents": notes.number({"first": documents[:MOST_DOCUMENTS]}).get("first"),
         "more_documents": len(documents) > MOST_DOCUMENTS,
-        "colleagues": Actor.objects.colleagues_of(actor)[:MOST_COLLEAGUES],
+        "colleagues": colleagues,
+        "ego": ego.drawn(colleagues),
         "notes": notes,
         "rejected": unusable(request),
         "downloads": exports.downloads(actor.get_absolute_url()),
