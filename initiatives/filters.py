@@ -49,7 +49,7 @@ INITIATIVE_PRESENCE = {
 }
 DOCUMENT_PRESENCE = {
     "date": (_("a date"), Q(date__gt="")),
-    "publisher": (_("a publisher"), Q(publisher__isnull=False)),
+    "publisher": (_("a publisher that is listed here"), Q(publisher__status=Status.PUBLISHED)),
     "verified": (_("a day of verification"), Q(verified_on__isnull=False)),
 }
 

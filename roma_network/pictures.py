@@ -9,7 +9,7 @@ import re
 from functools import cache, wraps
 
 import resvg_py
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -145,7 +145,7 @@ def file(content, content_type, name):
 
 def framed(view):
     """Let other sites show the answers of a view in a frame."""
-    return wraps(view)(xframe_options_exempt(csp_update({"frame-ancestors": ANYBODY})(view)))
+    return wraps(view)(xframe_options_exempt(csp_replace({"frame-ancestors": ANYBODY})(view)))
 
 
 @cache

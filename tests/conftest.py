@@ -91,11 +91,20 @@ def empty_cache():
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def no_computing_aside(monkeypatch):
+    """A page of the network starts no thread here: it would outlive the database of its test."""
+    from initiatives import layouts
+
+    monkeypatch.setattr(layouts, "start", lambda: None)
+
+
 @pytest.fixture(scope="session")
 def directory_database(django_db_setup, django_db_blocker):
     """The name of a second database that holds the real directory for good: loaded once a worker."""
     from django.db import connection
 
+    from initiatives import layouts
     from roma_network import fixtures
 
     creation = connection.creation
@@ -105,6 +114,7 @@ def directory_database(django_db_setup, django_db_blocker):
         name = creation.get_test_db_clone_settings("directory")["NAME"]
         with connected_to(name):
             fixtures.load()
+            layouts.compute()
     yield name
     with django_db_blocker.unblock():
         creation.destroy_test_db(suffix="directory", verbosity=0)

@@ -31,7 +31,15 @@ EVERY_KIND = {
     "about": "/about/",
     "accessibility": "/accessibility/",
     "privacy": "/privacy/",
+    "map": "/map/",
+    "initiative_map": "/map/initiatives/",
+    "network": "/network/",
+    "timeline": "/timeline/",
+    "figures": "/figures/",
+    "figure": "/figures/types/",
 }
+PICTURES = ["map", "initiative_map", "network", "timeline", "figure"]
+EMBEDS = {f"embed_{name}": f"/embed{EVERY_KIND[name]}" for name in PICTURES}
 NO_PAGE = {"health", "suggest"}  # routes that answer with plain text or data
 
 

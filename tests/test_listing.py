@@ -442,6 +442,8 @@ BAD = {
         "initiative": ["no-such-initiative"],
         "role": ["boss"],
         "active": ["maybe"],
+        "has": ["members"],
+        "lacks": ["nothing"],
     },
     "/initiatives/": {
         "actor_type": ["towns"],
@@ -453,6 +455,8 @@ BAD = {
         "actor": ["no-such-actor"],
         "from": ["last year", "999", "3000", "2011-04", "-5", "20111"],
         "to": ["soon"],
+        "has": ["coordinates"],
+        "lacks": ["coordinates"],
     },
     "/documents/": {
         "kind": ["rumour"],
@@ -464,6 +468,8 @@ BAD = {
         "initiative": ["nothing"],
         "from": ["soon"],
         "to": ["0"],
+        "has": ["pages"],
+        "lacks": ["pages"],
     },
 }
 OF_ALL = {

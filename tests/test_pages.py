@@ -11,6 +11,7 @@ import pytest
 from django.http import QueryDict
 from django.urls import resolve
 
+from initiatives.figures import FIGURES
 from initiatives.models import Document
 from roma_network.listing import PAGE_SIZE
 from tests.factories import ActorFactory, InitiativeFactory
@@ -410,7 +411,7 @@ def test_headings_form_an_outline_and_ids_are_unique(client, url):
 @of_every_page
 def test_pages_are_named_described_and_labelled(client, url):
     page = read(client, url)
-    assert page.text("title").endswith("– Roma integration directory")
+    assert page.text("head title").endswith("– Roma integration directory")
     (described,) = page.all("meta[name=description]")
     assert described.attributes["content"]
     assert page.tree.css_first("html").attributes["lang"] == "en"
@@ -429,7 +430,7 @@ def inside(element, tag):
 
 
 def test_pages_have_titles_of_their_own(client):
-    titles = Counter(read(client, url).text("title") for url in EVERY_KIND.values())
+    titles = Counter(read(client, url).text("head title") for url in EVERY_KIND.values())
     assert max(titles.values()) == 1
 
 
@@ -443,6 +444,8 @@ def assert_leads_somewhere(client, url):
         slugs = filterset.qs.values_list("slug", flat=True)[:PAGE_SIZE]
         assert slugs, url
         assert not address.fragment or address.fragment in slugs, url
+    elif match.url_name == "figure":
+        assert match.kwargs["slug"] in FIGURES, url
     elif "slug" in match.kwargs:
         assert match.kwargs["slug"] in rows(match.url_name.removesuffix("_detail")), url
     elif "code" in match.kwargs:
