@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from functools import cached_property
+from itertools import groupby
 from math import sqrt
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -147,7 +148,13 @@ class Network(Picture):
                 zip(self.entries, places.tolist(), degrees, strict=True)
             )
         ]
-        return sorted(nodes, key=lambda node: (node.size, node.kind))
+        return sorted(nodes, key=lambda node: (node.size, node.kind, node.entry.name))
+
+    @property
+    def groups_drawn(self):
+        """The nodes in runs of one kind."""
+        for kind, nodes in groupby(self.nodes, key=lambda node: node.kind):
+            yield {"kind": kind, "nodes": list(nodes)}
 
     @property
     def window(self):
@@ -160,11 +167,15 @@ class Network(Picture):
 
     @cached_property
     def edges(self):
-        """All edges as one path."""
-        places = {node.number: (node.x, node.y) for node in self.nodes}
+        """All edges as one path, those of a hub together: so it packs well."""
+        places, degrees = {node.number: (node.x, node.y) for node in self.nodes}, self.graph.degrees.tolist()
+        edges = [
+            sorted(edge, key=lambda number: -degrees[number])
+            for edge in (self.graph.edges.tolist() if places else [])
+        ]
         parts = []
-        for one, other in self.graph.edges.tolist() if places else []:
-            (x, y), (to_x, to_y) = places[one], places[other]
+        for hub, other in sorted(edges):
+            (x, y), (to_x, to_y) = places[hub], places[other]
             parts.append(f"M{x} {y}l{to_x - x} {to_y - y}")
         return "".join(parts)
 

@@ -12,7 +12,7 @@ function address() {
   const parameters = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (value) parameters.append(name, value);
   const chosen = form.elements.sort;
-  if (chosen.value === chosen.dataset.usual) parameters.delete("sort");
+  if (chosen?.value === chosen?.dataset.usual) parameters.delete("sort");
   const query = parameters.toString();
   return query ? `${form.action.split("?")[0]}?${query}` : form.action.split("?")[0];
 }

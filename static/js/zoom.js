@@ -89,7 +89,7 @@
       act();
     });
     svg.addEventListener("focusin", (event) => { // whoever tabs sees where they are
-      const mark = event.target.closest("a")?.querySelector(".node")?.getBBox();
+      const mark = event.target.closest("a")?.getBBox();
       if (!mark || view.size === full.size) return;
       view.x = mark.x - view.size / 2;
       view.y = mark.y - view.size / 2;

@@ -23,6 +23,17 @@ ADDRESSES = [
     "/accessibility/",
     "/privacy/",
     "/no-such-page/",
+    "/map/",
+    "/map/?type=local_authority&country=RO",
+    "/network/",
+    "/network/?q=nothing+is+called+so",
+    "/timeline/",
+    "/figures/",
+    "/figures/types/",
+    "/embed/map/",
+    "/embed/network/?type=academia",
+    "/embed/figures/themes/",
+    "/actors/council-of-europe/",
     "/admin/login/",
 ]
 

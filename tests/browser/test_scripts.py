@@ -1,5 +1,7 @@
 """What the small scripts add to forms that work without them."""
 
+import re
+
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -114,6 +116,10 @@ PAGES = [
     "/documents/",
     "/search/?q=roma",
     "/accessibility/",
+    "/map/",
+    "/network/",
+    "/timeline/",
+    "/figures/",
 ]
 
 
@@ -123,3 +129,75 @@ def test_text_at_twice_its_size_still_fits(page):
         page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
         wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert wide <= window, address
+
+
+# Pictures
+
+
+def view_of(page):
+    return [float(number) for number in page.locator("svg.network").get_attribute("viewBox").split()]
+
+
+def test_the_network_can_be_moved_by_keys_and_buttons_alone(page):
+    page.goto("/network/")
+    whole = view_of(page)
+    page.locator("figure").focus()
+    page.keyboard.press("+")
+    nearer = view_of(page)
+    assert nearer[2] < whole[2]
+    page.keyboard.press("ArrowLeft")
+    assert view_of(page)[0] < nearer[0]
+    page.keyboard.press("0")
+    assert view_of(page) == whole
+    page.get_by_role("button", name="Nearer").click()
+    assert view_of(page)[2] < whole[2]
+    page.locator("svg.network a").last.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/(actors|initiatives)/[a-z0-9-]+/$"))
+
+
+def test_a_filter_changes_the_picture_without_a_new_page(page):
+    page.goto("/network/")
+    marks = page.locator("svg.network a").count()
+    open_group(page, "type")
+    page.locator("input[name=type][value=academia]").check()
+    page.get_by_role("heading", name="52 actors").wait_for()
+    assert page.locator("svg.network a").count() < marks
+    assert "type=academia" in page.url
+    page.locator("figure").focus()
+    page.keyboard.press("+")
+    assert page.locator("svg.network.near, svg.network[data-ready]").count() == 1
+
+
+def test_a_large_network_keeps_no_reader_waiting(page):
+    page.add_init_script(
+        "window.tasks = []; new PerformanceObserver((list) => list.getEntries().forEach((entry) =>"
+        " tasks.push(entry.duration))).observe({type: 'longtask', buffered: true})"
+    )
+    page.goto("/network/")
+    page.locator("figure").focus()
+    for key in "++--0":
+        page.keyboard.press(key)
+    page.wait_for_timeout(200)
+    assert [task for task in page.evaluate("tasks") if task > 300] == []  # 100 on a quiet machine
+
+
+def test_the_name_of_a_town_shows_when_it_has_the_focus(page):
+    page.goto("/map/")
+    town = page.locator("svg.map a:has(.dot)").last
+    fill = "(link) => getComputedStyle(link.querySelector('.tip')).fill"
+    assert town.evaluate(fill) == "none"
+    page.locator("figure").focus()
+    page.keyboard.press("Shift+Tab")
+    town.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert town.evaluate(fill) != "none"
+
+
+def test_pictures_stand_without_scripts(still):
+    still.goto("/network/")
+    assert still.locator("svg.network a").count() > 1000
+    assert not still.get_by_role("button", name="Nearer").is_visible()
+    still.goto("/map/?theme=education")
+    assert still.get_by_role("link", name="See them as a list").is_visible()
