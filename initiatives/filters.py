@@ -90,6 +90,8 @@ class InitiativeFilterSet(YearsFilterSet):
         "start": Sort(_("Latest start"), ["-start", "sort_name"]),
     }
 
+    pictures = {"initiative_map": _("Map"), "timeline": _("Timeline")}
+
     class Meta:
         model = Initiative
         fields = []

@@ -128,7 +128,7 @@ class Map(Picture):
                 country.label,
                 count,
                 _("%(name)s: %(number)s") % {"name": country.label, "number": number},
-                self.list_url_with("country", country.code),
+                self.list_url_with("country", country.code) if count else country.get_absolute_url(),
                 shade_of(count, self.ranges),
                 paths.get(country.code, ""),
                 self.frame.place(*TINY[country.code]) if country.code in TINY else None,

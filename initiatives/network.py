@@ -22,6 +22,7 @@ from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, ActorType
 
 MOST_NODES = 1500
+MOST_EDGES = 3000  # that are drawn; files hold all
 MOST_NAMED = 15
 MOST_LABELS = 14
 MARGIN = 30  # units
@@ -63,6 +64,7 @@ class Network(Picture):
     list_address = "actor_list"
     formats = FORMATS | {"graphml": "GraphML", "gexf": "GEXF"}
     types = list(ActorType)
+    most_edges = MOST_EDGES
     size = (layouts.SIDE + 2 * MARGIN, layouts.SIDE + 2 * MARGIN)
 
     def __init__(self, request):
@@ -108,6 +110,10 @@ class Network(Picture):
     @cached_property
     def is_core(self):
         return self.whole.size > MOST_NODES
+
+    @property
+    def is_thinned(self):
+        return len(self.graph.edges) > MOST_EDGES
 
     @cached_property
     def graph(self):
@@ -171,7 +177,7 @@ class Network(Picture):
         places, degrees = {node.number: (node.x, node.y) for node in self.nodes}, self.graph.degrees.tolist()
         edges = [
             sorted(edge, key=lambda number: -degrees[number])
-            for edge in (self.graph.edges.tolist() if places else [])
+            for edge in (self.graph.thinned(MOST_EDGES).edges.tolist() if places else [])
         ]
         parts = []
         for hub, other in sorted(edges):

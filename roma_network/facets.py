@@ -157,6 +157,7 @@ class ListingFilterSet(django_filters.FilterSet):
     """Takes any query string: what is wrong in it goes to `rejected` instead of breaking the rest."""
 
     sorts: dict[str, Sort]
+    pictures: dict[str, str] = {}  # the name of an address → what it shows
 
     @staticmethod
     def count_label(n):

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.core.paginator import Paginator
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
@@ -112,6 +113,13 @@ class Listing:
         data, usual = self.filterset.data, self.filterset.usual_sort
         filters = [(name, value) for name in self.filterset.filters for value in data.getlist(name)]
         return filters + ([("sort", data["sort"])] if data["sort"] != usual else [])
+
+    @property
+    def pictures(self):
+        """What shows these entries as a picture: words and address of each. A filter set names its own."""
+        filters = [pair for pair in self.parameters if pair[0] != "sort"]
+        query = f"?{urlencode(filters)}" if filters else ""
+        return [(label, reverse(name) + query) for name, label in self.filterset.pictures.items()]
 
     @property
     def is_filtered(self):

@@ -63,6 +63,8 @@ class ActorFilterSet(ListingFilterSet):
         "connected": Sort(_("Most initiatives"), ["-initiative_count", "sort_name"]),
     }
 
+    pictures = {"map": _("Map"), "network": _("Network")}
+
     class Meta:
         model = Actor
         fields = []

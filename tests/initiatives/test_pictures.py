@@ -312,6 +312,16 @@ def test_a_large_network_shows_its_core_and_says_so(directory, client, monkeypat
     assert "the 50 best connected are drawn" in page.text()
 
 
+def test_too_many_lines_are_thinned_and_nobody_is_left_alone():
+    everybody = layouts.Graph.of(
+        np.array([(a, i) for a in range(30) for i in range(100, 120)]), np.empty((0, 2), dtype=int)
+    )
+    thin = everybody.thinned(60)
+    assert len(thin.edges) == 60
+    assert thin.degrees[:30].min() >= 1 or thin.degrees[30:].min() >= 1
+    assert everybody.thinned(600).edges.tolist() == everybody.edges.tolist()
+
+
 def small_network():
     tie = factories.ParticipationFactory()
     factories.RelationFactory(subject=tie.actor)
