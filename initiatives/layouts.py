@@ -12,7 +12,6 @@ from functools import lru_cache
 from threading import Thread
 from typing import NamedTuple
 
-import igraph
 import numpy as np
 from django.db import connection, transaction
 from django.utils.timezone import now
@@ -48,6 +47,11 @@ class Graph(NamedTuple):
             [np.searchsorted(actors, pairs[:, 0]), len(actors) + np.searchsorted(initiatives, pairs[:, 1])]
         )
         return cls(actors, initiatives, np.concatenate([across, among]).astype(np.int64).reshape(-1, 2))
+
+    def as_igraph(self):
+        import igraph  # here, since it takes memory and few workers ever need it
+
+        return igraph.Graph(n=self.size, edges=self.edges.tolist())
 
     @property
     def size(self):
@@ -144,7 +148,7 @@ def computed(graph, before=None):
     """Places for all nodes of a graph. Those of `before` are where it starts from, so that the picture stays itself."""
     core = graph.only(graph.core(MOST_LAID_OUT))
     start = before.of(core) if before else None
-    pieces = igraph.Graph(n=core.size, edges=core.edges.tolist()).connected_components()
+    pieces = core.as_igraph().connected_components()
     places, corner = np.zeros((core.size, 2)), [0.0, SIDE * 1.0]
     for number, members in enumerate(sorted(pieces, key=len, reverse=True)):
         inner = core.only(np.array(sorted(members)))
@@ -158,7 +162,7 @@ def computed(graph, before=None):
 
 def drawn(graph, start):
     random.seed(1)  # igraph draws its chances from here
-    layout = igraph.Graph(n=graph.size, edges=graph.edges.tolist()).layout_fruchterman_reingold(
+    layout = graph.as_igraph().layout_fruchterman_reingold(
         niter=ROUNDS, grid=False, seed=None if start is None else (start / SIDE * 40).tolist()
     )
     return np.array(layout.coords, dtype=float).reshape(-1, 2)

@@ -7,7 +7,6 @@ from math import sqrt
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-import igraph
 import numpy as np
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -240,8 +239,7 @@ class Network(Picture):
     @cached_property
     def components(self):
         """The sizes of the parts that nothing ties together, the greatest first."""
-        graph = igraph.Graph(n=self.graph.size, edges=self.graph.edges.tolist())
-        return sorted(map(len, graph.connected_components()), reverse=True)
+        return sorted(map(len, self.graph.as_igraph().connected_components()), reverse=True)
 
     @property
     def untied(self):

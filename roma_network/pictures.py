@@ -8,7 +8,6 @@ import io
 import re
 from functools import cache, wraps
 
-import resvg_py
 from csp.decorators import csp_replace
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -96,6 +95,8 @@ class Drawn:
         return self.standalone, "image/svg+xml; charset=utf-8"
 
     def as_png(self):
+        import resvg_py  # here, since few workers ever draw one
+
         return bytes(resvg_py.svg_to_bytes(svg_string=self.standalone, width=PIXELS)), "image/png"
 
     def as_csv(self):

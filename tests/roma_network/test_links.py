@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.utils.timezone import now
 
 from initiatives.models import Document, Initiative
-from roma_network import editing, links
+from roma_network import editing, linkcheck, links
 from roma_network.models import ContentVersion, Link, Status
 from roma_network.quality import Worklist
 from stakeholders.models import Actor
@@ -170,7 +170,7 @@ def test_a_host_is_asked_one_thing_at_a_time_and_hosts_side_by_side(site):
 
 
 def test_a_host_is_left_in_peace_between_two_requests(site):
-    checker = links.Checker("test", pause=0.1, allow_private=True)
+    checker = linkcheck.Checker("test", pause=0.1, allow_private=True)
     started = time.monotonic()
     found = list(checker.check([at(site, f"page/{number}") for number in range(3)]))
     assert [outcome.state for outcome in found] == [State.WORKS] * 3
@@ -193,7 +193,7 @@ def test_a_certificate_is_held_against_the_name_not_the_address(host, trusted, s
     server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.handle_error = lambda *args: None  # a client that hangs up over a certificate is what is wanted
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    checker = links.Checker("test", pause=0, allow_private=True)
+    checker = linkcheck.Checker("test", pause=0, allow_private=True)
     if trusted:
         authority.configure_trust(checker.tls)
     url = f"https://{host}:{server.server_port}/page"
@@ -250,7 +250,7 @@ def test_this_machine_is_never_asked_unless_told(site, host):
     ],
 )
 def test_which_addresses_are_public(address, public):
-    assert links.is_public(address) == public
+    assert linkcheck.is_public(address) == public
 
 
 def test_a_name_with_one_private_address_is_not_asked(site, monkeypatch):
@@ -278,14 +278,14 @@ def test_three_runs_make_a_link_dead_and_one_brings_it_back(site):
     link = Link.objects.get()
     assert (link.failures, link.is_dead) == (4, True)
     assert versions[0] == versions[1] != versions[2] == versions[3]
-    links.record(links.Outcome(source.url, State.WORKS, 200))
+    links.record(linkcheck.Outcome(source.url, State.WORKS, 200))
     assert Link.objects.get().failures == 0
     assert ContentVersion.current() != versions[3]
 
 
 def test_what_is_unclear_is_no_failure_and_no_proof_of_life():
     link = Link.objects.create(url="https://example.eu/", failures=2)
-    links.record(links.Outcome(link.url, State.UNCLEAR, 403))
+    links.record(linkcheck.Outcome(link.url, State.UNCLEAR, 403))
     link.refresh_from_db()
     assert (link.failures, link.worked_at) == (2, None)
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from roma_network import links
+from roma_network import linkcheck, links
 
 FEW = 5  # links may well be broken all at once
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *, pause, allow_private, **options):
         links.register()
         urls = links.waiting()
-        checker = links.Checker(agent(), pause, allow_private)
+        checker = linkcheck.Checker(agent(), pause, allow_private)
         bar = tqdm(total=len(urls), unit="link", disable=None if options["verbosity"] else True)
         with bar:
             states = self.run(checker, urls, bar)
