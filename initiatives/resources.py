@@ -1,6 +1,21 @@
 """What exports say of initiatives and documents."""
 
 from roma_network.exports import Table, slug_of, sources
+from roma_network.linked import (
+    LANGUAGE,
+    Iri,
+    Resource,
+    Typed,
+    concept,
+    country,
+    date,
+    derived_from,
+    identifier,
+    iri,
+    kept,
+    text,
+)
+from stakeholders.resources import membership
 
 
 class InitiativeTable(Table):
@@ -42,6 +57,38 @@ class InitiativeTable(Table):
             "sources": sources(initiative),
         }
 
+    def resources(self, record, origin):
+        """By the Organization Ontology and schema.org, with a membership for each role of an actor."""
+        yield Resource(
+            identifier(origin, "initiative", record["slug"]),
+            kept(
+                ("rdf:type", Iri("org:OrganizationalCollaboration")),
+                ("rdf:type", Iri("schema:Project")),
+                ("skos:prefLabel", text(record["name"], LANGUAGE)),
+                ("schema:name", text(record["name"], LANGUAGE)),
+                ("schema:alternateName", text(record["acronym"])),
+                ("org:classification", concept(origin, "kind", record["kind"])),
+                ("schema:description", text(record["summary"], LANGUAGE)),
+                ("schema:startDate", date(record["start"])),
+                ("schema:endDate", date(record["end"])),
+                ("foaf:homepage", iri(record["website"])),
+                *(("dcterms:subject", concept(origin, "theme", slug)) for slug in record["themes"]),
+                *(("dcterms:spatial", country(code)) for code in record["countries"]),
+                (
+                    "dcterms:isPartOf",
+                    record["part_of"] and identifier(origin, "initiative", record["part_of"]),
+                ),
+                (
+                    "prov:wasRevisionOf",
+                    record["follows"] and identifier(origin, "initiative", record["follows"]),
+                ),
+                ("dcterms:modified", Typed(record["updated_at"].isoformat(), "xsd:dateTime")),
+                *derived_from(record),
+            ),
+        )
+        for tie in record["participants"]:
+            yield membership(origin, record["slug"], tie["actor"], tie["role"])
+
 
 class DocumentTable(Table):
     name = "documents"
@@ -69,6 +116,30 @@ class DocumentTable(Table):
             "initiatives": [initiative.slug for initiative in document.initiatives.all()],
             "sources": sources(document),
         }
+
+    def resources(self, record, origin):
+        """By Dublin Core."""
+        about = [("actor", slug) for slug in record["actors"]] + [
+            ("initiative", slug) for slug in record["initiatives"]
+        ]
+        yield Resource(
+            identifier(origin, "document", record["slug"]),
+            kept(
+                ("rdf:type", Iri("foaf:Document")),
+                ("dcterms:title", text(record["title"])),
+                ("dcterms:type", concept(origin, "document-kind", record["kind"])),
+                ("dcterms:issued", date(record["date"])),
+                ("foaf:page", iri(record["url"])),
+                ("dcterms:language", text(record["language"])),
+                (
+                    "dcterms:publisher",
+                    record["publisher"] and identifier(origin, "actor", record["publisher"]),
+                ),
+                *(("foaf:topic", identifier(origin, kind, slug)) for kind, slug in about),
+                ("dcterms:modified", Typed(record["updated_at"].isoformat(), "xsd:dateTime")),
+                *derived_from(record),
+            ),
+        )
 
 
 initiative_table = InitiativeTable()

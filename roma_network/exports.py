@@ -2,12 +2,23 @@
 
 import csv
 import json
+from itertools import chain
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import StreamingHttpResponse
 from django.utils.http import urlencode
 
-FORMATS = {"csv": "CSV", "json": "JSON"}
+from roma_network.linked import jsonld_lines, rdfxml_lines, turtle_lines
+from roma_network.spreadsheets import workbook
+
+FORMATS = {
+    "csv": "CSV",
+    "xlsx": "Excel",
+    "json": "JSON",
+    "jsonld": "JSON-LD",
+    "ttl": "Turtle",
+    "rdf": "RDF/XML",
+}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 500
 
@@ -21,6 +32,10 @@ class Table:
     def special(self, row):
         """Column → value, for those that are no plain attribute: a list, a list of dicts, another entry's slug."""
         return {}
+
+    def resources(self, record, origin):
+        """A record as linked data, see `linked`: the entry and what is told of its ties."""
+        raise NotImplementedError
 
     def record(self, row):
         special = self.special(row)
@@ -42,13 +57,13 @@ def requested(request, table, queryset):
     records = (table.record(row) for row in queryset.for_export().iterator(chunk_size=CHUNK))
     lines, content_type = WRITERS[asked]
     return StreamingHttpResponse(
-        lines(table, records),
-        content_type=f"{content_type}; charset=utf-8",
+        lines(table, records, request.build_absolute_uri("/")[:-1]),
+        content_type=content_type,
         headers={"Content-Disposition": f'attachment; filename="{table.name}.{asked}"'},
     )
 
 
-def json_lines(table, records):
+def json_lines(table, records, origin):
     """A JSON array, one record a line."""
     start = "["
     for record in records:
@@ -57,7 +72,7 @@ def json_lines(table, records):
     yield "[]\n" if start == "[" else "\n]\n"
 
 
-def csv_lines(table, records):
+def csv_lines(table, records, origin):
     """A table with a heading; lists stand in one cell, with semicolons."""
     writer = csv.writer(Echo())
     yield writer.writerow(table.columns)
@@ -93,7 +108,28 @@ def unprotected(text):
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text
 
 
-WRITERS = {"csv": (csv_lines, "text/csv"), "json": (json_lines, "application/json")}
+def xlsx_parts(table, records, origin):
+    rows = ([cell(record[column]) for column in table.columns] for record in records)
+    return workbook(table.name, chain([table.columns], rows))
+
+
+def linked_lines(lines):
+    """A writer of `linked` as a writer of tables."""
+
+    def write(table, records, origin):
+        return lines(chain.from_iterable(table.resources(record, origin) for record in records))
+
+    return write
+
+
+WRITERS = {
+    "csv": (csv_lines, "text/csv; charset=utf-8"),
+    "xlsx": (xlsx_parts, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "json": (json_lines, "application/json; charset=utf-8"),
+    "jsonld": (linked_lines(jsonld_lines), "application/ld+json"),
+    "ttl": (linked_lines(turtle_lines), "text/turtle; charset=utf-8"),
+    "rdf": (linked_lines(rdfxml_lines), "application/rdf+xml"),
+}
 
 
 def sources(row):

@@ -1,6 +1,34 @@
 """What exports say of an actor."""
 
 from roma_network.exports import Table, slug_of, sources
+from roma_network.linked import (
+    LANGUAGE,
+    Iri,
+    Resource,
+    Typed,
+    concept,
+    country,
+    date,
+    derived_from,
+    identifier,
+    iri,
+    kept,
+    number,
+    text,
+)
+
+
+def membership(origin, initiative, actor, role):
+    """What an actor does in an initiative."""
+    return Resource(
+        Iri(f"{origin}/id/initiative/{initiative}#{actor}-{role}"),
+        [
+            ("rdf:type", Iri("org:Membership")),
+            ("org:member", identifier(origin, "actor", actor)),
+            ("org:organization", identifier(origin, "initiative", initiative)),
+            ("org:role", concept(origin, "role", role)),
+        ],
+    )
 
 
 class ActorTable(Table):
@@ -45,6 +73,51 @@ class ActorTable(Table):
             ],
             "sources": sources(actor),
         }
+
+    def resources(self, record, origin):
+        """By the Organization Ontology and schema.org, with a membership for each role in an initiative."""
+        actor = identifier(origin, "actor", record["slug"])
+        names = [
+            (language, value)
+            for language, value in [(record["native_language"], record["native_name"])]
+            if value
+        ]
+        yield Resource(
+            actor,
+            kept(
+                ("rdf:type", Iri("org:Organization")),
+                ("rdf:type", Iri("schema:Organization")),
+                ("skos:prefLabel", text(record["name"], LANGUAGE)),
+                ("schema:name", text(record["name"], LANGUAGE)),
+                *(("schema:name", text(value, language)) for language, value in names),
+                ("schema:alternateName", text(record["acronym"])),
+                *(("schema:alternateName", text(value)) for value in record["other_names"]),
+                ("org:classification", concept(origin, "type", record["type"])),
+                ("schema:description", text(record["summary"], LANGUAGE)),
+                (
+                    "org:subOrganizationOf",
+                    record["part_of"] and identifier(origin, "actor", record["part_of"]),
+                ),
+                ("dcterms:spatial", country(record["country"])),
+                ("schema:addressLocality", text(record["locality"])),
+                ("schema:latitude", number(record["latitude"])),
+                ("schema:longitude", number(record["longitude"])),
+                ("foaf:homepage", iri(record["website"])),
+                ("schema:email", text(record["email"])),
+                ("schema:foundingDate", date(record["founded"])),
+                ("schema:dissolutionDate", date(record["closed"])),
+                *(("dcterms:subject", concept(origin, "theme", slug)) for slug in record["themes"]),
+                (
+                    "owl:sameAs",
+                    iri(record["wikidata"] and f"http://www.wikidata.org/entity/{record['wikidata']}"),
+                ),
+                ("owl:sameAs", iri(record["ror"] and f"https://ror.org/{record['ror']}")),
+                ("dcterms:modified", Typed(record["updated_at"].isoformat(), "xsd:dateTime")),
+                *derived_from(record),
+            ),
+        )
+        for tie in record["initiatives"]:
+            yield membership(origin, tie["initiative"], record["slug"], tie["role"])
 
 
 actor_table = ActorTable()

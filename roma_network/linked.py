@@ -1,0 +1,192 @@
+"""Entries as linked data: triples, and how Turtle, JSON-LD and RDF/XML write them, a resource at a time.
+
+Vocabularies: W3C Organization Ontology, schema.org, Dublin Core, SKOS, PROV-O; countries by the EU authority table.
+"""
+
+import json
+from typing import NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+
+from babel.core import get_global
+
+PREFIXES = {
+    "dcterms": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "schema": "https://schema.org/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+COUNTRIES = "http://publications.europa.eu/resource/authority/country/"
+LANGUAGE = "en"  # of what the directory itself writes
+KOSOVO = "1A0"  # in the EU authority table; ISO has no code for it
+
+
+class Iri(NamedTuple):
+    value: str
+
+
+class Text(NamedTuple):
+    value: str
+    language: str = ""
+
+
+class Typed(NamedTuple):
+    value: str
+    datatype: str
+
+
+class Resource(NamedTuple):
+    """A subject and its statements: pairs of a predicate, such as "schema:name", and an object."""
+
+    subject: Iri
+    statements: list[tuple]
+
+
+def kept(*statements):
+    """Those of the statements that say something."""
+    return [
+        (predicate, value)
+        for predicate, value in statements
+        if value is not None and value.value not in (None, "")
+    ]
+
+
+def text(value, language=""):
+    return Text(value, language) if value else None
+
+
+def iri(value):
+    return Iri(value) if value else None
+
+
+def number(value, datatype="xsd:decimal"):
+    return None if value is None else Typed(str(value), datatype)
+
+
+def date(value):
+    """A partial date by its own type: a year, a month or a day."""
+    kinds = {4: "xsd:gYear", 7: "xsd:gYearMonth", 10: "xsd:date"}
+    return Typed(str(value), kinds[len(str(value))]) if value else None
+
+
+def country(code):
+    if not code:
+        return None
+    alpha3 = {"XK": KOSOVO}.get(code) or ALPHA3[code]
+    return Iri(f"{COUNTRIES}{alpha3}")
+
+
+ALPHA3 = {
+    codes[0]: alias
+    for alias, codes in sorted(get_global("territory_aliases").items(), reverse=True)
+    if len(alias) == 3 and alias.isalpha() and len(codes) == 1
+}
+
+
+def identifier(origin, kind, slug):
+    """What names an entry for good: it outlives renames and merges."""
+    return Iri(f"{origin}/id/{kind}/{slug}")
+
+
+def concept(origin, scheme, value):
+    """A term of one of our vocabularies."""
+    return Iri(f"{origin}/id/{scheme}/{value}")
+
+
+def derived_from(record):
+    return [
+        ("prov:wasDerivedFrom", Iri(url))
+        for url in dict.fromkeys(source["url"] for source in record["sources"])
+    ]
+
+
+# Turtle
+
+
+def turtle_lines(resources):
+    yield "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
+    for subject, statements in resources:
+        lines = " ;\n".join(
+            f"    {'a' if predicate == 'rdf:type' else predicate} {in_turtle(value)}"
+            for predicate, value in statements
+        )
+        yield f"\n<{iri_text(subject.value)}>\n{lines} .\n"
+
+
+def in_turtle(value):
+    if isinstance(value, Iri):
+        return value.value if is_prefixed(value.value) else f"<{iri_text(value.value)}>"
+    quoted = json.dumps(value.value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    if isinstance(value, Typed):
+        return f"{quoted}^^{value.datatype}"
+    return f"{quoted}@{value.language}" if value.language else quoted
+
+
+def is_prefixed(name):
+    return name.partition(":")[0] in PREFIXES
+
+
+def iri_text(value):
+    """An address without what no IRI may hold."""
+    return "".join(
+        f"%{ord(letter):02X}" if letter in '<>"{}|^`\\' or letter <= " " else letter for letter in value
+    )
+
+
+def in_full(name):
+    """The whole IRI of a name with a prefix."""
+    prefix, _, local = name.partition(":")
+    return PREFIXES[prefix] + local if prefix in PREFIXES else iri_text(name)
+
+
+# JSON-LD
+
+
+def jsonld_lines(resources):
+    yield f'{{"@context": {json.dumps(PREFIXES)},\n"@graph": ['
+    start = "\n"
+    for subject, statements in resources:
+        node = {"@id": iri_text(subject.value)}
+        for predicate, value in statements:
+            if predicate == "rdf:type":
+                node.setdefault("@type", []).append(in_full(value.value))
+            else:
+                node.setdefault(predicate, []).append(in_jsonld(value))
+        yield start + json.dumps(node, ensure_ascii=False)
+        start = ",\n"
+    yield "\n]}\n"
+
+
+def in_jsonld(value):
+    if isinstance(value, Iri):
+        return {"@id": in_full(value.value)}
+    if isinstance(value, Typed):
+        return {"@value": value.value, "@type": in_full(value.datatype)}
+    return {"@value": value.value} | ({"@language": value.language} if value.language else {})
+
+
+# RDF/XML
+
+
+def rdfxml_lines(resources):
+    names = "".join(f'\n  xmlns:{prefix}="{namespace}"' for prefix, namespace in PREFIXES.items())
+    yield f'<?xml version="1.0" encoding="utf-8"?>\n<rdf:RDF{names}>\n'
+    for subject, statements in resources:
+        inner = "".join(f"  {in_xml(predicate, value)}\n" for predicate, value in statements)
+        yield f"<rdf:Description rdf:about={quoteattr(iri_text(subject.value))}>\n{inner}</rdf:Description>\n"
+    yield "</rdf:RDF>\n"
+
+
+def in_xml(predicate, value):
+    if isinstance(value, Iri):
+        return f"<{predicate} rdf:resource={quoteattr(in_full(value.value))}/>"
+    attribute = ""
+    if isinstance(value, Typed):
+        attribute = f' rdf:datatype="{in_full(value.datatype)}"'
+    elif value.language:
+        attribute = f' xml:lang="{value.language}"'
+    return f"<{predicate}{attribute}>{escape(value.value)}</{predicate}>"
