@@ -20,6 +20,7 @@ from stakeholders.resources import membership
 
 class InitiativeTable(Table):
     name = "initiatives"
+    kind = "initiative"
     columns = (
         "slug",
         "name",
@@ -92,6 +93,7 @@ class InitiativeTable(Table):
 
 class DocumentTable(Table):
     name = "documents"
+    kind = "document"
     columns = (
         "slug",
         "title",

@@ -2,7 +2,7 @@ from functools import partial, wraps
 
 from django.urls import path
 
-from initiatives import figures, maps, network, timeline, views
+from initiatives import figures, identifiers, maps, network, timeline, views
 from roma_network.caching import public
 from roma_network.pictures import framed
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("initiatives/", views.initiative_list, name="initiative_list"),
     path("initiatives/<slug:slug>/", views.initiative_detail, name="initiative_detail"),
     path("documents/", views.document_list, name="document_list"),
+    path("id/<slug:kind>/", identifiers.scheme, name="scheme"),
+    path("id/<slug:kind>/<slug:slug>", identifiers.entry, name="identifier"),
     path("figures/", public(figures.all_figures), name="figures"),
     *(url for name, (route, view) in PICTURES.items() for url in picture_urls(name, route, view)),
 ]

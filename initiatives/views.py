@@ -1,12 +1,13 @@
 from itertools import groupby
 
 from django.shortcuts import render
+from django.urls import reverse
 
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from initiatives.maps import initiative_map
 from initiatives.models import Initiative, Role
 from initiatives.resources import document_table, initiative_table
-from roma_network import ego, exports
+from roma_network import citing, ego, exports
 from roma_network.addresses import redirect_to_heir
 from roma_network.caching import public
 from roma_network.listing import Listing, unusable
@@ -35,6 +36,9 @@ def initiative_detail(request, slug):
     initiative = Initiative.objects.published().for_detail().filter(slug=slug).first()
     if initiative is None:
         return redirect_to_heir(request, Initiative, slug)
+    url = request.build_absolute_uri(reverse("identifier", args=["initiative", slug]))
+    if request.GET.get("format") in citing.FORMATS:
+        return citing.file(initiative, url, request.GET["format"])
     if file := exports.requested(request, initiative_table, Initiative.objects.filter(pk=initiative.pk)):
         return file
     return initiative_page(request, initiative)
@@ -57,6 +61,11 @@ def initiative_page(request, initiative):
         "related": related,
         "ego": ego.drawn(related),
         "notes": notes,
+        "reference": citing.in_words(
+            initiative,
+            request.build_absolute_uri(reverse("identifier", args=["initiative", initiative.slug])),
+        ),
+        "references": exports.downloads(initiative.get_absolute_url(), formats=citing.FORMATS),
         "rejected": unusable(request),
         "downloads": exports.downloads(initiative.get_absolute_url()),
     }

@@ -8,6 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import StreamingHttpResponse
 from django.utils.http import urlencode
 
+from roma_network.feeds import feed
 from roma_network.linked import jsonld_lines, rdfxml_lines, turtle_lines
 from roma_network.spreadsheets import workbook
 
@@ -18,6 +19,7 @@ FORMATS = {
     "jsonld": "JSON-LD",
     "ttl": "Turtle",
     "rdf": "RDF/XML",
+    "atom": "Atom",
 }
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 500
@@ -27,6 +29,7 @@ class Table:
     """The columns of an export: plain attributes of a row, or what `special` makes of it."""
 
     name: str
+    kind: str  # as in identifiers
     columns: tuple[str, ...]
 
     def special(self, row):
@@ -52,8 +55,13 @@ def slug_of(entry):
 def requested(request, table, queryset):
     """The file that `?format=` asks for, or None where it asks for none that exists."""
     asked = request.GET.get("format")
-    if asked not in FORMATS:
-        return None
+    return written(asked, request, table, queryset) if asked in FORMATS else None
+
+
+def written(asked, request, table, queryset):
+    """The file of these rows in one of the formats."""
+    if asked == "atom":
+        return feed(request, queryset, table.kind)
     records = (table.record(row) for row in queryset.for_export().iterator(chunk_size=CHUNK))
     lines, content_type = WRITERS[asked]
     return StreamingHttpResponse(

@@ -165,6 +165,10 @@ class Listing:
         return exports.downloads(self.request.path, self.parameters, self.formats)
 
     @property
+    def feed_url(self):
+        return self.url(extra=[("format", "atom")])
+
+    @property
     def canonical(self):
         """A filtered view is not another page to search engines."""
         return self.request.build_absolute_uri(self.request.path)

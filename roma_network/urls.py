@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from roma_network import views
+from roma_network import discovery, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("about/", views.about, name="about"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("privacy/", views.privacy, name="privacy"),
+    path("robots.txt", discovery.robots, name="robots"),
+    path("sitemap.xml", discovery.sitemap_index, name="sitemap_index"),
+    path("sitemap-<section>.xml", discovery.sitemap_section, name="sitemap"),
+    path("opensearch.xml", discovery.opensearch, name="opensearch"),
+    path(".well-known/security.txt", discovery.security, name="security"),
     path("healthz", views.health, name="health"),
     path("admin/", admin.site.urls),
 ]

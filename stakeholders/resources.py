@@ -33,6 +33,7 @@ def membership(origin, initiative, actor, role):
 
 class ActorTable(Table):
     name = "actors"
+    kind = "actor"
     columns = (
         "slug",
         "name",
