@@ -8,7 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import StreamingHttpResponse
 from django.utils.http import urlencode
 
-from roma_network.feeds import feed
+from roma_network.feeds import ATOM, feed
 from roma_network.linked import jsonld_lines, rdfxml_lines, turtle_lines
 from roma_network.spreadsheets import workbook
 
@@ -138,6 +138,9 @@ WRITERS = {
     "ttl": (linked_lines(turtle_lines), "text/turtle; charset=utf-8"),
     "rdf": (linked_lines(rdfxml_lines), "application/rdf+xml"),
 }
+
+
+TYPES = {name: content_type for name, (_lines, content_type) in WRITERS.items()} | {"atom": ATOM}
 
 
 def sources(row):

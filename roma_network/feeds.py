@@ -8,6 +8,7 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
 MOST = 50
+ATOM = "application/atom+xml; charset=utf-8"
 
 
 def feed(request, queryset, kind):
@@ -31,4 +32,4 @@ def feed(request, queryset, kind):
             updateddate=max(filter(None, [row.updated_at, verified])),
             pubdate=row.published_at,
         )
-    return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    return HttpResponse(atom.writeString("utf-8"), content_type=ATOM)

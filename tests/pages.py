@@ -40,7 +40,17 @@ EVERY_KIND = {
 }
 PICTURES = ["map", "initiative_map", "network", "timeline", "figure"]
 EMBEDS = {f"embed_{name}": f"/embed{EVERY_KIND[name]}" for name in PICTURES}
-NO_PAGE = {"health", "suggest"}  # routes that answer with plain text or data
+# Routes that answer with plain text or data.
+NO_PAGE = {
+    "health": "/healthz",
+    "suggest": "/search/suggest/",
+    "robots": "/robots.txt",
+    "security": "/.well-known/security.txt",
+    "opensearch": "/opensearch.xml",
+    "sitemap_index": "/sitemap.xml",
+    "sitemap": "/sitemap-actors.xml",
+}
+LEADING_ON = {"identifier", "scheme"}  # routes that send people to a page
 
 
 def public_routes():

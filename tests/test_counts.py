@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import re
 from random import Random
 from urllib.parse import urlencode
 
 import pytest
+from openpyxl import load_workbook
 
 from roma_network.search import fold
 from stakeholders.models import ActorType
@@ -104,6 +106,10 @@ def test_page_and_files_hold_the_same_entries(directory, client, filtered):
         format_: client.get(f"{url}&format={format_}").getvalue().decode() for format_ in ("csv", "json")
     }
     from_csv = [row["slug"] for row in csv.DictReader(io.StringIO(files["csv"]))]
+    turtle = client.get(f"{url}&format=ttl").getvalue().decode()
+    assert len(re.findall(rf"^<http://testserver/id/{kind}/[^#>]+>$", turtle, re.MULTILINE)) == len(slugs)
+    sheet = load_workbook(io.BytesIO(client.get(f"{url}&format=xlsx").getvalue()), read_only=True).active
+    assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == from_csv
     from_json = [row["slug"] for row in json.loads(files["json"])]
     assert from_csv == from_json
     assert len(from_csv) == len(slugs) == results_at(url)

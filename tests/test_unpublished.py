@@ -3,6 +3,7 @@
 import pytest
 import time_machine
 
+from roma_network import exports
 from roma_network.models import Status
 from tests.factories import (
     ActorFactory,
@@ -14,7 +15,7 @@ from tests.factories import (
     RelationFactory,
     ThemeFactory,
 )
-from tests.pages import EVERY_KIND, read
+from tests.pages import EMBEDS, EVERY_KIND, NO_PAGE, read
 
 UNPUBLISHED = set(Status) - {Status.PUBLISHED}
 
@@ -33,7 +34,13 @@ ADDRESSES = [
     *(
         f"{path}?{query}"
         for path in ("/actors/", "/initiatives/", "/documents/")
-        for query in ("sort=verified", "sort=connected", "q=hidden", "q=place", "format=json", "format=csv")
+        for query in (
+            "sort=verified",
+            "sort=connected",
+            "q=hidden",
+            "q=place",
+            *(f"format={name}" for name in exports.FORMATS),
+        )
     ),
     "/actors/?initiative=programme&role=lead",
     "/actors/?initiative=hidden-inside",
@@ -41,8 +48,14 @@ ADDRESSES = [
     "/initiatives/?actor=hidden-below&actor_type=academia",
     "/documents/?actor=town&initiative=programme&publisher=town",
     "/documents/?actor=hidden-below&initiative=hidden-inside&publisher=hidden-below&language=rom",
-    "/actors/town/?format=json",
-    "/initiatives/programme/?format=json",
+    *(
+        f"{path}?format={name}"
+        for path in ("/actors/town/", "/initiatives/programme/")
+        for name in exports.FORMATS
+    ),
+    *(f"{path}?format={name}" for path in ("/map/", "/network/", "/timeline/") for name in ("svg", "csv")),
+    *NO_PAGE.values(),
+    *EMBEDS.values(),
     "/search/?q=published",
     "/search/?q=hiden",
     "/search/suggest/?q=hid",

@@ -1,0 +1,280 @@
+"""Whatever a person can see, a program can have: linked data, identifiers, feeds, sitemaps, references."""
+
+import io
+import json
+from xml.etree import ElementTree
+
+import pytest
+import rdflib
+from openpyxl import load_workbook
+from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, SKOS
+
+from initiatives.models import Initiative, Participation
+from roma_network import merging
+from roma_network.models import Status
+from stakeholders.models import Actor, Country
+from tests import factories
+from tests.pages import read, results_at
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning"),  # within rdflib
+]
+
+HOST = "http://testserver"
+PARSERS = {"ttl": "turtle", "jsonld": "json-ld", "rdf": "xml"}
+MEDIA = {"ttl": "text/turtle", "jsonld": "application/ld+json", "rdf": "application/rdf+xml"}
+SCHEMA = rdflib.Namespace("https://schema.org/")
+ATOM = "{http://www.w3.org/2005/Atom}"
+AWKWARD = 'Town "Ć" \\ <b>&amp;</b>\n\tnew line \x7f é 🙂 \u2028'
+
+
+def graph(client, url, kind, **headers):
+    return rdflib.Graph().parse(data=client.get(url, headers=headers).getvalue(), format=PARSERS[kind])
+
+
+def called(kind, slug):
+    return rdflib.URIRef(f"{HOST}/id/{kind}/{slug}")
+
+
+# Linked data
+
+
+@pytest.mark.parametrize(
+    "path", ["/actors/?country=RO", "/initiatives/?theme=education", "/documents/?kind=report"]
+)
+def test_all_forms_say_the_same(directory, client, path):
+    said = [set(graph(client, f"{path}&format={kind}", kind)) for kind in PARSERS]
+    assert said[0] == said[1] == said[2]
+    assert len(said[0]) > 100
+
+
+def test_whatever_stands_in_a_text_comes_through(client):
+    factories.ActorFactory(
+        slug="town", name=AWKWARD.replace("\n", " "), summary=AWKWARD, website="https://example.eu/a|b?c={d}"
+    )
+    for kind in PARSERS:
+        found = graph(client, "/actors/town/?format=" + kind, kind)
+        [summary] = found.objects(called("actor", "town"), SCHEMA.description)
+        assert str(summary).split() == AWKWARD.split(), kind
+        assert list(found.objects(called("actor", "town"), FOAF.homepage)) == [
+            rdflib.URIRef("https://example.eu/a%7Cb?c=%7Bd%7D")
+        ]
+
+
+def test_what_is_said_of_an_actor(directory, client):
+    found = graph(client, "/actors/fra/?format=ttl", "ttl")
+    fra = called("actor", "fra")
+    actor = Actor.objects.get(slug="fra")
+    assert (fra, RDF.type, ORG.Organization) in found
+    assert (fra, SKOS.prefLabel, rdflib.Literal(actor.name, lang="en")) in found
+    assert (fra, ORG.classification, called("type", "eu_institution")) in found
+    sources = {rdflib.URIRef(url) for url in actor.citations.values_list("source__url", flat=True)}
+    assert set(found.objects(fra, PROV.wasDerivedFrom)) == sources
+    if actor.wikidata:
+        assert (fra, OWL.sameAs, rdflib.URIRef(f"http://www.wikidata.org/entity/{actor.wikidata}")) in found
+
+
+def test_a_question_across_the_whole_directory(directory, client):
+    """Which actors lead an initiative? As SPARQL over Turtle, and as the list answers it."""
+    found = graph(client, "/actors/?format=ttl", "ttl")
+    rows = found.query(
+        "PREFIX org: <http://www.w3.org/ns/org#> SELECT DISTINCT ?actor WHERE "
+        f"{{ ?tie org:member ?actor ; org:role <{HOST}/id/role/lead> . ?actor a org:Organization }}"
+    )
+    assert len(rows) == results_at("/actors/?role=lead")
+    assert len(set(found.subjects(RDF.type, ORG.Membership))) == Participation.objects.public().count()
+
+
+def test_every_country_has_its_code_in_the_authority_table(directory, client):
+    found = graph(client, "/actors/?format=ttl", "ttl")
+    codes = {str(place).rpartition("/")[2] for place in found.objects(None, DCTERMS.spatial)}
+    assert {"ROU", "GBR", "GRC", "1A0"} < codes
+    assert len(codes) == Country.objects.filter(actors__status=Status.PUBLISHED).distinct().count()
+
+
+# Spreadsheets
+
+
+def test_a_workbook_holds_what_the_table_holds(client):
+    factories.ActorFactory(
+        slug="town", name="=1+1", summary=AWKWARD + "\x00\x0b", latitude=45.5, longitude=-20
+    )
+    sheet = load_workbook(io.BytesIO(client.get("/actors/?format=xlsx").getvalue())).active
+    heading, row = sheet.iter_rows(values_only=True)
+    values = dict(zip(heading, row, strict=True))
+    assert values["slug"] == "town"
+    assert values["name"] == "'=1+1"
+    assert (values["latitude"], values["longitude"]) == (45.5, -20)
+    assert "\x00" not in values["summary"]
+    assert sheet.freeze_panes == "A2"
+
+
+# Identifiers
+
+
+@pytest.mark.parametrize(
+    ("kind", "slug", "page"), [("actor", "fra", "/actors/fra/"), ("initiative", "leri", "/initiatives/leri/")]
+)
+def test_people_are_led_to_the_page_and_programs_get_data(directory, client, kind, slug, page):
+    response = client.get(
+        f"/id/{kind}/{slug}", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    )
+    assert (response.status_code, response["Location"]) == (303, page)
+    assert "Accept" in response["Vary"]
+    for form, media in MEDIA.items():
+        response = client.get(f"/id/{kind}/{slug}", headers={"Accept": media})
+        assert response["Content-Type"].partition(";")[0] == media
+        assert response["Access-Control-Allow-Origin"] == "*"
+        found = rdflib.Graph().parse(data=response.getvalue(), format=PARSERS[form])
+        assert (called(kind, slug), SKOS.prefLabel, None) in found
+
+
+def test_a_document_is_named_too(directory, client):
+    response = client.get("/documents/?format=json")
+    slug = json.loads(response.getvalue())[0]["slug"]
+    found = graph(client, f"/id/document/{slug}", "ttl", accept="text/turtle")
+    assert (called("document", slug), DCTERMS.title, None) in found
+
+
+def test_an_identifier_outlives_a_merge(client, admin_user):
+    old, new = factories.ActorFactory(slug="old"), factories.ActorFactory(slug="new")
+    merging.merge(survivor=new, old=old, by=admin_user, reason="Twice")
+    response = client.get("/id/actor/old", headers={"Accept": "text/turtle"})
+    assert (response.status_code, response["Location"]) == (301, "/id/actor/new")
+
+
+@pytest.mark.parametrize("status", set(Status) - {Status.PUBLISHED})
+def test_what_is_not_published_has_no_identifier(client, status):
+    factories.ActorFactory(slug="hidden", status=status)
+    for media in MEDIA.values():
+        assert client.get("/id/actor/hidden", headers={"Accept": media}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "url", ["/id/actor/nobody", "/id/nothing/fra", "/id/nothing/", "/id/type/boss", "/id/actor/"]
+)
+def test_what_there_is_not_is_not_found(client, url):
+    assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "accept", ["", "nonsense", "*/*;q=x", "text/turtle;q=0, */*", "a" * 5000, ",,,;;;", "\u00e9/\u00e9"]
+)
+def test_any_accept_header_is_answered(client, accept):
+    factories.ActorFactory(slug="town")
+    assert client.get("/id/actor/town", headers={"Accept": accept}).status_code in (200, 303)
+
+
+@pytest.mark.parametrize("scheme", ["type", "role", "theme", "kind", "document-kind"])
+def test_every_term_that_data_names_is_defined(directory, client, scheme):
+    used = set()
+    for path, form in (("/actors/", "ttl"), ("/initiatives/", "ttl"), ("/documents/", "ttl")):
+        found = graph(client, f"{path}?format={form}", form)
+        used |= {term for term in found.objects() if str(term).startswith(f"{HOST}/id/{scheme}/")}
+    defined = graph(client, f"/id/{scheme}/", "ttl", accept="text/turtle")
+    assert used
+    assert used <= set(defined.subjects(RDF.type, SKOS.Concept))
+    response = client.get(next(iter(used)).removeprefix(HOST))
+    assert response.status_code == 303
+    assert results_at(response["Location"])
+
+
+# Feeds
+
+
+def entries(client, url):
+    root = ElementTree.fromstring(client.get(url).content)  # noqa: S314 (our own)
+    assert root.tag == f"{ATOM}feed"
+    return [
+        (entry.find(f"{ATOM}id").text, entry.find(f"{ATOM}updated").text)
+        for entry in root.iter(f"{ATOM}entry")
+    ]
+
+
+def test_a_feed_holds_what_its_list_holds_the_latest_first(client):
+    for number in range(3):
+        factories.ActorFactory(slug=f"town-{number}", type="academia", verified_on=f"2027-01-0{number + 1}")
+    factories.ActorFactory(type="business")
+    found = entries(client, "/actors/?type=academia&format=atom")
+    assert [key for key, _updated in found] == [f"{HOST}/id/actor/town-{number}" for number in (2, 1, 0)]
+    assert found[0][1].startswith("2027-01-03")
+
+
+@pytest.mark.parametrize(
+    "url", ["/actors/?type=academia", "/initiatives/", "/documents/?kind=report", "/actors/fra/"]
+)
+def test_pages_tell_of_their_feed(directory, client, url):
+    [link] = read(client, url).all('link[type="application/atom+xml"]')
+    response = client.get(link.attributes["href"])
+    assert response["Content-Type"].startswith("application/atom+xml")
+    assert entries(client, link.attributes["href"])
+    assert client.get(link.attributes["href"], headers={"If-None-Match": response["ETag"]}).status_code == 304
+
+
+# Found by others
+
+
+def test_sitemaps_name_every_public_page_once(directory, client):
+    names = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    index = ElementTree.fromstring(client.get("/sitemap.xml").content)  # noqa: S314
+    found = []
+    for section in index.iter(f"{names}loc"):
+        response = client.get(section.text.removeprefix(HOST))
+        assert "X-Robots-Tag" not in response
+        found += [place.text for place in ElementTree.fromstring(response.content).iter(f"{names}loc")]  # noqa: S314
+    assert len(found) == len(set(found))
+    for model in (Actor, Initiative):
+        expected = {f"{HOST}{row.get_absolute_url()}" for row in model.objects.published()}
+        assert expected <= set(found)
+    assert all(client.get(url.removeprefix(HOST)).status_code == 200 for url in found if url.count("/") == 4)
+
+
+def test_robots_are_kept_from_combinations_and_told_of_the_sitemap(client):
+    text = client.get("/robots.txt").text
+    assert "Disallow: /*?" in text
+    assert f"Sitemap: {HOST}/sitemap.xml" in text
+
+
+def test_weaknesses_can_be_reported(client):
+    lines = dict(line.split(": ", 1) for line in client.get("/.well-known/security.txt").text.splitlines())
+    assert lines["Contact"] == "mailto:directory@example.eu"
+    assert lines["Canonical"] == f"{HOST}/.well-known/security.txt"
+    assert lines["Expires"] > "2026"
+
+
+def test_browsers_can_search_here(client):
+    [link] = read(client, "/").all('link[rel="search"]')
+    root = ElementTree.fromstring(client.get(link.attributes["href"]).content)  # noqa: S314
+    [address] = root.iter("{http://a9.com/-/spec/opensearch/1.1/}Url")
+    assert address.get("template") == f"{HOST}/search/?q={{searchTerms}}"
+
+
+def test_an_entry_points_to_its_data(directory, client):
+    page = read(client, "/actors/fra/")
+    links = {
+        link.attributes.get("type"): link.attributes["href"] for link in page.all('link[rel="alternate"]')
+    }
+    assert graph(client, links["application/ld+json"], "jsonld")
+    assert graph(client, links["text/turtle"], "ttl")
+    [canonical] = page.all('link[rel="canonical"]')
+    assert canonical.attributes["href"] == f"{HOST}/actors/fra/"
+    [title] = page.all('meta[property="og:title"]')
+    assert title.attributes["content"] == Actor.objects.get(slug="fra").name
+
+
+# References
+
+
+def test_an_entry_can_be_cited(client):
+    factories.ActorFactory(slug="town", name="Town & Co_{1} 100%")
+    page = read(client, "/actors/town/")
+    links = page.links(".cite")
+    assert f"{HOST}/id/actor/town" in page.text(".cite")
+    bibtex = client.get(links["BibTeX"]).text
+    assert r"title = {{Town \& Co\_\{1\} 100\%}}" in bibtex
+    assert f"url = {{{HOST}/id/actor/town}}" in bibtex
+    ris = dict(line.split("  - ") for line in client.get(links["RIS"]).text.splitlines())
+    assert (ris["TI"], ris["UR"]) == ("Town & Co_{1} 100%", f"{HOST}/id/actor/town")
+    [item] = json.loads(client.get(links["CSL-JSON"]).text)
+    assert (item["title"], item["URL"]) == ("Town & Co_{1} 100%", f"{HOST}/id/actor/town")
