@@ -146,3 +146,26 @@ class DocumentTable(Table):
 
 initiative_table = InitiativeTable()
 document_table = DocumentTable()
+
+
+class ParticipationTable(Table):
+    name = "participations"
+    columns = ("initiative", "actor", "role", "start", "end", "note", "sources")
+
+    def special(self, participation):
+        return {
+            "initiative": participation.initiative.slug,
+            "actor": participation.actor.slug,
+            "sources": sources(participation),
+        }
+
+
+participation_table = ParticipationTable()
+
+
+class SourceTable(Table):
+    name = "sources"
+    columns = ("url", "title", "publisher", "accessed_on")
+
+
+source_table = SourceTable()

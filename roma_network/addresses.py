@@ -7,6 +7,8 @@ from roma_network.caching import CACHE_CONTROL
 
 def heir(model, slug):
     """The published entry that stands where the one of this slug was, however often it was merged; or None."""
+    if not hasattr(model, "merge"):  # documents are never merged
+        return None
     entry = model.objects.select_related("merge__survivor").filter(slug=slug).first()
     while entry and (survivor := entry.merged_into):
         entry = survivor

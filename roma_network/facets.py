@@ -244,6 +244,7 @@ class ListingFilterSet(django_filters.FilterSet):
     def filtered(self, names):
         """The rows that meet these filters, none of them a facet."""
         queryset = self.queryset
+        self.form.is_valid()  # fills `cleaned_data`; what is not valid was sifted out before
         for name in names:
             queryset = self.filters[name].filter(queryset, self.form.cleaned_data[name])
         return queryset

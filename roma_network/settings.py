@@ -8,6 +8,7 @@ from environs import Env, EnvValidationError, validate
 from roma_network.environment import BASE_DIR, VAR_DIR
 
 CURES = {
+    "API_RATE": "Write how many requests a client may send: 120/min.",
     "ALLOWED_HOSTS": "List the host names that the directory answers to: directory.example.eu,www.example.eu.",
     "BEHIND_PROXY": "Write true where a proxy ends TLS and sets X-Forwarded-Proto; else leave it out.",
     "CACHE_URL": "Write redis://host:6379/0 or pymemcache://host:11211; leave it out for a cache in each worker.",
@@ -36,6 +37,11 @@ STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 database = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'directory.sqlite3'}")
 cache = env.dj_cache_url("CACHE_URL", "locmem://")
 hsts_seconds = env.int("HSTS_SECONDS", 31_536_000, validate=validate.Range(min=0))
+api_rate = env.str(
+    "API_RATE",
+    "120/min",
+    validate=validate.Regexp(r"^[1-9][0-9]*/(sec|min|hour|day)$", error="It is no such rate."),
+)
 VERIFY_AFTER_MONTHS = env.int("VERIFY_AFTER_MONTHS", 12, validate=validate.Range(min=1))
 
 try:
@@ -64,6 +70,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_filters",
+    "drf_spectacular",
+    "rest_framework",
     "simple_history",
 ]
 
@@ -131,6 +139,28 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+
+# API
+
+API_RATE = api_rate
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "roma_network.api.problem",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Roma integration directory",
+    "DESCRIPTION": "Who works on Roma integration in Europe: actors, initiatives, documents, each fact with its source.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "LICENSE": {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
+    "POSTPROCESSING_HOOKS": ["roma_network.api.with_problems"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
 
 # Cache
 

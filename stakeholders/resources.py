@@ -122,3 +122,30 @@ class ActorTable(Table):
 
 
 actor_table = ActorTable()
+
+
+class RelationTable(Table):
+    name = "relations"
+    columns = ("subject", "kind", "target", "note", "sources")
+
+    def special(self, relation):
+        return {
+            "subject": relation.subject.slug,
+            "target": relation.target.slug,
+            "sources": sources(relation),
+        }
+
+
+class CountryTable(Table):
+    name = "countries"
+    columns = ("code", "name", "membership")
+
+
+class ThemeTable(Table):
+    name = "themes"
+    columns = ("slug", "name")
+
+
+relation_table = RelationTable()
+country_table = CountryTable()
+theme_table = ThemeTable()

@@ -13,6 +13,7 @@ from tests.skips import NoSkips
 
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "roma_network.settings",
+    "API_RATE": "1000000/min",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "BEHIND_PROXY": "false",
     "CACHE_URL": "locmem://",

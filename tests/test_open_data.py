@@ -152,7 +152,15 @@ def test_what_is_not_published_has_no_identifier(client, status):
 
 
 @pytest.mark.parametrize(
-    "url", ["/id/actor/nobody", "/id/nothing/fra", "/id/nothing/", "/id/type/boss", "/id/actor/"]
+    "url",
+    [
+        "/id/actor/nobody",
+        "/id/document/nothing",
+        "/id/nothing/fra",
+        "/id/nothing/",
+        "/id/type/boss",
+        "/id/actor/",
+    ],
 )
 def test_what_there_is_not_is_not_found(client, url):
     assert client.get(url).status_code == 404

@@ -31,6 +31,7 @@ ADDRESSES = [
     "/figures/",
     "/figures/types/",
     "/embed/map/",
+    "/api/v1/",
     "/embed/network/?type=academia",
     "/embed/figures/themes/",
     "/actors/council-of-europe/",

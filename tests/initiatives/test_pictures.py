@@ -422,6 +422,11 @@ def test_bars_reach_from_start_to_end(client):
     assert "Dates not known 1 Undated" in page.text()
 
 
+def test_years_narrow_the_timeline_as_they_narrow_the_list(directory, client):
+    page = read(client, "/timeline/?from=2005&to=2010")
+    assert page.count == results_at("/initiatives/?from=2005&to=2010") < read(client, "/timeline/").count
+
+
 def test_what_followed_is_an_arrow_and_a_sentence(directory, client):
     page = read(client, "/timeline/")
     followed = (

@@ -82,6 +82,7 @@ WRONG = {
     "DEMO": ["perhaps"],
     "HSTS_SECONDS": ["a year", "-1", "1.5"],
     "SECRET_KEY": ["", None, "x" * 49],
+    "API_RATE": ["0/min", "often", "5", "5/fortnight"],
     "VERIFY_AFTER_MONTHS": ["0", "a year", "1.5"],
 }
 

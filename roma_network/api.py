@@ -1,0 +1,324 @@
+"""What all parts of the API share: the filters and counts of the pages, pages of answers, errors that name a parameter.
+
+Answers are made from the same tables as the exports, so that a page, a file and the API cannot differ.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import cached_property
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from django.utils.http import urlencode
+from drf_spectacular.helpers import forced_singular_serializer
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+from rest_framework.throttling import AnonRateThrottle
+from rest_framework.viewsets import GenericViewSet
+
+from roma_network.addresses import heir
+from roma_network.facets import TRACKING, FacetFilter, Tally, shortened
+
+PAGE_SIZE, LARGEST_PAGE = 50, 200
+OWN = {"page", "page_size", "cursor", "fields"}  # parameters of the API that pages do not have
+PROBLEM = "application/problem+json"
+BEFORE_ALL = -1  # of the keys
+
+
+class Refused(exceptions.ValidationError):
+    """A 400 that names each parameter that cannot be used: name → reason."""
+
+    def __init__(self, problems):
+        super().__init__({name: str(reason) for name, reason in problems.items()})
+
+
+class Throttle(AnonRateThrottle):
+    rate = property(lambda self: settings.API_RATE)
+
+
+def problem(exception, context):
+    """Errors as RFC 9457 describes them."""
+    if isinstance(exception, Http404):
+        exception = exceptions.NotFound()
+    elif isinstance(exception, PermissionDenied):
+        exception = exceptions.PermissionDenied()
+    if not isinstance(exception, exceptions.APIException):
+        return None
+    body = {
+        "type": "about:blank",
+        "title": str(exception.default_detail),
+        "status": exception.status_code,
+    }
+    headers = {}
+    if isinstance(exception, Refused):
+        body["title"] = "This address cannot be answered as it stands."
+        body["errors"] = [{"parameter": name, "detail": reason} for name, reason in exception.detail.items()]
+    else:
+        body["detail"] = str(exception.detail)
+    if isinstance(exception, exceptions.Throttled):
+        headers["Retry-After"] = str(int(exception.wait or 60))
+    return Response(body, status=exception.status_code, headers=headers, content_type=PROBLEM)
+
+
+class Api(GenericViewSet):
+    """One kind of thing, read-only. `table` says what is told of it, `serializer_class` how the schema describes that."""
+
+    renderer_classes = [JSONRenderer]
+    throttle_classes = [Throttle]
+    http_method_names = ["get", "head", "options"]
+    table = None
+    own = OWN
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if kwargs and (unknown := set(request.query_params) - {"fields"}):
+            raise Refused(dict.fromkeys(unknown, "There is no such parameter."))
+
+    def finalize_response(self, *args, **kwargs):
+        response = super().finalize_response(*args, **kwargs)
+        response["Access-Control-Allow-Origin"] = "*"
+        return response
+
+    @property
+    def version(self):
+        return self.request._request.content_version
+
+    def number(self, name, default, most):
+        text = self.request.query_params.get(name, str(default))
+        if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= most and len(text) < 9):
+            raise Refused({name: f"Give a whole number from 1 to {most}."})
+        return int(text)
+
+    # What is told
+
+    @cached_property
+    def fields(self):
+        """The columns that are asked for, in the order of the table."""
+        asked = self.request.query_params.get("fields")
+        if asked is None:
+            return self.table.columns
+        names = {name.strip() for name in asked.split(",") if name.strip()}
+        if not names or (unknown := names - set(self.table.columns)):
+            wrong = ", ".join(sorted(unknown)) if names else asked
+            raise Refused(
+                {"fields": f"Unknown: {shortened(wrong)}. There are: {', '.join(self.table.columns)}."}
+            )
+        return [column for column in self.table.columns if column in names]
+
+    def told(self, row):
+        record = self.table.record(row)
+        return {name: record[name] for name in self.fields}
+
+    # Pages
+
+    def answer(self, keys, rows_of):
+        """A page of the entries with these keys, in their order; or, from cursor to cursor, in that of their keys."""
+        params = self.request.query_params
+        size = self.number("page_size", PAGE_SIZE, LARGEST_PAGE)
+        total = len(keys)
+        if "cursor" in params:
+            if "page" in params:
+                raise Refused({"cursor": "Give either a page or a cursor."})
+            after = key_in(params["cursor"], type(keys[0]) if keys else int)
+            keys = [key for key in sorted(keys) if key > after][: size + 1]
+            following = {"cursor": cursor_of(keys[size - 1])} if len(keys) > size else None
+            previous = None
+            keys = keys[:size]
+        else:
+            pages = max(-(-total // size), 1)
+            page = self.number("page", 1, pages)
+            following = {"page": page + 1} if page < pages else None
+            previous = {"page": page - 1} if page > 1 else None
+            keys = keys[(page - 1) * size : page * size]
+        rows = rows_of(keys)
+        results = [self.told(rows[key]) for key in keys if key in rows]
+        links = {"next": self.url_with(following), "previous": self.url_with(previous)}
+        return Response({"count": total, **links, "results": results})
+
+    def url_with(self, changes):
+        if changes is None:
+            return None
+        kept = [
+            (name, value)
+            for name, values in self.request.query_params.lists()
+            for value in values
+            if name not in changes
+        ]
+        return self.request.build_absolute_uri(f"{self.request.path}?{urlencode([*kept, *changes.items()])}")
+
+
+class EntryApi(Api):
+    """Entries, by the filter sets of the pages."""
+
+    lookup_field = "slug"
+    lookup_value_regex = "[^/]+"
+    filterset = None
+
+    def list(self, request):
+        filterset = self.checked(request.query_params)
+        keys = Tally(filterset, self.version).found.tolist()
+        return self.answer(keys, lambda chosen: self.rows().in_bulk(chosen))
+
+    def retrieve(self, request, slug):
+        row = self.rows().filter(slug=slug).first() if "\0" not in slug else None
+        if row is None:
+            successor = heir(self.queryset.model, slug) if "\0" not in slug else None
+            if successor is None:
+                raise Http404
+            return HttpResponsePermanentRedirect(reverse(f"{self.basename}-detail", args=[successor.slug]))
+        return Response(self.told(row))
+
+    def rows(self):
+        return self.queryset.published().for_export()
+
+    def checked(self, params):
+        """The filter set of an address, all of which must be usable."""
+        data = MultiValueDict({name: values for name, values in params.lists() if name not in OWN})
+        filterset = self.filterset(data)
+        if filterset.rejected:
+            raise Refused({each.name: f"{each.value}: {each.reason}" for each in filterset.rejected})
+        return filterset
+
+
+class PlainApi(Api):
+    """Other rows: `filters` maps a parameter to the lookup that it stands for and to the values that it may have."""
+
+    filters: dict[str, tuple] = {}
+
+    def list(self, request):
+        unknown = {
+            name
+            for name in request.query_params
+            if name not in self.filters and name not in OWN and not name.startswith(TRACKING)
+        }
+        if unknown:
+            raise Refused(dict.fromkeys(map(shortened, unknown), "There is no such parameter."))
+        rows = self.rows()
+        for name, (lookup, choices) in self.filters.items():
+            values = [value for value in request.query_params.getlist(name) if value]
+            if wrong := [value for value in values if "\0" in value or (choices and value not in choices)]:
+                raise Refused({name: f"{shortened(wrong[0])}: There is no such value."})
+            if values:
+                rows = rows.filter(**{f"{lookup}__in": values[:100]})
+        keys = list(rows.order_by("pk").values_list("pk", flat=True))
+        return self.answer(keys, rows.in_bulk)
+
+    def rows(self):
+        return self.get_queryset()
+
+
+def cursor_of(key):
+    return urlsafe_b64encode(str(key).encode()).decode().rstrip("=")
+
+
+def key_in(cursor, kind):
+    """The key after which the answer goes on, a number or a text: an empty cursor begins."""
+    if not cursor:
+        return BEFORE_ALL if kind is int else ""
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+    except ValueError:
+        text = ""
+    if not text or (kind is int and not (text.isdecimal() and len(text) < 19)):
+        raise Refused({"cursor": "This is no cursor that the API gave."})
+    return kind(text)
+
+
+# For the schema
+
+
+def parameter(name, description, **options):
+    return OpenApiParameter(
+        name, options.pop("type", str), OpenApiParameter.QUERY, description=str(description), **options
+    )
+
+
+PAGING = [
+    parameter("page", "The number of the page, from 1.", type=OpenApiTypes.INT),
+    parameter(
+        "page_size",
+        f"How many on a page: {PAGE_SIZE} unless told, {LARGEST_PAGE} at most.",
+        type=OpenApiTypes.INT,
+    ),
+    parameter(
+        "cursor", "To read everything while it may change: begin with an empty one, then follow `next`."
+    ),
+]
+FIELDS = parameter("fields", "Which fields to tell, with commas between.")
+
+
+def parameters_of(filterset):
+    """What a filter set takes, for the schema."""
+    found = []
+    for name, filter_ in filterset.base_filters.items():
+        many = isinstance(filter_, FacetFilter)
+        found.append(parameter(name, filter_.label or name, many=many))
+    found.append(parameter("sort", "The order.", enum=list(filterset.sorts)))
+    return [*found, *PAGING, FIELDS]
+
+
+def listed(serializer, summary, parameters):
+    """The description of a list: a page of what `serializer` describes."""
+    name = serializer.__name__.removesuffix("Serializer")
+    page = type(
+        f"{name}Page",
+        (serializers.Serializer,),
+        {
+            "count": serializers.IntegerField(help_text="How many match in all."),
+            "next": serializers.URLField(allow_null=True),
+            "previous": serializers.URLField(allow_null=True),
+            "results": serializer(many=True),
+        },
+    )
+    return extend_schema(summary=summary, parameters=parameters, responses=forced_singular_serializer(page))
+
+
+def with_problems(result, generator, request, public):
+    """A hook of the schema: every answer may be a problem, and `fields` may leave any field out."""
+    schemas = result["components"]["schemas"]
+    for schema in schemas.values():
+        schema.pop("required", None)
+    schemas["Problem"] = PROBLEM_SCHEMA
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path in result["paths"].values():
+        for operation in path.values():
+            for status, meaning in PROBLEMS.items():
+                operation["responses"][status] = {"description": meaning, "content": content}
+            operation["responses"]["301"] = {"description": "Merged: the entry in its place is elsewhere."}
+    return result
+
+
+PROBLEMS = {
+    "400": "A parameter cannot be used; the answer names it.",
+    "404": "There is no such entry.",
+    "429": "Too many requests; Retry-After says when to try again.",
+}
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "description": "RFC 9457",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"parameter": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
+class SourceNote(serializers.Serializer):
+    url = serializers.CharField()
+    supports = serializers.CharField()
+    title = serializers.CharField()
+    publisher = serializers.CharField()

@@ -1,0 +1,64 @@
+"""The addresses of the API, its description and its page."""
+
+from django.shortcuts import render
+from django.urls import path, reverse
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.routers import SimpleRouter
+
+from initiatives.api import DocumentApi, InitiativeApi, ParticipationApi, SourceApi
+from roma_network.api import LARGEST_PAGE, PAGE_SIZE
+from roma_network.caching import public
+from roma_network.listing import unusable
+from stakeholders.api import ActorApi, CountryApi, RelationApi, ThemeApi
+
+PARTS = {
+    "actors": ActorApi,
+    "initiatives": InitiativeApi,
+    "participations": ParticipationApi,
+    "relations": RelationApi,
+    "documents": DocumentApi,
+    "countries": CountryApi,
+    "themes": ThemeApi,
+    "sources": SourceApi,
+}
+
+
+@public
+def guide(request):
+    parts = [
+        {
+            "name": name,
+            "url": reverse(f"api-{name}-list"),
+            "columns": view.table.columns,
+            "filters": list(getattr(view.filterset, "base_filters", {}))
+            if hasattr(view, "filterset")
+            else list(view.filters),
+        }
+        for name, view in PARTS.items()
+    ]
+    context = {"parts": parts, "size": PAGE_SIZE, "largest": LARGEST_PAGE, "rejected": unusable(request)}
+    return render(request, "api.html", context)
+
+
+class Router(SimpleRouter):
+    def get_urls(self):
+        """The views marked as public, so that their answers are kept."""
+        urls = super().get_urls()
+        for url in urls:
+            url.callback = public(url.callback)
+        return urls
+
+
+router = Router()
+for name, view in PARTS.items():
+    router.register(name, view, basename=f"api-{name}")
+
+urlpatterns = [
+    path("", guide, name="api"),
+    path(
+        "openapi.json",
+        public(SpectacularJSONAPIView.as_view(urlconf="roma_network.api_schema")),
+        name="openapi",
+    ),
+    *router.urls,
+]
