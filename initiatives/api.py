@@ -1,18 +1,19 @@
 """The API's initiatives, participations and documents."""
 
-from functools import reduce
-from operator import or_
-
-from django.db.models import Q
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from initiatives.models import Document, DocumentKind, Initiative, InitiativeKind, Participation, Role
-from initiatives.resources import document_table, initiative_table, participation_table, source_table
+from initiatives.resources import (
+    document_table,
+    initiative_table,
+    participation_table,
+    public_sources,
+    source_table,
+)
 from roma_network.api import FIELDS, PAGING, EntryApi, PlainApi, SourceNote, listed, parameter, parameters_of
 from roma_network.models import Source
-from stakeholders.models import Actor, Relation
 
 
 class FundingSerializer(serializers.Serializer):
@@ -114,23 +115,7 @@ class SourceApi(PlainApi):
     serializer_class = SourceSerializer
 
     def rows(self):
-        """Those that back something public."""
-        public = [
-            Actor.objects.published(),
-            Initiative.objects.published(),
-            Document.objects.published(),
-            Participation.objects.public(),
-            Relation.objects.public(),
-        ]
-        cited = (
-            rows.model._meta.get_field("citations").related_model.objects.filter(
-                subject__in=rows.values("pk")
-            )
-            for rows in public
-        )
-        return Source.objects.filter(
-            reduce(or_, (Q(pk__in=citations.values("source")) for citations in cited))
-        )
+        return public_sources()
 
 
 class DocumentSerializer(serializers.Serializer):

@@ -12,15 +12,13 @@ from initiatives.models import Document, DocumentKind, Initiative, InitiativeKin
 from initiatives.resources import document_table, initiative_table
 from roma_network import exports
 from roma_network.addresses import heir
+from roma_network.exports import LINKED
 from roma_network.linked import (
     LANGUAGE,
     Iri,
     Resource,
     concept,
-    jsonld_lines,
-    rdfxml_lines,
     text,
-    turtle_lines,
 )
 from stakeholders.models import Actor, ActorType, Theme
 from stakeholders.resources import actor_table
@@ -33,7 +31,6 @@ MEDIA = {
     "application/json": "json",
     "text/csv": "csv",
 }
-LINKED = {"jsonld": jsonld_lines, "ttl": turtle_lines, "rdf": rdfxml_lines}
 
 Kind = namedtuple("Kind", "model table")
 Scheme = namedtuple(

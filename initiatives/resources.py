@@ -1,5 +1,11 @@
 """What exports say of initiatives and documents."""
 
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from initiatives.models import Document, Initiative, Participation
 from roma_network.exports import Table, slug_of, sources
 from roma_network.linked import (
     LANGUAGE,
@@ -15,12 +21,15 @@ from roma_network.linked import (
     kept,
     text,
 )
+from roma_network.models import Source
+from stakeholders.models import Actor, Relation
 from stakeholders.resources import membership
 
 
 class InitiativeTable(Table):
     name = "initiatives"
     kind = "initiative"
+    types = {"verified_on": "date"}
     columns = (
         "slug",
         "name",
@@ -94,6 +103,7 @@ class InitiativeTable(Table):
 class DocumentTable(Table):
     name = "documents"
     kind = "document"
+    types = {"size": "integer", "verified_on": "date"}
     columns = (
         "slug",
         "title",
@@ -166,6 +176,23 @@ participation_table = ParticipationTable()
 class SourceTable(Table):
     name = "sources"
     columns = ("url", "title", "publisher", "accessed_on")
+    types = {"accessed_on": "date"}
 
 
 source_table = SourceTable()
+
+
+def public_sources():
+    """The sources that back something public."""
+    public = [
+        Actor.objects.published(),
+        Initiative.objects.published(),
+        Document.objects.published(),
+        Participation.objects.public(),
+        Relation.objects.public(),
+    ]
+    cited = (
+        rows.model._meta.get_field("citations").related_model.objects.filter(subject__in=rows.values("pk"))
+        for rows in public
+    )
+    return Source.objects.filter(reduce(or_, (Q(pk__in=citations.values("source")) for citations in cited)))

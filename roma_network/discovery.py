@@ -25,6 +25,8 @@ PAGES = [
     "network",
     "timeline",
     "figures",
+    "data",
+    "api",
     "about",
     "accessibility",
     "privacy",

@@ -29,8 +29,9 @@ class Table:
     """The columns of an export: plain attributes of a row, or what `special` makes of it."""
 
     name: str
-    kind: str  # as in identifiers
+    kind = ""  # as in identifiers; empty where rows have none
     columns: tuple[str, ...]
+    types: dict[str, str] = {}  # column → its type in a data package, if it is no text
 
     def special(self, row):
         """Column → value, for those that are no plain attribute: a list, a list of dicts, another entry's slug."""
@@ -130,13 +131,14 @@ def linked_lines(lines):
     return write
 
 
+LINKED = {"jsonld": jsonld_lines, "ttl": turtle_lines, "rdf": rdfxml_lines}
 WRITERS = {
     "csv": (csv_lines, "text/csv; charset=utf-8"),
     "xlsx": (xlsx_parts, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "json": (json_lines, "application/json; charset=utf-8"),
-    "jsonld": (linked_lines(jsonld_lines), "application/ld+json"),
-    "ttl": (linked_lines(turtle_lines), "text/turtle; charset=utf-8"),
-    "rdf": (linked_lines(rdfxml_lines), "application/rdf+xml"),
+    "jsonld": (linked_lines(LINKED["jsonld"]), "application/ld+json"),
+    "ttl": (linked_lines(LINKED["ttl"]), "text/turtle; charset=utf-8"),
+    "rdf": (linked_lines(LINKED["rdf"]), "application/rdf+xml"),
 }
 
 

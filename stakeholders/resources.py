@@ -34,6 +34,7 @@ def membership(origin, initiative, actor, role):
 class ActorTable(Table):
     name = "actors"
     kind = "actor"
+    types = {"latitude": "number", "longitude": "number", "verified_on": "date"}
     columns = (
         "slug",
         "name",

@@ -38,6 +38,7 @@ EVERY_KIND = {
     "figures": "/figures/",
     "figure": "/figures/types/",
     "api": "/api/v1/",
+    "data": "/data/",
 }
 PICTURES = ["map", "initiative_map", "network", "timeline", "figure"]
 EMBEDS = {f"embed_{name}": f"/embed{EVERY_KIND[name]}" for name in PICTURES}
@@ -50,8 +51,13 @@ NO_PAGE = {
     "opensearch": "/opensearch.xml",
     "sitemap_index": "/sitemap.xml",
     "sitemap": "/sitemap-actors.xml",
+    "catalogue": "/data/catalog.ttl",
 }
-LEADING_ON = {"identifier", "scheme"}  # routes that send people to a page
+LEADING_ON = {
+    "identifier",
+    "scheme",
+    "dump_file",
+}  # routes that send people to a page, or to a file of a dump
 
 
 def public_routes():

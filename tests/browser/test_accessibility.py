@@ -32,6 +32,7 @@ ADDRESSES = [
     "/figures/types/",
     "/embed/map/",
     "/api/v1/",
+    "/data/",
     "/embed/network/?type=academia",
     "/embed/figures/themes/",
     "/actors/council-of-europe/",
