@@ -1,19 +1,40 @@
 """The API's initiatives, participations and documents."""
 
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from django.utils.timezone import make_aware
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from initiatives.models import Document, DocumentKind, Initiative, InitiativeKind, Participation, Role
 from initiatives.resources import (
+    change_table,
     document_table,
     initiative_table,
     participation_table,
     public_sources,
     source_table,
 )
-from roma_network.api import FIELDS, PAGING, EntryApi, PlainApi, SourceNote, listed, parameter, parameters_of
-from roma_network.models import Source
+from roma_network.api import (
+    FIELDS,
+    PAGING,
+    Api,
+    EntryApi,
+    PlainApi,
+    Refused,
+    SourceNote,
+    listed,
+    parameter,
+    parameters_of,
+)
+from roma_network.facets import shortened
+from roma_network.models import Source, Status
+from stakeholders.models import Actor
+
+LONGEST_TIME = 40  # letters
 
 
 class FundingSerializer(serializers.Serializer):
@@ -116,6 +137,88 @@ class SourceApi(PlainApi):
 
     def rows(self):
         return public_sources()
+
+
+class Change(NamedTuple):
+    kind: str
+    slug: str
+    change: str
+    into: str | None
+    at: datetime
+
+
+class ChangeSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(["actor", "initiative", "document"])
+    slug = serializers.SlugField()
+    change = serializers.ChoiceField(["new", "updated", "withdrawn", "merged"])
+    into = serializers.SlugField(
+        allow_null=True, help_text="The slug of the entry in its place, if it was merged."
+    )
+    at = serializers.DateTimeField()
+
+
+@extend_schema_view(
+    list=listed(
+        ChangeSerializer,
+        summary="What became of entries since a time, for harvesters; the earliest first",
+        parameters=[
+            parameter(
+                "since",
+                "A time: 2026-01-31, or 2026-01-31T12:00:00Z. Without it, everything.",
+                type=OpenApiTypes.DATETIME,
+            ),
+            *PAGING[:2],
+            FIELDS,
+        ],
+    )
+)
+class ChangeApi(Api):
+    queryset = Actor.objects.none()
+    table = change_table
+    serializer_class = ChangeSerializer
+    filters = {"since": ()}
+
+    def list(self, request):
+        if unknown := set(request.query_params) - {"since", "page", "page_size", "fields"}:
+            raise Refused(dict.fromkeys(map(shortened, unknown), "There is no such parameter."))
+        since = time_in(request.query_params.get("since", ""))
+        found = dict(
+            enumerate(sorted(changes_since(since), key=lambda change: (change.at, change.kind, change.slug)))
+        )
+        return self.answer(list(found), lambda keys: found)
+
+
+def time_in(value):
+    """The time that a parameter states, or None where it is empty."""
+    if not value:
+        return None
+    try:
+        if len(value) > LONGEST_TIME:
+            raise ValueError(value)
+        time = datetime.fromisoformat(value)
+        return (time if time.tzinfo else make_aware(time)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Refused({"since": "Give a time: 2026-01-31, or 2026-01-31T12:00:00Z."}) from None
+
+
+def changes_since(since):
+    """The last thing that became of each entry which is public or once was."""
+    for kind, model in {"actor": Actor, "initiative": Initiative, "document": Document}.items():
+        rows = model.objects.filter(published_at__isnull=False)
+        if since:
+            rows = rows.filter(updated_at__gt=since)
+        merges = hasattr(model, "merge")
+        merged = rows.filter(merge__survivor__status=Status.PUBLISHED) if merges else rows.none()
+        heirs = dict(merged.values_list("pk", "merge__survivor__slug")) if merges else {}
+        for pk, slug, status, published, updated in rows.values_list(
+            "pk", "slug", "status", "published_at", "updated_at"
+        ):
+            if status == Status.PUBLISHED:
+                yield Change(kind, slug, "new" if since and published > since else "updated", None, updated)
+            elif pk in heirs:
+                yield Change(kind, slug, "merged", heirs[pk], updated)
+            else:
+                yield Change(kind, slug, "withdrawn", None, updated)
 
 
 class DocumentSerializer(serializers.Serializer):

@@ -179,7 +179,15 @@ class SourceTable(Table):
     types = {"accessed_on": "date"}
 
 
+class ChangeTable(Table):
+    """What became of an entry that is or was public."""
+
+    name = "changes"
+    columns = ("kind", "slug", "change", "into", "at")
+
+
 source_table = SourceTable()
+change_table = ChangeTable()
 
 
 def public_sources():

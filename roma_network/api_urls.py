@@ -5,7 +5,7 @@ from django.urls import path, reverse
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
-from initiatives.api import DocumentApi, InitiativeApi, ParticipationApi, SourceApi
+from initiatives.api import ChangeApi, DocumentApi, InitiativeApi, ParticipationApi, SourceApi
 from roma_network.api import LARGEST_PAGE, PAGE_SIZE
 from roma_network.caching import public
 from roma_network.listing import unusable
@@ -20,6 +20,7 @@ PARTS = {
     "countries": CountryApi,
     "themes": ThemeApi,
     "sources": SourceApi,
+    "changes": ChangeApi,
 }
 
 

@@ -4,6 +4,7 @@ import json
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from django.conf import settings
 
 from initiatives.models import Document, Initiative, Participation
@@ -100,6 +101,47 @@ def test_a_merged_entry_redirects_to_the_one_in_its_place(client, admin_user):
     merging.merge(survivor=new, old=old, by=admin_user, reason="Twice")
     response = client.get(f"{API}/actors/old/")
     assert (response.status_code, response["Location"]) == (301, f"{API}/actors/new/")
+
+
+def changes(client, query=""):
+    return [
+        (row["kind"], row["slug"], row["change"], row["into"])
+        for row in everything(client, f"changes/?page_size=50{query}")
+    ]
+
+
+def test_harvesters_are_told_what_became_of_entries(client, admin_user):
+    with time_machine.travel("2026-01-01 12:00 +0000", tick=False):
+        stays, changing, going, old, new = (
+            factories.ActorFactory(slug=slug) for slug in ("stays", "changing", "going", "old", "new")
+        )
+    with time_machine.travel("2026-01-02 12:00 +0000", tick=False):
+        changing.summary = "It changed."
+        changing.save()
+    with time_machine.travel("2026-01-03 12:00 +0000", tick=False):
+        going.status = Status.WITHDRAWN
+        going.save()
+        factories.InitiativeFactory(slug="fresh")
+        factories.ActorFactory(slug="draft", status=Status.DRAFT)
+    with time_machine.travel("2026-01-04 12:00 +0000", tick=False):
+        merging.merge(survivor=new, old=old, by=admin_user, reason="Twice")
+    assert stays.slug in {slug for _kind, slug, *_rest in changes(client)}
+    found = changes(client, "&since=2026-01-01T12:00:00Z")
+    assert found[:3] == [
+        ("actor", "changing", "updated", None),
+        ("actor", "going", "withdrawn", None),
+        ("initiative", "fresh", "new", None),
+    ]
+    assert ("actor", "old", "merged", "new") in found
+    assert "draft" not in {slug for _kind, slug, *_rest in changes(client)}
+    assert changes(client, "&since=2026-01-05") == []
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2026-13-01", "%00", "9999-12-31T23:59:59-23:59", "1" * 400])
+def test_a_time_that_is_none_is_refused(client, since):
+    assert client.get(f"{API}/changes/?since={since}").status_code in (
+        (200, 400) if since[0] == "9" else (400,)
+    )
 
 
 # Manners
