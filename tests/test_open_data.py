@@ -97,9 +97,7 @@ def test_every_country_has_its_code_in_the_authority_table(directory, client):
 
 
 def test_a_workbook_holds_what_the_table_holds(client):
-    factories.ActorFactory(
-        slug="town", name="=1+1", summary=AWKWARD + "\x0b", latitude=45.5, longitude=-20
-    )
+    factories.ActorFactory(slug="town", name="=1+1", summary=AWKWARD + "\x0b", latitude=45.5, longitude=-20)
     sheet = load_workbook(io.BytesIO(client.get("/actors/?format=xlsx").getvalue())).active
     heading, row = sheet.iter_rows(values_only=True)
     values = dict(zip(heading, row, strict=True))
