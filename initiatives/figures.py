@@ -95,7 +95,7 @@ class Figure(Drawn):
 
     @property
     def embed_url(self):
-        return self.request.build_absolute_uri(reverse(f"embed_{self.address}", args=[self.slug]))
+        return reverse(f"embed_{self.address}", args=[self.slug])
 
     @property
     def downloads(self):

@@ -2,7 +2,7 @@ from functools import partial, wraps
 
 from django.urls import path
 
-from initiatives import data, figures, identifiers, maps, network, timeline, views
+from initiatives import data, embeds, figures, identifiers, maps, network, timeline, views
 from roma_network.caching import public
 from roma_network.pictures import framed
 
@@ -25,6 +25,15 @@ urlpatterns = [
     path("initiatives/", views.initiative_list, name="initiative_list"),
     path("initiatives/<slug:slug>/", views.initiative_detail, name="initiative_detail"),
     path("documents/", views.document_list, name="document_list"),
+    *(
+        path(f"embed/{route}", framed(public(view)), name=f"embed_{name}")
+        for name, route, view in (
+            ("actor_list", "actors/", embeds.actors),
+            ("actor_detail", "actors/<slug:slug>/", embeds.actor),
+            ("initiative_list", "initiatives/", embeds.initiatives),
+            ("initiative_detail", "initiatives/<slug:slug>/", embeds.initiative),
+        )
+    ),
     path("data/", data.page, name="data"),
     path("data/catalog.ttl", data.catalogue, name="catalogue"),
     path("data/<str:day>/<str:name>", data.file, name="dump_file"),

@@ -122,6 +122,15 @@ class Listing:
         return [(label, reverse(name) + query) for name, label in self.filterset.pictures.items()]
 
     @property
+    def query(self):
+        """What follows the path in the address of the list, its first page."""
+        return f"?{urlencode(self.parameters)}" if self.parameters else ""
+
+    @property
+    def embed_url(self):
+        return f"/embed{self.request.path}{self.query}"
+
+    @property
     def is_filtered(self):
         return bool(self.parameters)
 

@@ -59,7 +59,7 @@ class Drawn:
 
     @property
     def embed_url(self):
-        return self.request.build_absolute_uri(reverse(f"embed_{self.address}") + self.query)
+        return reverse(f"embed_{self.address}") + self.query
 
     @property
     def downloads(self):

@@ -41,7 +41,8 @@ EVERY_KIND = {
     "data": "/data/",
 }
 PICTURES = ["map", "initiative_map", "network", "timeline", "figure"]
-EMBEDS = {f"embed_{name}": f"/embed{EVERY_KIND[name]}" for name in PICTURES}
+FRAMED_LISTS = ["actor_list", "actor_detail", "initiative_list", "initiative_detail"]
+EMBEDS = {f"embed_{name}": f"/embed{EVERY_KIND[name]}" for name in PICTURES + FRAMED_LISTS}
 # Routes that answer with plain text or data.
 NO_PAGE = {
     "health": "/healthz",

@@ -25,6 +25,8 @@ HERE = EVERY_KIND | {
     "search": "/search/",
     **NO_PAGE,
     **EMBEDS,
+    "embed_actor_detail": "/embed/actors/town/",
+    "embed_initiative_detail": "/embed/initiatives/programme/",
 }
 LISTS = [HERE[name] for name in LISTINGS]
 HTML = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&lt;"

@@ -284,3 +284,40 @@ def test_an_entry_can_be_cited(client):
     assert (ris["TI"], ris["UR"]) == ("Town & Co_{1} 100%", f"{HOST}/id/actor/town")
     [item] = json.loads(client.get(links["CSL-JSON"]).text)
     assert (item["title"], item["URL"]) == ("Town & Co_{1} 100%", f"{HOST}/id/actor/town")
+
+
+# Embeds
+
+
+@pytest.mark.parametrize(
+    "url", ["/actors/?type=academia&q=roma", "/initiatives/", "/actors/fra/", "/initiatives/leri/"]
+)
+def test_entries_and_lists_can_be_framed_elsewhere(directory, client, url):
+    page = read(client, url)
+    [box] = page.all(".embed textarea")
+    address = box.text().partition('src="http://testserver')[2].partition('"')[0]
+    response = client.get(address)
+    assert "frame-ancestors *" in response["Content-Security-Policy"]
+    assert "X-Frame-Options" not in response
+    embed = read(client, address)
+    assert any(link.startswith(url.partition("?")[0]) for link in embed.addresses())
+    assert "CC BY 4.0" in embed.text()
+    if page.all("#results"):
+        assert embed.entries == page.entries[:10]
+    else:
+        assert page.text("h1").startswith(embed.entries[0])
+    assert len(response.content) < 10_000
+
+
+def test_an_embed_is_a_page_whatever_its_address_asks_for(client):
+    factories.ActorFactory()
+    response = client.get("/embed/actors/?format=csv&page=7")
+    assert response["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.PUBLISHED}))
+def test_no_card_shows_what_is_not_published(client, status):
+    factories.ActorFactory(slug="hidden", status=status)
+    factories.InitiativeFactory(slug="hidden", status=status)
+    assert client.get("/embed/actors/hidden/").status_code == 404
+    assert client.get("/embed/initiatives/hidden/").status_code == 404

@@ -31,6 +31,8 @@ ADDRESSES = [
     "/figures/",
     "/figures/types/",
     "/embed/map/",
+    "/embed/actors/?type=academia",
+    "/embed/actors/fra/",
     "/api/v1/",
     "/data/",
     "/embed/network/?type=academia",
