@@ -310,8 +310,9 @@ def test_all_that_is_given_is_checked_and_nothing_else(site):
     assert set(check()[1]) == {"actor", "initiative", "document", "source"}
 
 
-def test_nothing_is_noted_where_no_host_answers(site):
-    sources(site, *(f"hangs-up/{number}" for number in range(6)))
+@pytest.mark.parametrize("number", [6, 60])
+def test_nothing_is_noted_where_no_host_answers(site, number):
+    sources(site, *(f"hangs-up/{place}" for place in range(number)))
     with pytest.raises(CommandError, match="is this machine online"):
         check()
     assert not Link.objects.exclude(checked_at=None).exists()

@@ -6,7 +6,8 @@ from tqdm import tqdm
 
 from roma_network import linkcheck, links
 
-FEW = 5  # links may well be broken all at once
+FEW, MANY = 5, 50  # so few links may well be broken all at once; after so many it is no use to go on
+OFFLINE = "No host answered: is this machine online? Nothing was noted."
 
 
 class Command(BaseCommand):
@@ -44,8 +45,10 @@ class Command(BaseCommand):
             is_online = is_online or outcome.was_answered
             while held and is_online:
                 links.record(held.pop())
+            if len(held) >= MANY:
+                raise CommandError(OFFLINE)
         if len(held) >= FEW:
-            raise CommandError("No host answered: is this machine online? Nothing was noted.")
+            raise CommandError(OFFLINE)
         for outcome in held:
             links.record(outcome)
         return states
