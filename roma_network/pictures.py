@@ -155,7 +155,7 @@ def plain_css():
     base, drawings = (
         (BASE_DIR / "static" / "css" / name).read_text() for name in ("base.css", "pictures.css")
     )
-    bright = base.partition("@media (prefers-color-scheme: dark)")[0]
+    bright = base.partition("@media screen and (prefers-color-scheme: dark)")[0]
     colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]+);", bright))
     rules = re.findall(r"^  (\.drawing [^{]+\{[^}]+\})", drawings, re.MULTILINE)
     return re.sub(r"var\(--([\w-]+)\)", lambda match: colours[match[1]], "\n".join(rules))
