@@ -11,7 +11,6 @@ from roma_network.linked import (
     LANGUAGE,
     Iri,
     Resource,
-    Typed,
     concept,
     country,
     date,
@@ -19,6 +18,7 @@ from roma_network.linked import (
     identifier,
     iri,
     kept,
+    moment,
     text,
 )
 from roma_network.models import Source
@@ -92,7 +92,7 @@ class InitiativeTable(Table):
                     "prov:wasRevisionOf",
                     record["follows"] and identifier(origin, "initiative", record["follows"]),
                 ),
-                ("dcterms:modified", Typed(record["updated_at"].isoformat(), "xsd:dateTime")),
+                ("dcterms:modified", moment(record["updated_at"])),
                 *derived_from(record),
             ),
         )
@@ -148,7 +148,7 @@ class DocumentTable(Table):
                     record["publisher"] and identifier(origin, "actor", record["publisher"]),
                 ),
                 *(("foaf:topic", identifier(origin, kind, slug)) for kind, slug in about),
-                ("dcterms:modified", Typed(record["updated_at"].isoformat(), "xsd:dateTime")),
+                ("dcterms:modified", moment(record["updated_at"])),
                 *derived_from(record),
             ),
         )

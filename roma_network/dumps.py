@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from hashlib import file_digest
+from hashlib import blake2b, file_digest
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from roma_network.environment import VAR_DIR
 
 FOLDER = VAR_DIR / "dumps"
 KEPT = 12
-SUMS, CHANGES, PACKAGE = "SHA256SUMS", "changes.json", "directory.zip"
+SUMS, CHANGES, PACKAGE, EVERYTHING = "SHA256SUMS", "changes.json", "directory.zip", "directory.json"
 LICENCE = {
     "name": "CC-BY-4.0",
     "title": "Creative Commons Attribution 4.0 International",
@@ -53,16 +53,10 @@ def publish(parts, origin, *, folder=None, day=None, kept=KEPT, progress=lambda 
     folder.mkdir(parents=True, exist_ok=True)
     target = Path(tempfile.mkdtemp(prefix=".", dir=folder))
     try:
-        records = {part.table.name: list(records_of(part)) for part in parts}
-        for part in parts:
-            progress(part.table.name)
-            write_csv(target / f"{part.table.name}.csv", part.table, records[part.table.name])
-        write_json(target / "directory.json", records)
-        write_linked(target, parts, records, origin)
+        write_tables(target, parts, progress)
+        write_linked(target, parts, origin)
         write_package(target, parts, day)
-        before = [each for each in days(folder) if each < day]
-        earlier = folder / before[-1] / "directory.json" if before else None
-        write_json(target / CHANGES, changes(parts, records, earlier, before[-1] if before else None))
+        write_changes(target, parts, folder, day)
         write_sums(target)
         target.chmod(0o755)
         put(target, folder / day)
@@ -74,31 +68,48 @@ def publish(parts, origin, *, folder=None, day=None, kept=KEPT, progress=lambda 
     return folder / day
 
 
-def records_of(part):
+def write_tables(target, parts, progress):
+    """The CSV files and `directory.json`, in one reading of the database. The latter has a record on each line."""
+    with (target / EVERYTHING).open("w", encoding="utf-8") as everything:
+        start = "{"
+        for part in parts:
+            everything.write(f'{start}\n"{part.table.name}": [')
+            with (target / f"{part.table.name}.csv").open("w", encoding="utf-8", newline="") as file:
+                file.writelines(exports.csv_lines(part.table, noted(part, everything), ""))
+            everything.write("\n]")
+            start = ","
+            progress(part.table.name)
+        everything.write("\n}\n")
+
+
+def noted(part, everything):
+    """The records of a part, each written down as it passes."""
+    start = "\n"
     for row in part.rows().iterator(chunk_size=CHUNK):
-        yield part.table.record(row)
+        record = part.table.record(row)
+        everything.write(start + json.dumps(record, cls=DjangoJSONEncoder, ensure_ascii=False))
+        start = ",\n"
+        yield record
 
 
-def write_csv(path, table, records):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        for line in exports.csv_lines(table, records, ""):
-            file.write(line)
+def lines_in(path):
+    """The records of a `directory.json`, as pairs of the name of the table and a line of JSON."""
+    name = None
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            if line.startswith('"'):
+                name = line[1:].partition('"')[0]
+            elif line.startswith('{"'):
+                yield name, line.rstrip().removesuffix(",")
 
 
-def write_json(path, data):
-    path.write_text(
-        json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
-
-
-def write_linked(target, parts, records, origin):
-    for kind in ("ttl", "jsonld", "rdf"):
-        lines = exports.LINKED[kind]
+def write_linked(target, parts, origin):
+    tables = {part.table.name: part.table for part in parts if part.table.kind}
+    for kind, lines in exports.LINKED.items():
         resources = chain.from_iterable(
-            part.table.resources(record, origin)
-            for part in parts
-            if part.table.kind
-            for record in records[part.table.name]
+            tables[name].resources(json.loads(line), origin)
+            for name, line in lines_in(target / EVERYTHING)
+            if name in tables
         )
         with (target / f"directory.{kind}").open("w", encoding="utf-8") as file:
             file.writelines(lines(distinct(resources)))
@@ -150,30 +161,33 @@ def resource_of(part):
     }
 
 
-def changes(parts, records, earlier, since):
+def write_changes(target, parts, folder, day):
     """What came, went and changed since the dump before, by key."""
-    before = json.loads(earlier.read_text(encoding="utf-8")) if earlier and earlier.is_file() else {}
-    found = {}
+    since = max((each for each in days(folder) if each < day), default=None)
+    now_there = states(target / EVERYTHING, parts)
+    was_there = states(folder / since / EVERYTHING, parts) if since else {}
+    told = {}
     for part in parts:
-        name = part.table.name
-        now_there = {key_of(part, row): plain(row) for row in records[name]}
-        was_there = {key_of(part, row): row for row in before.get(name, [])}
-        found[name] = {
-            "added": sorted(now_there.keys() - was_there.keys()),
-            "removed": sorted(was_there.keys() - now_there.keys()),
-            "changed": sorted(
-                key for key in now_there.keys() & was_there.keys() if now_there[key] != was_there[key]
-            ),
+        now, was = (found.get(part.table.name, {}) for found in (now_there, was_there))
+        told[part.table.name] = {
+            "added": sorted(now.keys() - was.keys()),
+            "removed": sorted(was.keys() - now.keys()),
+            "changed": sorted(key for key in now.keys() & was.keys() if now[key] != was[key]),
         }
-    return {"since": since, "changes": found}
+    text = json.dumps({"since": since, "changes": told}, ensure_ascii=False, indent=1)
+    (target / CHANGES).write_text(text + "\n", encoding="utf-8")
 
 
-def plain(row):
-    return json.loads(json.dumps(row, cls=DjangoJSONEncoder))
-
-
-def key_of(part, row):
-    return " ".join(str(row[column]) for column in part.keys)
+def states(path, parts):
+    """Table → key of a row → a digest of it."""
+    keys = {part.table.name: part.keys for part in parts}
+    found = {name: {} for name in keys}
+    for name, line in lines_in(path):
+        if name in keys:
+            record = json.loads(line)
+            key = " ".join(str(record[column]) for column in keys[name])
+            found[name][key] = blake2b(line.encode(), digest_size=8).digest()
+    return found
 
 
 def write_sums(target):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from babel.core import get_global
+from django.core.serializers.json import DjangoJSONEncoder
 
 PREFIXES = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -73,6 +74,11 @@ def date(value):
     """A partial date by its own type: a year, a month or a day."""
     kinds = {4: "xsd:gYear", 7: "xsd:gYearMonth", 10: "xsd:date"}
     return Typed(str(value), kinds[len(str(value))]) if value else None
+
+
+def moment(value):
+    """A time, or the text that JSON has for one."""
+    return Typed(value if isinstance(value, str) else DjangoJSONEncoder().default(value), "xsd:dateTime")
 
 
 def country(code):

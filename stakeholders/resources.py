@@ -5,7 +5,6 @@ from roma_network.linked import (
     LANGUAGE,
     Iri,
     Resource,
-    Typed,
     concept,
     country,
     date,
@@ -13,6 +12,7 @@ from roma_network.linked import (
     identifier,
     iri,
     kept,
+    moment,
     number,
     text,
 )
@@ -114,7 +114,7 @@ class ActorTable(Table):
                     iri(record["wikidata"] and f"http://www.wikidata.org/entity/{record['wikidata']}"),
                 ),
                 ("owl:sameAs", iri(record["ror"] and f"https://ror.org/{record['ror']}")),
-                ("dcterms:modified", Typed(record["updated_at"].isoformat(), "xsd:dateTime")),
+                ("dcterms:modified", moment(record["updated_at"])),
                 *derived_from(record),
             ),
         )
