@@ -9,6 +9,7 @@ import asyncio
 import socket
 import ssl
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address, ip_network
@@ -26,6 +27,7 @@ HOSTS_AT_ONCE = 20
 MOST_HOPS = 8
 MOST_TRIES = 3
 SECONDS_IN_ALL = 45  # for one request, whatever the server does
+SECONDS_TO_STOP = 10
 LONGEST_WAIT = 60  # of those that a server may ask for
 TIMEOUT = httpx.Timeout(15)
 EMBEDDING = [ip_network("64:ff9b::/96"), ip_network("2002::/16"), ip_network("2001::/32")]  # an IPv4 address
@@ -69,16 +71,25 @@ class Checker:
     pause: float = 1.0
     allow_private: bool = False
     tls: ssl.SSLContext = field(default_factory=httpx.create_ssl_context)
+    asking: tuple | None = None  # the event loop and the task, from the moment that there are any
     hosts: dict = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     def check(self, urls):
         """Yield the outcome of each address as it comes in. The asking is done in a thread of its own."""
         outcomes = SimpleQueue()
-        Thread(target=self.ask_all, args=(urls, outcomes.put), daemon=True).start()
-        while (outcome := outcomes.get()) is not None:
-            if isinstance(outcome, BaseException):
-                raise outcome
-            yield outcome
+        thread = Thread(target=self.ask_all, args=(urls, outcomes.put), daemon=True)
+        thread.start()
+        try:
+            while (outcome := outcomes.get()) is not None:
+                if isinstance(outcome, BaseException):
+                    raise outcome
+                yield outcome
+        finally:  # also where nobody wants the rest: then nothing more is asked
+            if thread.is_alive() and self.asking:
+                loop, task = self.asking
+                with suppress(RuntimeError):  # it ended just now
+                    loop.call_soon_threadsafe(task.cancel)
+            thread.join(SECONDS_TO_STOP)
 
     def ask_all(self, urls, put):
         try:
@@ -88,6 +99,7 @@ class Checker:
         put(None)
 
     async def ask_hosts(self, urls, put):
+        self.asking = asyncio.get_running_loop(), asyncio.current_task()
         at_once = asyncio.Semaphore(HOSTS_AT_ONCE)
 
         async def ask_host(group):

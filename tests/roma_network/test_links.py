@@ -316,6 +316,9 @@ def test_nothing_is_noted_where_no_host_answers(site, number):
     with pytest.raises(CommandError, match="is this machine online"):
         check()
     assert not Link.objects.exclude(checked_at=None).exists()
+    asked = len(site.asked)
+    time.sleep(0.1)
+    assert len(site.asked) == asked  # nothing goes on aside
 
 
 # Seeing

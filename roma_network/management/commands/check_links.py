@@ -1,4 +1,5 @@
 from collections import Counter
+from contextlib import closing
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -38,15 +39,16 @@ class Command(BaseCommand):
     def run(self, checker, urls, bar):
         """Note outcomes as they come, but no failure before any host has answered at all."""
         states, held, is_online = Counter(), [], False
-        for outcome in checker.check(urls):
-            bar.update()
-            states[outcome.state] += 1
-            held.append(outcome)
-            is_online = is_online or outcome.was_answered
-            while held and is_online:
-                links.record(held.pop())
-            if len(held) >= MANY:
-                raise CommandError(OFFLINE)
+        with closing(checker.check(urls)) as outcomes:
+            for outcome in outcomes:
+                bar.update()
+                states[outcome.state] += 1
+                held.append(outcome)
+                is_online = is_online or outcome.was_answered
+                while held and is_online:
+                    links.record(held.pop())
+                if len(held) >= MANY:
+                    raise CommandError(OFFLINE)
         if len(held) >= FEW:
             raise CommandError(OFFLINE)
         for outcome in held:
