@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
+from initiatives.identifiers import KINDS
 from initiatives.models import Document, DocumentKind, Initiative, InitiativeKind, Participation, Role
 from initiatives.resources import (
     change_table,
@@ -29,6 +30,7 @@ from roma_network.api import (
     listed,
     parameter,
     parameters_of,
+    refuse_unknown,
 )
 from roma_network.facets import shortened
 from roma_network.models import Source, Status
@@ -117,7 +119,7 @@ class ParticipationApi(PlainApi):
     }
 
     def rows(self):
-        return Participation.objects.public().select_related("initiative", "actor").with_sources()
+        return Participation.objects.public().for_export()
 
 
 class SourceSerializer(serializers.Serializer):
@@ -176,11 +178,14 @@ class ChangeApi(Api):
     queryset = Actor.objects.none()
     table = change_table
     serializer_class = ChangeSerializer
-    filters = {"since": ()}
+
+    @classmethod
+    def filter_names(cls):
+        return ["since"]
 
     def list(self, request):
-        if unknown := set(request.query_params) - {"since", "page", "page_size", "fields"}:
-            raise Refused(dict.fromkeys(map(shortened, unknown), "There is no such parameter."))
+        unknown = request.query_params.keys() - {"since", "page", "page_size", "fields"}
+        refuse_unknown(map(shortened, unknown))
         since = time_in(request.query_params.get("since", ""))
         found = dict(
             enumerate(sorted(changes_since(since), key=lambda change: (change.at, change.kind, change.slug)))
@@ -203,7 +208,7 @@ def time_in(value):
 
 def changes_since(since):
     """The last thing that became of each entry which is public or once was."""
-    for kind, model in {"actor": Actor, "initiative": Initiative, "document": Document}.items():
+    for kind, (model, _table) in KINDS.items():
         rows = model.objects.filter(published_at__isnull=False)
         if since:
             rows = rows.filter(updated_at__gt=since)

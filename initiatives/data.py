@@ -19,7 +19,7 @@ from initiatives.resources import (
 )
 from roma_network import dumps
 from roma_network.dumps import Part
-from roma_network.linked import LANGUAGE, Iri, Resource, Typed, text, turtle_lines
+from roma_network.linked import LANGUAGE, Iri, Resource, Typed, origin_of, text, turtle_lines
 from roma_network.listing import unusable
 from stakeholders.models import Actor, Country, Relation, Theme
 from stakeholders.resources import actor_table, country_table, relation_table, theme_table
@@ -42,15 +42,13 @@ PARTS = [
     ),
     Part(
         participation_table,
-        lambda: (
-            Participation.objects.public().select_related("initiative", "actor").with_sources().order_by("pk")
-        ),
+        lambda: Participation.objects.public().for_export().order_by("pk"),
         ("initiative", "actor", "role"),
         {"initiative": ("initiatives", "slug"), "actor": ("actors", "slug")},
     ),
     Part(
         relation_table,
-        lambda: Relation.objects.public().select_related("subject", "target").with_sources().order_by("pk"),
+        lambda: Relation.objects.public().for_export().order_by("pk"),
         ("subject", "kind", "target"),
         {"subject": ("actors", "slug"), "target": ("actors", "slug")},
     ),
@@ -94,9 +92,7 @@ def page(request):
 @require_safe
 def file(request, day, name):
     """A file of a dump. Only names that the folder itself lists are looked for."""
-    if not any(
-        dump.day == day and name in {dumps.SUMS, *(each[0] for each in dump.files)} for dump in dumps.latest()
-    ):
+    if day not in dumps.days() or name not in {dumps.SUMS, *(each[0] for each in dumps.dump_of(day).files)}:
         raise Http404
     kind = MEDIA.get(name.rpartition(".")[2], (mimetypes.guess_type(name)[0] or "text/plain", ""))[0]
     response = FileResponse(
@@ -109,8 +105,9 @@ def file(request, day, name):
 
 @require_safe
 def catalogue(request):
-    origin = request.build_absolute_uri("/")[:-1]
-    return HttpResponse("".join(turtle_lines(described(origin))), content_type="text/turtle; charset=utf-8")
+    return HttpResponse(
+        "".join(turtle_lines(described(origin_of(request)))), content_type="text/turtle; charset=utf-8"
+    )
 
 
 def described(origin):
@@ -118,7 +115,7 @@ def described(origin):
     catalog, dataset, publisher, contact, service = (
         Iri(f"{origin}/data/#{name}") for name in ("catalogue", "dataset", "publisher", "contact", "api")
     )
-    newest = next(iter(dumps.latest()), None)
+    newest = next(dumps.latest(), None)
     files = [each for each in newest.files if each[0].rpartition(".")[2] in MEDIA] if newest else []
     licence = ("dcterms:license", Iri(f"{EU}/licence/CC_BY_4_0"))
     titled = [("dcterms:title", text(TITLE, LANGUAGE)), ("dcterms:description", text(DESCRIPTION, LANGUAGE))]
@@ -196,7 +193,7 @@ def described(origin):
         )
 
 
-def origin_of(hosts):
+def origin_in(hosts):
     """The address of the directory, as far as the settings tell."""
     host = next((host.lstrip(".") for host in hosts if re.fullmatch(r"\.?[a-z0-9.-]+", host)), "localhost")
     return f"{'http' if settings.DEMO else 'https'}://{host}"

@@ -18,6 +18,7 @@ from initiatives.filters import DOCUMENT_PRESENCE, INITIATIVE_PRESENCE
 from initiatives.filters import InitiativeFilterSet as Initiatives
 from initiatives.maps import classes, shade_of
 from initiatives.models import Document, Funding, Initiative, InitiativeKind, Role
+from roma_network import exports
 from roma_network.columns import columns_of, count_owners, having
 from roma_network.listing import unusable
 from roma_network.pictures import Drawn
@@ -48,12 +49,11 @@ class Figure(Drawn):
     """
 
     name = "figure"
-    address = "figure"
-    parameters = ()
     count_label = ""
     corner = gettext_lazy("Country")
     list_address = "actor_list"
     note = ""
+    unshaded = 0  # the number of columns of sums, which come first
 
     def __init__(self, request):
         self.request = request
@@ -80,8 +80,6 @@ class Figure(Drawn):
             for label, cells in lines
         ]
 
-    unshaded = 0  # the number of columns of sums, which come first
-
     def url_of(self, query, place):
         return f"{reverse(self.list_of(place))}?{urlencode(query)}" if query else reverse(self.list_of(place))
 
@@ -91,15 +89,15 @@ class Figure(Drawn):
 
     @property
     def page_url(self):
-        return reverse(self.address, args=[self.slug])
+        return reverse("figure", args=[self.slug])
 
     @property
     def embed_url(self):
-        return reverse(f"embed_{self.address}", args=[self.slug])
+        return reverse("embed_figure", args=[self.slug])
 
     @property
     def downloads(self):
-        return [(name, f"{self.page_url}?{urlencode({'format': key})}") for key, name in self.formats.items()]
+        return exports.downloads(self.page_url, formats=self.formats)
 
     @property
     def size(self):

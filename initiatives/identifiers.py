@@ -13,13 +13,7 @@ from initiatives.resources import document_table, initiative_table
 from roma_network import exports
 from roma_network.addresses import heir
 from roma_network.exports import LINKED
-from roma_network.linked import (
-    LANGUAGE,
-    Iri,
-    Resource,
-    concept,
-    text,
-)
+from roma_network.linked import LANGUAGE, Iri, Resource, concept, origin_of, text
 from stakeholders.models import Actor, ActorType, Theme
 from stakeholders.resources import actor_table
 
@@ -68,7 +62,7 @@ def entry(request, kind, slug):
         if successor is None:
             raise Http404
         return HttpResponsePermanentRedirect(reverse("identifier", args=[kind, successor.slug]))
-    wanted = MEDIA[request.get_preferred_type(list(MEDIA)) or "text/html"]
+    wanted = wanted_by(request)
     return negotiated(
         exports.written(wanted, request, table, found) if wanted else see(row.get_absolute_url())
     )
@@ -80,7 +74,7 @@ def term(request, kind, value):
     terms = dict(scheme.terms())
     if value not in terms:
         raise Http404
-    wanted = MEDIA[request.get_preferred_type(list(MEDIA)) or "text/html"]
+    wanted = wanted_by(request)
     if wanted not in LINKED:
         return negotiated(see(f"{reverse(scheme.address)}?{urlencode({scheme.parameter: value})}"))
     return negotiated(linked(request, wanted, [concept_of(request, kind, value, terms[value])]))
@@ -91,7 +85,7 @@ def scheme(request, kind):
     """All terms of a vocabulary."""
     if kind not in SCHEMES:
         raise Http404
-    wanted = MEDIA[request.get_preferred_type(list(MEDIA)) or "text/html"]
+    wanted = wanted_by(request)
     if wanted not in LINKED:
         return negotiated(see(reverse(SCHEMES[kind].address)))
     concepts = [concept_of(request, kind, value, label) for value, label in SCHEMES[kind].terms()]
@@ -103,10 +97,14 @@ def scheme(request, kind):
     return negotiated(linked(request, wanted, [heading, *concepts]))
 
 
+def wanted_by(request):
+    """The format that is asked for; None where that is a page."""
+    return MEDIA[request.get_preferred_type(list(MEDIA)) or "text/html"]
+
+
 def concept_of(request, kind, value, label):
-    origin = request.build_absolute_uri("/")[:-1]
     return Resource(
-        concept(origin, kind, value),
+        concept(origin_of(request), kind, value),
         [
             ("rdf:type", Iri("skos:Concept")),
             ("skos:prefLabel", text(str(label), LANGUAGE)),
@@ -117,8 +115,7 @@ def concept_of(request, kind, value, label):
 
 
 def linked(request, wanted, resources):
-    _lines, content_type = exports.WRITERS[wanted]
-    return HttpResponse("".join(LINKED[wanted](resources)), content_type=content_type)
+    return HttpResponse("".join(LINKED[wanted](resources)), content_type=exports.TYPES[wanted])
 
 
 def see(url):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from initiatives.filters import InitiativeFilterSet
-from initiatives.ties import localities_at, ties_at
+from initiatives.ties import counts_at, localities_at, ties_at
 from roma_network.columns import count
 from roma_network.pictures import Picture
 from stakeholders import atlas
@@ -84,10 +84,6 @@ class Map(Picture):
     frame = atlas.EUROPE
 
     @property
-    def title(self):
-        return _("Map of actors") if self.address == "map" else _("Map of initiatives")
-
-    @property
     def ways(self):
         """What can be counted, each with its address."""
         return [
@@ -108,7 +104,7 @@ class Map(Picture):
     def inset(self):
         return atlas.inset(self.frame)
 
-    def context(self):
+    def prepare(self):
         counts = self.tally.counts("country")
         self.ranges = classes(counts.values())
         self.lands = sorted(self.lands_of(counts), key=lambda land: (-land.count, land.name))
@@ -116,7 +112,6 @@ class Map(Picture):
         localities = localities_at(self.request.content_version)
         self.dots = dots(weights, localities, self.frame)
         self.dot_total = sum(key in localities for key in weights)
-        return super().context()
 
     def lands_of(self, counts):
         paths = atlas.shapes("europe")["countries"]
@@ -138,13 +133,7 @@ class Map(Picture):
     def legend(self):
         return list(enumerate(self.ranges, 1))
 
-    @property
-    def standalone(self):
-        self.context()
-        return super().standalone
-
     def rows(self):
-        self.context()
         yield ["country", "name", "count"]
         for land in self.lands:
             if land.count:
@@ -159,6 +148,13 @@ class ActorMap(Map):
     address = "map"
     list_address = "actor_list"
 
+    def __init__(self, request):
+        super().__init__(request, ActorFilterSet)
+
+    @property
+    def title(self):
+        return _("Map of actors")
+
     @property
     def counted(self):
         return _("Actors")
@@ -168,12 +164,9 @@ class ActorMap(Map):
         """The number of actors without a country."""
         return count(self.tally.columns.plain["country"], self.tally.mask()).get(None, 0)
 
-    def __init__(self, request):
-        super().__init__(request, ActorFilterSet)
-
     def weights(self):
         """How many initiatives each place that matches takes part in."""
-        counts = ties_at(self.request.content_version).counts()
+        counts = counts_at(self.request.content_version)
         localities = localities_at(self.request.content_version)
         return {key: counts[key] for key in self.tally.found.tolist() if key in localities and key in counts}
 
@@ -183,12 +176,16 @@ class InitiativeMap(Map):
     list_address = "initiative_list"
     unplaced = 0  # an initiative without countries is no rarity worth telling
 
+    def __init__(self, request):
+        super().__init__(request, InitiativeFilterSet)
+
+    @property
+    def title(self):
+        return _("Map of initiatives")
+
     @property
     def counted(self):
         return _("Initiatives")
-
-    def __init__(self, request):
-        super().__init__(request, InitiativeFilterSet)
 
     def weights(self):
         """How many of the initiatives that match each place takes part in."""
@@ -201,7 +198,7 @@ def country_map(country, version):
     if not shape:
         return None
     frame = atlas.Frame(**shape["frame"])
-    counts = ties_at(version).counts()
+    counts = counts_at(version)
     localities = localities_at(version)
     weights = {key: counts.get(key, 0) for key, place in localities.items() if place.country == country.code}
     return {

@@ -99,11 +99,9 @@ class Network(Picture):
         data = self.filterset.data
         if slugs := data.getlist("initiative"):
             keys = list(Initiative.objects.filter(slug__in=slugs).values_list("pk", flat=True))
-            ties = ties.among(initiatives=np.array(keys))
+            ties = ties.among(initiatives=keys)
         if roles := data.getlist("role"):
-            wanted = [place for place, role in enumerate(Role) if role in roles]
-            mask = np.isin(ties.roles, wanted)
-            ties = type(ties)(*(column[mask] for column in ties))
+            ties = ties.among(roles=[place for place, role in enumerate(Role) if role in roles])
         return ties
 
     @cached_property

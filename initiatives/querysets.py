@@ -90,6 +90,9 @@ class ParticipationQuerySet(KeyedQuerySet):
         """Where these ends are published: all but the entry whose page it is, which may be a preview."""
         return self.filter(**{f"{end}__status": Status.PUBLISHED for end in ends})
 
+    def for_export(self):
+        return self.select_related("initiative", "actor").with_sources()
+
 
 class DocumentQuerySet(EditorialQuerySet):
     def with_searched(self):

@@ -19,13 +19,11 @@ class Ties(NamedTuple):
     initiatives: np.ndarray
     roles: np.ndarray
 
-    def among(self, actors=None, initiatives=None):
-        """The ties whose actor and initiative are among these keys; None stands for all."""
+    def among(self, **wanted):
+        """The ties whose values are among these, column by column: `actors=keys`."""
         mask = np.ones(len(self.actors), dtype=bool)
-        if actors is not None:
-            mask &= np.isin(self.actors, actors)
-        if initiatives is not None:
-            mask &= np.isin(self.initiatives, initiatives)
+        for name, values in wanted.items():
+            mask &= np.isin(getattr(self, name), values)
         return Ties(*(column[mask] for column in self))
 
     def pairs(self):
@@ -47,6 +45,12 @@ def ties_at(version):
         for column, value in zip(columns, (actor, initiative, places[role]), strict=True):
             column.append(value)
     return Ties(*map(np.array, columns))
+
+
+@lru_cache(maxsize=1)
+def counts_at(version):
+    """Actor → number of its initiatives, of all ties."""
+    return ties_at(version).counts()
 
 
 @lru_cache(maxsize=1)

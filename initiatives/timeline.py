@@ -21,7 +21,7 @@ DECADE = 5  # years between two lines
 
 
 class Bar(NamedTuple):
-    """An initiative. `is_open` at an end that is not known: `left_open` where it began before the picture."""
+    """An initiative. It `is_open` where its end is not known."""
 
     initiative: object
     x: float
@@ -72,24 +72,14 @@ def in_years(date):
 class Timeline(Picture):
     name = address = "timeline"
     list_address = "initiative_list"
+    most = MOST_BARS
 
     def __init__(self, request):
         super().__init__(request, InitiativeFilterSet)
 
-    most = MOST_BARS
-
     @property
     def title(self):
         return _("Timeline of initiatives")
-
-    def context(self):
-        self.prepare()
-        return super().context()
-
-    @property
-    def standalone(self):
-        self.prepare()
-        return super().standalone
 
     def prepare(self):
         initiatives = self.initiatives()
@@ -186,7 +176,6 @@ class Timeline(Picture):
         return self.x(self.today)
 
     def rows(self):
-        self.prepare()
         yield ["initiative", "name", "kind", "start", "end", "follows"]
         names = {bar.initiative.pk: bar.initiative.slug for _kind, _y, bars in self.bands for bar in bars}
         for _kind, _y, bars in self.bands:

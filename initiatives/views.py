@@ -1,7 +1,6 @@
 from itertools import groupby
 
 from django.shortcuts import render
-from django.urls import reverse
 
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from initiatives.maps import initiative_map
@@ -36,9 +35,8 @@ def initiative_detail(request, slug):
     initiative = Initiative.objects.published().for_detail().filter(slug=slug).first()
     if initiative is None:
         return redirect_to_heir(request, Initiative, slug)
-    url = request.build_absolute_uri(reverse("identifier", args=["initiative", slug]))
-    if request.GET.get("format") in citing.FORMATS:
-        return citing.file(initiative, url, request.GET["format"])
+    if file := citing.requested(request, initiative, "initiative"):
+        return file
     if file := exports.requested(request, initiative_table, Initiative.objects.filter(pk=initiative.pk)):
         return file
     return initiative_page(request, initiative)
@@ -61,11 +59,7 @@ def initiative_page(request, initiative):
         "related": related,
         "ego": ego.drawn(related),
         "notes": notes,
-        "reference": citing.in_words(
-            initiative,
-            request.build_absolute_uri(reverse("identifier", args=["initiative", initiative.slug])),
-        ),
-        "references": exports.downloads(initiative.get_absolute_url(), formats=citing.FORMATS),
+        **citing.told(request, initiative, "initiative"),
         "rejected": unusable(request),
         "downloads": exports.downloads(initiative.get_absolute_url()),
     }

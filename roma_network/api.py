@@ -72,12 +72,16 @@ class Api(GenericViewSet):
     throttle_classes = [Throttle]
     http_method_names = ["get", "head", "options"]
     table = None
-    own = OWN
+
+    @classmethod
+    def filter_names(cls):
+        """The parameters that narrow a list."""
+        raise NotImplementedError
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        if kwargs and (unknown := set(request.query_params) - {"fields"}):
-            raise Refused(dict.fromkeys(unknown, "There is no such parameter."))
+        if kwargs:
+            refuse_unknown(set(request.query_params) - {"fields"})
 
     def finalize_response(self, *args, **kwargs):
         response = super().finalize_response(*args, **kwargs)
@@ -159,6 +163,10 @@ class EntryApi(Api):
     lookup_value_regex = "[^/]+"
     filterset = None
 
+    @classmethod
+    def filter_names(cls):
+        return [*cls.filterset.base_filters]
+
     def list(self, request):
         filterset = self.checked(request.query_params)
         keys = Tally(filterset, self.version).found.tolist()
@@ -190,14 +198,13 @@ class PlainApi(Api):
 
     filters: dict[str, tuple] = {}
 
+    @classmethod
+    def filter_names(cls):
+        return [*cls.filters]
+
     def list(self, request):
-        unknown = {
-            name
-            for name in request.query_params
-            if name not in self.filters and name not in OWN and not name.startswith(TRACKING)
-        }
-        if unknown:
-            raise Refused(dict.fromkeys(map(shortened, unknown), "There is no such parameter."))
+        unknown = request.query_params.keys() - self.filters.keys() - OWN
+        refuse_unknown(shortened(name) for name in unknown if not name.startswith(TRACKING))
         rows = self.rows()
         for name, (lookup, choices) in self.filters.items():
             values = [value for value in request.query_params.getlist(name) if value]
@@ -210,6 +217,11 @@ class PlainApi(Api):
 
     def rows(self):
         return self.get_queryset()
+
+
+def refuse_unknown(names):
+    if problems := dict.fromkeys(names, "There is no such parameter."):
+        raise Refused(problems)
 
 
 def cursor_of(key):

@@ -7,6 +7,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from roma_network import exports
+from roma_network.linked import identifier, origin_of
+
 FORMATS = {"bib": "BibTeX", "ris": "RIS", "csl": "CSL-JSON"}
 TYPES = {
     "bib": "application/x-bibtex; charset=utf-8",
@@ -21,6 +24,31 @@ SPECIAL = {letter: f"\\{letter}" for letter in "&%$#_{}"} | {
 }
 
 
+def requested(request, entry, kind):
+    """The reference that `?format=` asks for as a file, or None where it asks for none."""
+    asked = request.GET.get("format")
+    if asked not in FORMATS:
+        return None
+    url, day = address(request, entry, kind), timezone.localtime(entry.updated_at)
+    content = {"bib": bibtex, "ris": ris, "csl": csl}[asked](entry, url, day)
+    name = f"{entry.slug}.{'json' if asked == 'csl' else asked}"
+    return HttpResponse(
+        content, content_type=TYPES[asked], headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def told(request, entry, kind):
+    """What the page of an entry shows: the reference in words, and the addresses of its files."""
+    return {
+        "reference": in_words(entry, address(request, entry, kind)),
+        "references": exports.downloads(entry.get_absolute_url(), formats=FORMATS),
+    }
+
+
+def address(request, entry, kind):
+    return identifier(origin_of(request), kind, entry.slug).value
+
+
 def in_words(entry, url):
     values = {
         "name": entry.name,
@@ -29,15 +57,6 @@ def in_words(entry, url):
         "url": url,
     }
     return _("“%(name)s”. %(directory)s, version of %(day)s. %(url)s") % values
-
-
-def file(entry, url, asked):
-    """The reference as a file in one of the formats."""
-    content = {"bib": bibtex, "ris": ris, "csl": csl}[asked](entry, url, timezone.localtime(entry.updated_at))
-    name = f"{entry.slug}.{'json' if asked == 'csl' else asked}"
-    return HttpResponse(
-        content, content_type=TYPES[asked], headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
 
 
 def bibtex(entry, url, day):

@@ -68,13 +68,6 @@ SITEMAPS = {
 }
 
 
-class Site:
-    """What Django's sitemaps want to know of the host: it is that of the request."""
-
-    def __init__(self, request):
-        self.domain = self.name = request.get_host()
-
-
 @public
 def sitemap_index(request):
     return rendered(index(request, sitemaps=SITEMAPS, sitemap_url_name="sitemap"))

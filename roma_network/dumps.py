@@ -221,11 +221,10 @@ def days(folder=None):
 
 def latest(folder=None):
     """The dumps that are there, the latest first."""
-    folder = folder or FOLDER
-    found = []
-    for day in reversed(days(folder)):
-        sums = dict(reversed(line.split("  ")) for line in (folder / day / SUMS).read_text().splitlines())
-        found.append(
-            Dump(day, [(name, (folder / day / name).stat().st_size, digest) for name, digest in sums.items()])
-        )
-    return found
+    return (dump_of(day, folder) for day in reversed(days(folder)))
+
+
+def dump_of(day, folder=None):
+    place = (folder or FOLDER) / day
+    sums = (line.split("  ") for line in (place / SUMS).read_text().splitlines())
+    return Dump(day, [(name, (place / name).stat().st_size, digest) for digest, name in sums])

@@ -9,7 +9,7 @@ from django.http import StreamingHttpResponse
 from django.utils.http import urlencode
 
 from roma_network.feeds import ATOM, feed
-from roma_network.linked import jsonld_lines, rdfxml_lines, turtle_lines
+from roma_network.linked import jsonld_lines, origin_of, rdfxml_lines, turtle_lines
 from roma_network.spreadsheets import workbook
 
 FORMATS = {
@@ -66,7 +66,7 @@ def written(asked, request, table, queryset):
     records = (table.record(row) for row in queryset.for_export().iterator(chunk_size=CHUNK))
     lines, content_type = WRITERS[asked]
     return StreamingHttpResponse(
-        lines(table, records, request.build_absolute_uri("/")[:-1]),
+        lines(table, records, origin_of(request)),
         content_type=content_type,
         headers={"Content-Disposition": f'attachment; filename="{table.name}.{asked}"'},
     )

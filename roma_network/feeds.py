@@ -7,6 +7,8 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
+from roma_network.linked import identifier, origin_of
+
 MOST = 50
 ATOM = "application/atom+xml; charset=utf-8"
 
@@ -28,7 +30,7 @@ def feed(request, queryset, kind):
             title=str(row),
             link=request.build_absolute_uri(row.get_absolute_url()),
             description=getattr(row, "summary", ""),
-            unique_id=request.build_absolute_uri(f"/id/{kind}/{row.slug}"),
+            unique_id=identifier(origin_of(request), kind, row.slug).value,
             updateddate=max(filter(None, [row.updated_at, verified])),
             pubdate=row.published_at,
         )

@@ -95,6 +95,11 @@ ALPHA3 = {
 }
 
 
+def origin_of(request):
+    """Scheme and host, of which identifiers are made."""
+    return request.build_absolute_uri("/")[:-1]
+
+
 def identifier(origin, kind, slug):
     """What names an entry for good: it outlives renames and merges."""
     return Iri(f"{origin}/id/{kind}/{slug}")

@@ -27,6 +27,11 @@ def unusable(request, known=()):
     ]
 
 
+def query_of(parameters):
+    """What follows the path in an address: nothing where there are no parameters."""
+    return f"?{urlencode(parameters)}" if parameters else ""
+
+
 class Listing:
     """A filtered list as a page or an export."""
 
@@ -117,14 +122,13 @@ class Listing:
     @property
     def pictures(self):
         """What shows these entries as a picture: words and address of each. A filter set names its own."""
-        filters = [pair for pair in self.parameters if pair[0] != "sort"]
-        query = f"?{urlencode(filters)}" if filters else ""
+        query = query_of([pair for pair in self.parameters if pair[0] != "sort"])
         return [(label, reverse(name) + query) for name, label in self.filterset.pictures.items()]
 
     @property
     def query(self):
         """What follows the path in the address of the list, its first page."""
-        return f"?{urlencode(self.parameters)}" if self.parameters else ""
+        return query_of(self.parameters)
 
     @property
     def embed_url(self):
@@ -136,7 +140,7 @@ class Listing:
 
     def url(self, without=(), extra=()):
         parameters = [pair for pair in self.parameters if pair not in without] + list(extra)
-        return f"{self.request.path}?{urlencode(parameters)}" if parameters else self.request.path
+        return self.request.path + query_of(parameters)
 
     @cached_property
     def chips(self):

@@ -18,6 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 
 from roma_network import exports
 from roma_network.environment import BASE_DIR
+from roma_network.linked import origin_of
 from roma_network.listing import Listing
 
 FORMATS = {"svg": "SVG", "png": "PNG", "csv": "CSV"}
@@ -29,15 +30,18 @@ ANYBODY = ["*"]
 class Drawn:
     """What a page with a picture has: the drawing, files of it, and the address of its embed.
 
-    `name` is that of the template `pictures/_<name>.html`, which draws, and of the files; `address` and
-    `embed_address` are names in the URL configuration; `parameters` are pairs of name and value.
+    `name` is that of the template `pictures/_<name>.html`, which draws, and of the files. Subclasses say where their
+    page, their embed and their files are: `page_url`, `embed_url`, `downloads`.
     """
 
     name: str
-    address: str
     formats = FORMATS
 
+    def prepare(self):
+        """Compute what the drawing, its words and its files share."""
+
     def respond(self, embedded):
+        self.prepare()
         asked = self.request.GET.get("format")
         if asked in self.formats and not embedded:
             content, content_type = getattr(self, f"as_{asked}")()
@@ -46,24 +50,11 @@ class Drawn:
         return render(self.request, template, self.context())
 
     def context(self):
-        return {"picture": self, "drawing": f"pictures/_{self.name}.html", "rejected": self.rejected}
+        return {"picture": self, "drawing": self.drawing, "rejected": self.rejected}
 
     @property
-    def query(self):
-        return f"?{urlencode(self.parameters)}" if self.parameters else ""
-
-    @property
-    def page_url(self):
-        """The page of this picture: the same whether it is asked for there or in a frame."""
-        return reverse(self.address) + self.query
-
-    @property
-    def embed_url(self):
-        return reverse(f"embed_{self.address}") + self.query
-
-    @property
-    def downloads(self):
-        return exports.downloads(reverse(self.address), self.parameters, self.formats)
+    def drawing(self):
+        return f"pictures/_{self.name}.html"
 
     @property
     def size(self):
@@ -86,10 +77,13 @@ class Drawn:
     @property
     def standalone(self):
         """The drawing as a document of its own, in the colours of a bright page."""
-        context = {"picture": self, "css": plain_css(), "origin": self.request.build_absolute_uri("/")[:-1]}
-        return render_to_string(
-            "pictures/standalone.svg", context | {"drawing": f"pictures/_{self.name}.html"}
-        )
+        context = {
+            "picture": self,
+            "drawing": self.drawing,
+            "css": plain_css(),
+            "origin": origin_of(self.request),
+        }
+        return render_to_string("pictures/standalone.svg", context)
 
     def as_svg(self):
         return self.standalone, "image/svg+xml; charset=utf-8"
@@ -106,8 +100,9 @@ class Drawn:
 
 
 class Picture(Drawn, Listing):
-    """A picture of a filtered list. `list_address` names the list in the URL configuration."""
+    """A picture of a filtered list. `address` and `list_address` name picture and list in the URL configuration."""
 
+    address: str
     list_address: str
     streamed = ()
     sorts = ()
@@ -127,6 +122,19 @@ class Picture(Drawn, Listing):
     @property
     def count_label(self):
         return self.filterset.count_label(self.count)
+
+    @property
+    def page_url(self):
+        """The page of this picture: the same whether it is asked for there or in a frame."""
+        return reverse(self.address) + self.query
+
+    @property
+    def embed_url(self):
+        return reverse(f"embed_{self.address}") + self.query
+
+    @property
+    def downloads(self):
+        return exports.downloads(reverse(self.address), self.parameters, self.formats)
 
     @property
     def list_url(self):

@@ -37,7 +37,7 @@ STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 database = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'directory.sqlite3'}")
 cache = env.dj_cache_url("CACHE_URL", "locmem://")
 hsts_seconds = env.int("HSTS_SECONDS", 31_536_000, validate=validate.Range(min=0))
-api_rate = env.str(
+API_RATE = env.str(
     "API_RATE",
     "120/min",
     validate=validate.Regexp(r"^[1-9][0-9]*/(sec|min|hour|day)$", error="It is no such rate."),
@@ -142,7 +142,6 @@ FILE_UPLOAD_HANDLERS = [
 
 # API
 
-API_RATE = api_rate
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],

@@ -89,7 +89,7 @@ class RelationApi(PlainApi):
     }
 
     def rows(self):
-        return Relation.objects.public().select_related("subject", "target").with_sources()
+        return Relation.objects.public().for_export()
 
 
 class CountrySerializer(serializers.Serializer):

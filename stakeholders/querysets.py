@@ -76,6 +76,9 @@ class RelationQuerySet(KeyedQuerySet):
     def public(self):
         return self.filter(subject__status=Status.PUBLISHED, target__status=Status.PUBLISHED)
 
+    def for_export(self):
+        return self.select_related("subject", "target").with_sources()
+
     def touching(self, actor):
         """Between this actor, whose page may be a preview, and published ones."""
         return (

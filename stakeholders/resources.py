@@ -79,11 +79,6 @@ class ActorTable(Table):
     def resources(self, record, origin):
         """By the Organization Ontology and schema.org, with a membership for each role in an initiative."""
         actor = identifier(origin, "actor", record["slug"])
-        names = [
-            (language, value)
-            for language, value in [(record["native_language"], record["native_name"])]
-            if value
-        ]
         yield Resource(
             actor,
             kept(
@@ -91,7 +86,7 @@ class ActorTable(Table):
                 ("rdf:type", Iri("schema:Organization")),
                 ("skos:prefLabel", text(record["name"], LANGUAGE)),
                 ("schema:name", text(record["name"], LANGUAGE)),
-                *(("schema:name", text(value, language)) for language, value in names),
+                ("schema:name", text(record["native_name"], record["native_language"])),
                 ("schema:alternateName", text(record["acronym"])),
                 *(("schema:alternateName", text(value)) for value in record["other_names"]),
                 ("org:classification", concept(origin, "type", record["type"])),

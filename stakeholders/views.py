@@ -1,5 +1,4 @@
 from django.shortcuts import render
-from django.urls import reverse
 
 from roma_network import citing, ego, exports
 from roma_network.addresses import redirect_to_heir
@@ -25,9 +24,8 @@ def actor_detail(request, slug):
     actor = Actor.objects.published().for_detail().filter(slug=slug).first()
     if actor is None:
         return redirect_to_heir(request, Actor, slug)
-    url = request.build_absolute_uri(reverse("identifier", args=["actor", slug]))
-    if request.GET.get("format") in citing.FORMATS:
-        return citing.file(actor, url, request.GET["format"])
+    if file := citing.requested(request, actor, "actor"):
+        return file
     if file := exports.requested(request, actor_table, Actor.objects.filter(pk=actor.pk)):
         return file
     return actor_page(request, actor)
@@ -51,10 +49,7 @@ def actor_page(request, actor):
         "colleagues": colleagues,
         "ego": ego.drawn(colleagues),
         "notes": notes,
-        "reference": citing.in_words(
-            actor, request.build_absolute_uri(reverse("identifier", args=["actor", actor.slug]))
-        ),
-        "references": exports.downloads(actor.get_absolute_url(), formats=citing.FORMATS),
+        **citing.told(request, actor, "actor"),
         "rejected": unusable(request),
         "downloads": exports.downloads(actor.get_absolute_url()),
     }

@@ -11,7 +11,7 @@ import rdflib
 from django.core.management import call_command
 from rdflib.namespace import DCAT, DCTERMS, RDF
 
-from initiatives.data import PARTS, origin_of
+from initiatives.data import PARTS, origin_in
 from initiatives.models import Participation
 from roma_network import dumps
 from roma_network.models import Source, Status
@@ -170,4 +170,4 @@ def test_portals_find_the_catalogue(client, folder):
     ],
 )
 def test_the_origin_is_taken_from_the_settings(hosts, origin):
-    assert origin_of(hosts) == origin
+    assert origin_in(hosts) == origin

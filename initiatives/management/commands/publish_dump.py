@@ -2,7 +2,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from initiatives.data import PARTS, origin_of
+from initiatives.data import PARTS, origin_in
 from roma_network import dumps
 
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
         parser.add_argument("--keep", type=int, default=dumps.KEPT, help="How many dumps to keep.")
 
     def handle(self, *, origin, keep, verbosity, **options):
-        origin = (origin or origin_of(settings.ALLOWED_HOSTS)).rstrip("/")
+        origin = (origin or origin_in(settings.ALLOWED_HOSTS)).rstrip("/")
         with tqdm(total=len(PARTS), unit="table", disable=None if verbosity else True) as bar:
             place = dumps.publish(PARTS, origin, kept=max(keep, 1), progress=lambda name: bar.update())
         if verbosity:

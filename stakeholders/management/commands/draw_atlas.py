@@ -5,6 +5,7 @@ Crimea. Single countries come from 1:10m of `world-atlas` 2.0, where Crimea stan
 """
 
 import json
+from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +16,10 @@ from roma_network.projection import Box, placed
 from stakeholders import atlas
 from stakeholders.models import Country
 
-FINEST = 120  # triangles of fewer square units are straightened out, at the scale of Europe, times 100
+FINEST = (
+    1.2,
+    0.6,
+)  # triangles of fewer square units are straightened out: on the map of Europe, and of a country
 WITHOUT_CODE = {"Kosovo": "XK"}  # Natural Earth has no ISO code for it
 PART_OF = {  # Cyprus is shown whole
     "N. Cyprus": "CY",
@@ -37,46 +41,44 @@ class Command(BaseCommand):
 
     def handle(self, *, world, detail, **options):
         listed = set(Country.objects.values_list("code", flat=True))
-        europe = Shapes(json.loads(world.read_text()), tolerance=FINEST / 100 * atlas.EUROPE.unit**2)
-        rings = europe.rings()
+        rings = Shapes(json.loads(world.read_text())).rings(FINEST[0] * atlas.EUROPE.unit**2)
         countries = {
             code: path_of(rings[code], atlas.EUROPE) for code in sorted(rings.keys() & listed) if rings[code]
         }
         others = [ring for code in sorted(rings.keys() - listed) for ring in rings[code]]
         write("europe", {"countries": countries, "others": path_of(others, atlas.EUROPE)})
-        topology = json.loads(detail.read_text())
+        shapes = Shapes(json.loads(detail.read_text()))
         for code in sorted(countries):
-            self.draw(code, topology)
+            self.draw(code, shapes)
 
-    def draw(self, code, topology):
+    def draw(self, code, shapes):
         """The map of one country: once to find its size, and again with as many points as that can show."""
-        rings = Shapes(topology, tolerance=0).rings([code])[code]
+        rings = shapes.rings(0, [code])[code]
         largest = max(abs(area(ring)) for ring in rings)
         points = [point for ring in rings if abs(area(ring)) > largest / 500 for point in ring]
         frame = atlas.Frame.around(points, LONGEST_SIDE)
-        rings = Shapes(topology, tolerance=0.6 * frame.unit**2).rings([code])[code]
+        rings = shapes.rings(FINEST[1] * frame.unit**2, [code])[code]
         write(code, {"frame": frame._asdict(), "path": path_of(rings, frame)})
 
 
 class Shapes:
-    """The countries of a TopoJSON file, projected. Borders that two share are simplified once, so they stay shared."""
+    """The countries of a TopoJSON file, projected. Borders that two share are simplified alike, so they stay shared."""
 
-    def __init__(self, topology, tolerance):
+    def __init__(self, topology):
         self.geometries = topology["objects"]["countries"]["geometries"]
         scale, move = topology["transform"]["scale"], topology["transform"]["translate"]
         self.degrees = [list(decoded(arc, scale, move)) for arc in topology["arcs"]]
-        self.tolerance = tolerance
-        self.arcs = {}
 
-    def rings(self, codes=None):
+    def rings(self, tolerance, codes=None):
         """Code → rings of points, in metres."""
         found = {}
-        for code, arcs in self.arcs_by_country().items():
+        for code, arcs in self.arcs_by_country.items():
             if codes is None or code in codes:
-                rings = [clipped(ring, NEAR) for ring in stitched(arcs, self.arc)]
+                rings = [clipped(ring, NEAR) for ring in stitched(arcs, partial(self.arc, tolerance))]
                 found[code] = [ring for ring in rings if len(ring) > 2]
         return found
 
+    @cached_property
     def arcs_by_country(self):
         """Code → the numbers of the arcs around it; arcs between parts of one country cancel out."""
         found = {}
@@ -100,13 +102,10 @@ class Shapes:
     def in_degrees(self, number):
         return self.degrees[number] if number >= 0 else self.degrees[~number][::-1]
 
-    def arc(self, number):
-        """The points of an arc, projected and simplified."""
-        key = number if number >= 0 else ~number
-        if key not in self.arcs:
-            points = [placed(*point) for point in self.degrees[key]]
-            self.arcs[key] = simplified(points, self.tolerance)
-        return self.arcs[key] if number >= 0 else self.arcs[key][::-1]
+    def arc(self, tolerance, number):
+        """The points of an arc, projected and simplified: always in the direction that the file has it in."""
+        points = simplified([placed(*point) for point in self.in_degrees(max(number, ~number))], tolerance)
+        return points if number >= 0 else points[::-1]
 
 
 def decoded(arc, scale, move):
