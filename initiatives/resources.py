@@ -4,9 +4,9 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from initiatives.models import Document, Initiative, Participation
-from roma_network.exports import Table, slug_of, sources
 from roma_network.linked import (
     LANGUAGE,
     Iri,
@@ -22,6 +22,7 @@ from roma_network.linked import (
     text,
 )
 from roma_network.models import Source
+from roma_network.tables import LINKS, SOURCES, Table, slug_of, sources
 from stakeholders.models import Actor, Relation
 from stakeholders.resources import membership
 
@@ -29,6 +30,17 @@ from stakeholders.resources import membership
 class InitiativeTable(Table):
     name = "initiatives"
     kind = "initiative"
+    model = Initiative
+    paths = {"part_of": "parent", "participants": "participations", "sources": "citations"}
+    meanings = {
+        "themes": _("Slugs of themes."),
+        "countries": _("ISO 3166-1 alpha-2; XK for Kosovo*."),
+        "part_of": _("The slug of the initiative that it belongs to."),
+        "follows": _("The slug of the initiative that it succeeded."),
+        "funding": _("Programme, amount in euro where a source states it, note."),
+        "participants": _("Who takes part: the slug of the actor, and the role."),
+        "sources": SOURCES,
+    }
     types = {"verified_on": "date"}
     columns = (
         "slug",
@@ -103,6 +115,15 @@ class InitiativeTable(Table):
 class DocumentTable(Table):
     name = "documents"
     kind = "document"
+    model = Document
+    paths = {"sources": "citations"}
+    meanings = {
+        "size": _("Bytes."),
+        "publisher": _("The slug of the actor that published it."),
+        "actors": LINKS,
+        "initiatives": LINKS,
+        "sources": SOURCES,
+    }
     types = {"size": "integer", "verified_on": "date"}
     columns = (
         "slug",
@@ -160,6 +181,13 @@ document_table = DocumentTable()
 
 class ParticipationTable(Table):
     name = "participations"
+    model = Participation
+    paths = {"sources": "citations"}
+    meanings = {
+        "initiative": _("The slug of the initiative."),
+        "actor": _("The slug of the actor."),
+        "sources": SOURCES,
+    }
     columns = ("initiative", "actor", "role", "start", "end", "note", "sources")
 
     def special(self, participation):
@@ -175,6 +203,7 @@ participation_table = ParticipationTable()
 
 class SourceTable(Table):
     name = "sources"
+    model = Source
     columns = ("url", "title", "publisher", "accessed_on")
     types = {"accessed_on": "date"}
 
@@ -190,17 +219,23 @@ source_table = SourceTable()
 change_table = ChangeTable()
 
 
+def sources_of(*rows):
+    """The sources that back one of these rows: query sets of what can be cited."""
+    cited = (
+        found.model._meta.get_field("citations").related_model.objects.filter(
+            subject__in=found.order_by().values("pk")
+        )
+        for found in rows
+    )
+    return Source.objects.filter(reduce(or_, (Q(pk__in=citations.values("source")) for citations in cited)))
+
+
 def public_sources():
     """The sources that back something public."""
-    public = [
+    return sources_of(
         Actor.objects.published(),
         Initiative.objects.published(),
         Document.objects.published(),
         Participation.objects.public(),
         Relation.objects.public(),
-    ]
-    cited = (
-        rows.model._meta.get_field("citations").related_model.objects.filter(subject__in=rows.values("pk"))
-        for rows in public
     )
-    return Source.objects.filter(reduce(or_, (Q(pk__in=citations.values("source")) for citations in cited)))

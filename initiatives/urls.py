@@ -2,7 +2,7 @@ from functools import partial, wraps
 
 from django.urls import path
 
-from initiatives import data, embeds, figures, identifiers, maps, network, timeline, views
+from initiatives import catalogue, data, embeds, figures, identifiers, maps, network, timeline, views
 from roma_network.caching import public
 from roma_network.pictures import framed
 
@@ -35,7 +35,8 @@ urlpatterns = [
         )
     ),
     path("data/", data.page, name="data"),
-    path("data/catalog.ttl", data.catalogue, name="catalogue"),
+    path("data/catalog.ttl", catalogue.dcat, name="catalogue"),
+    path(".well-known/void", catalogue.void, name="void"),
     path("data/<str:day>/<str:name>", data.file, name="dump_file"),
     path("id/<slug:kind>/", identifiers.scheme, name="scheme"),
     path("id/<slug:kind>/<slug:slug>", identifiers.entry, name="identifier"),

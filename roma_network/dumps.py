@@ -17,27 +17,14 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.timezone import localdate
 
-from roma_network import exports
+from roma_network import exports, packages
 from roma_network.environment import VAR_DIR
+from roma_network.tables import csv_lines
 
 FOLDER = VAR_DIR / "dumps"
 KEPT = 12
 SUMS, CHANGES, PACKAGE, EVERYTHING = "SHA256SUMS", "changes.json", "directory.zip", "directory.json"
-LICENCE = {
-    "name": "CC-BY-4.0",
-    "title": "Creative Commons Attribution 4.0 International",
-    "path": "https://creativecommons.org/licenses/by/4.0/",
-}
 CHUNK = 500
-
-
-class Part(NamedTuple):
-    """A table of the dump. `keys` identify a row; `links` maps columns to the table whose key they hold."""
-
-    table: exports.Table
-    rows: object  # a function that gives the query set
-    keys: tuple[str, ...]
-    links: dict[str, str]
 
 
 class Dump(NamedTuple):
@@ -75,7 +62,7 @@ def write_tables(target, parts, progress):
         for part in parts:
             everything.write(f'{start}\n"{part.table.name}": [')
             with (target / f"{part.table.name}.csv").open("w", encoding="utf-8", newline="") as file:
-                file.writelines(exports.csv_lines(part.table, noted(part, everything), ""))
+                file.writelines(csv_lines(part.table, noted(part, everything), ""))
             everything.write("\n]")
             start = ","
             progress(part.table.name)
@@ -125,40 +112,11 @@ def distinct(resources):
 
 
 def write_package(target, parts, day):
-    """The CSV files and their description, as Frictionless Data describes it."""
-    descriptor = {
-        "profile": "tabular-data-package",
-        "name": "roma-integration-directory",
-        "title": "Who works on Roma integration in Europe",
-        "version": day,
-        "licenses": [LICENCE],
-        "resources": [resource_of(part) for part in parts],
-    }
+    """The CSV files and their description."""
     with ZipFile(target / PACKAGE, "w", ZIP_DEFLATED) as archive:
-        archive.writestr("datapackage.json", json.dumps(descriptor, indent=1))
+        archive.writestr(packages.DESCRIPTION, packages.described(parts, day))
         for part in parts:
             archive.write(target / f"{part.table.name}.csv", f"{part.table.name}.csv")
-
-
-def resource_of(part):
-    name = part.table.name
-    return {
-        "name": name,
-        "path": f"{name}.csv",
-        "profile": "tabular-data-resource",
-        "encoding": "utf-8",
-        "schema": {
-            "fields": [
-                {"name": column, "type": part.table.types.get(column, "string")}
-                for column in part.table.columns
-            ],
-            "primaryKey": list(part.keys),
-            "foreignKeys": [
-                {"fields": [column], "reference": {"resource": other, "fields": [field]}}
-                for column, (other, field) in part.links.items()
-            ],
-        },
-    }
 
 
 def write_changes(target, parts, folder, day):

@@ -20,6 +20,7 @@ from roma_network import exports
 from roma_network.environment import BASE_DIR
 from roma_network.linked import origin_of
 from roma_network.listing import Listing
+from roma_network.tables import cell
 
 FORMATS = {"svg": "SVG", "png": "PNG", "csv": "CSV"}
 PIXELS = 1600  # the width of a PNG
@@ -95,7 +96,7 @@ class Drawn:
 
     def as_csv(self):
         text = io.StringIO()
-        csv.writer(text).writerows([exports.cell(value) for value in row] for row in self.rows())
+        csv.writer(text).writerows([cell(value) for value in row] for row in self.rows())
         return text.getvalue(), "text/csv; charset=utf-8"
 
 

@@ -1,6 +1,7 @@
-"""What exports say of an actor."""
+"""What exports say of actors, their relations, countries and themes."""
 
-from roma_network.exports import Table, slug_of, sources
+from django.utils.translation import gettext_lazy as _
+
 from roma_network.linked import (
     LANGUAGE,
     Iri,
@@ -16,6 +17,8 @@ from roma_network.linked import (
     number,
     text,
 )
+from roma_network.tables import SOURCES, Table, slug_of, sources
+from stakeholders.models import Actor, Country, Relation, Theme
 
 
 def membership(origin, initiative, actor, role):
@@ -34,7 +37,21 @@ def membership(origin, initiative, actor, role):
 class ActorTable(Table):
     name = "actors"
     kind = "actor"
+    model = Actor
     types = {"latitude": "number", "longitude": "number", "verified_on": "date"}
+    paths = {
+        "other_names": "names",
+        "part_of": "parent",
+        "initiatives": "participations",
+        "sources": "citations",
+    }
+    meanings = {
+        "part_of": _("The slug of the actor that it belongs to."),
+        "country": _("ISO 3166-1 alpha-2; XK for Kosovo*. Empty for a body above countries."),
+        "themes": _("Slugs of themes."),
+        "initiatives": _("Where it takes part: the slug of the initiative, and the role."),
+        "sources": SOURCES,
+    }
     columns = (
         "slug",
         "name",
@@ -122,6 +139,13 @@ actor_table = ActorTable()
 
 class RelationTable(Table):
     name = "relations"
+    model = Relation
+    paths = {"sources": "citations"}
+    meanings = {
+        "subject": _("The slug of the actor that it starts from."),
+        "target": _("The slug of the actor that it leads to."),
+        "sources": SOURCES,
+    }
     columns = ("subject", "kind", "target", "note", "sources")
 
     def special(self, relation):
@@ -134,11 +158,14 @@ class RelationTable(Table):
 
 class CountryTable(Table):
     name = "countries"
+    model = Country
+    meanings = {"code": _("ISO 3166-1 alpha-2; XK for Kosovo*.")}
     columns = ("code", "name", "membership")
 
 
 class ThemeTable(Table):
     name = "themes"
+    model = Theme
     columns = ("slug", "name")
 
 

@@ -53,6 +53,7 @@ NO_PAGE = {
     "sitemap_index": "/sitemap.xml",
     "sitemap": "/sitemap-actors.xml",
     "catalogue": "/data/catalog.ttl",
+    "void": "/.well-known/void",
 }
 LEADING_ON = {
     "identifier",

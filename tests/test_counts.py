@@ -6,6 +6,7 @@ import json
 import re
 from random import Random
 from urllib.parse import urlencode
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -99,21 +100,51 @@ def test_each_count_is_what_that_value_alone_would_bring_under_the_other_filters
         assert {value for name, value in page.ticked if name == facet} == set(chosen.get(facet, [])), facet
 
 
-def test_page_and_files_hold_the_same_entries(directory, client, filtered):
+def test_page_files_and_api_hold_the_same_entries(directory, client, filtered):
     kind, chosen, url = filtered
     slugs = reckoning.matching(kind, chosen)
-    files = {
-        format_: client.get(f"{url}&format={format_}").getvalue().decode() for format_ in ("csv", "json")
-    }
-    from_csv = [row["slug"] for row in csv.DictReader(io.StringIO(files["csv"]))]
-    turtle = client.get(f"{url}&format=ttl").getvalue().decode()
-    assert len(re.findall(rf"^<http://testserver/id/{kind}/[^#>]+>$", turtle, re.MULTILINE)) == len(slugs)
-    sheet = load_workbook(io.BytesIO(client.get(f"{url}&format=xlsx").getvalue()), read_only=True).active
-    assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == from_csv
-    from_json = [row["slug"] for row in json.loads(files["json"])]
-    assert from_csv == from_json
-    assert len(from_csv) == len(slugs) == results_at(url)
+    files = {name: client.get(f"{url}&format={name}").getvalue() for name in FILES}
+    from_csv = [row["slug"] for row in csv.DictReader(io.StringIO(files["csv"].decode()))]
     assert set(from_csv) == slugs
+    assert len(from_csv) == len(slugs) == results_at(url) == read(client, url).count
+    in_order = {
+        "csv-bom": [row["slug"] for row in csv.DictReader(io.StringIO(files["csv-bom"].decode("utf-8-sig")))],
+        "xlsx": first_column(files["xlsx"]),
+        "json": [row["slug"] for row in json.loads(files["json"])],
+        "jsonld": named(kind, [node["@id"] for node in json.loads(files["jsonld"])["@graph"]]),
+        "ttl": named(kind, re.findall(r"^<(.+)>$", files["ttl"].decode(), re.MULTILINE)),
+        "rdf": named(kind, re.findall(r'<rdf:Description rdf:about="([^"]+)"', files["rdf"].decode())),
+        "api": told_by_api(client, url),
+    }
+    assert {name: found for name, found in in_order.items() if found != from_csv} == {}
+    with ZipFile(io.BytesIO(files["zip"])) as archive:
+        rows = csv.DictReader(io.StringIO(archive.read(f"{kind}s.csv").decode()))
+    assert [row["slug"] for row in rows] == sorted(from_csv)
+
+
+FILES = ["csv", "csv-bom", "xlsx", "json", "jsonld", "ttl", "rdf", "zip"]
+
+
+def first_column(workbook):
+    sheet = load_workbook(io.BytesIO(workbook), read_only=True).active
+    return [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)]
+
+
+def named(kind, identifiers):
+    """The slugs of the entries of a kind, without their memberships."""
+    start = f"http://testserver/id/{kind}/"
+    return [name.removeprefix(start) for name in identifiers if name.startswith(start) and "#" not in name]
+
+
+def told_by_api(client, url):
+    """The slugs that the API has for a list, page by page."""
+    found, url = [], f"/api/v1{url}&fields=slug&page_size=200"
+    while url:
+        answer = client.get(url).json()
+        found += [row["slug"] for row in answer["results"]]
+        url = answer["next"]
+    assert answer["count"] == len(found)
+    return found
 
 
 @of_every_kind

@@ -3,16 +3,19 @@
 import json
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 from zipfile import ZipFile
 
 import frictionless
+import pyshacl
 import pytest
 import rdflib
 from django.core.management import call_command
-from rdflib.namespace import DCAT, DCTERMS, RDF
+from rdflib.namespace import DCAT, DCTERMS, ORG, OWL, PROV, RDF, VOID
 
-from initiatives.data import PARTS, origin_in
+from initiatives.data import origin_in
 from initiatives.models import Participation
+from initiatives.parts import PARTS
 from roma_network import dumps
 from roma_network.models import Source, Status
 from stakeholders.models import Actor
@@ -22,9 +25,11 @@ from tests.pages import read
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning"),  # within rdflib
+    pytest.mark.filterwarnings("ignore:Dataset\\.:DeprecationWarning"),  # within pyshacl
 ]
 
 ORIGIN = "https://directory.example.eu"
+SHAPES = Path(__file__).parent / "dcat_ap.ttl"
 
 
 @pytest.fixture
@@ -158,6 +163,48 @@ def test_portals_find_the_catalogue(client, folder):
         [size] = graph.objects(each, DCAT.byteSize)
         assert len(b"".join(response.streaming_content)) == int(size)
         response.close()
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_the_catalogue_is_what_dcat_ap_asks_for(client, folder, published):
+    factories.ActorFactory()
+    if published:
+        publish()
+    graph = rdflib.Graph().parse(data=client.get("/data/catalog.ttl").content, format="turtle")
+    conforms, _report, text = pyshacl.validate(graph, shacl_graph=str(SHAPES), advanced=False)
+    assert conforms, text
+    less = rdflib.Graph() + graph
+    less.remove((None, DCTERMS.title, None))
+    assert not pyshacl.validate(less, shacl_graph=str(SHAPES), advanced=False)[0]
+
+
+def test_crawlers_find_what_the_linked_data_holds(directory, client, folder):
+    publish()
+    graph = rdflib.Graph().parse(data=client.get("/.well-known/void").content, format="turtle")
+    dataset = rdflib.URIRef("http://testserver/data/#dataset")
+    partitions = {
+        str(graph.value(each, VOID["class"])).rpartition("#")[2]: int(graph.value(each, VOID.entities))
+        for each in graph.objects(dataset, VOID.classPartition)
+    }
+    assert partitions["Organization"] == Actor.objects.published().count()
+    data = rdflib.Graph()
+    for url in graph.objects(dataset, VOID.dataDump):
+        if url.endswith(".ttl"):
+            response = client.get(str(url).removeprefix("http://testserver"))
+            data.parse(data=b"".join(response.streaming_content), format="turtle")
+            response.close()
+    assert len(set(data.subjects(RDF.type, ORG.Organization))) == partitions["Organization"]
+    links = {
+        str(graph.value(graph.value(each, VOID.objectsTarget), VOID.uriSpace)): int(
+            graph.value(each, VOID.triples)
+        )
+        for each in graph.objects(dataset, VOID.subset)
+    }
+    for space, number in links.items():
+        assert number == sum(str(target).startswith(space) for target in data.objects(None, OWL.sameAs))
+    space = str(graph.value(dataset, VOID.uriSpace))
+    entries = {str(subject) for subject in data.subjects(PROV.wasDerivedFrom)}
+    assert all(subject.startswith(space.replace("http://testserver", ORIGIN)) for subject in entries)
 
 
 @pytest.mark.parametrize(

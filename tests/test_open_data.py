@@ -1,15 +1,19 @@
 """Whatever a person can see, a program can have: linked data, identifiers, feeds, sitemaps, references."""
 
+import csv
 import io
 import json
 from xml.etree import ElementTree
+from zipfile import ZipFile
 
+import frictionless
 import pytest
 import rdflib
 from openpyxl import load_workbook
 from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, SKOS
 
 from initiatives.models import Initiative, Participation
+from initiatives.parts import PARTS
 from roma_network import merging
 from roma_network.models import Status
 from stakeholders.models import Actor, Country
@@ -106,6 +110,52 @@ def test_a_workbook_holds_what_the_table_holds(client):
     assert (values["latitude"], values["longitude"]) == (45.5, -20)
     assert "\x0b" not in values["summary"]
     assert sheet.freeze_panes == "A2"
+
+
+# Linked tables
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/actors/?country=RO&theme=education",
+        "/initiatives/?actor_type=academia",
+        "/documents/?kind=report&language=en",
+        "/actors/fra/",
+        "/initiatives/leri/",
+        "/actors/?q=nothing+at+all+of+this",
+    ],
+)
+def test_a_view_is_a_valid_package_of_linked_tables(directory, client, tmp_path, url):
+    path = tmp_path / "view.zip"
+    response = client.get(f"{url}{'&' if '?' in url else '?'}format=zip")
+    assert response["Content-Type"] == "application/zip"
+    path.write_bytes(response.getvalue())
+    report = frictionless.validate(str(path))
+    assert report.valid, [error.message for task in report.tasks for error in task.errors][:5]
+    assert {task.name for task in report.tasks} == {part.table.name for part in PARTS}
+
+
+def test_a_package_holds_what_its_rows_lead_to_and_no_more(client, tmp_path):
+    tie = factories.ParticipationCitationFactory(
+        subject__actor__slug="town", subject__initiative__slug="programme"
+    ).subject
+    factories.ParticipationFactory(actor__slug="partner", initiative=tie.initiative)
+    factories.RelationFactory(subject=tie.actor, target__slug="friend")
+    factories.DocumentFactory(slug="report", actors=[tie.actor])
+    factories.ParticipationFactory(actor__slug="stranger", initiative__slug="elsewhere")
+    factories.ActorCitationFactory(subject__slug="other-stranger")
+    archive = ZipFile(io.BytesIO(client.get("/actors/town/?format=zip").getvalue()))
+    tables = {
+        name: list(csv.DictReader(io.TextIOWrapper(archive.open(f"{name}.csv"), "utf-8")))
+        for name in ("actors", "initiatives", "participations", "relations", "documents", "sources")
+    }
+    assert [row["slug"] for row in tables["actors"]] == ["town"]
+    assert [row["slug"] for row in tables["initiatives"]] == ["programme"]
+    assert [(row["initiative"], row["actor"]) for row in tables["participations"]] == [("programme", "town")]
+    assert [row["target"] for row in tables["relations"]] == ["friend"]
+    assert [row["slug"] for row in tables["documents"]] == ["report"]
+    assert [row["url"] for row in tables["sources"]] == [tie.citations.get().source.url]
 
 
 # Identifiers

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 
 from roma_network.bulk import jobs, sheets
 from roma_network.bulk.tables import Outcome
-from roma_network.exports import protected
 from roma_network.models import Import
+from roma_network.tables import protected
 
 FORMATS = {"csv": "CSV", "xlsx": "Excel"}
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

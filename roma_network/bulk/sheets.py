@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 
-from roma_network.exports import unprotected
+from roma_network.tables import unprotected
 
 MOST_COLUMNS = 60
 MOST_UNPACKED = 150_000_000  # bytes of an Excel file, all its parts together

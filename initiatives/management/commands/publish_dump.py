@@ -2,7 +2,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from initiatives.data import PARTS, origin_in
+from initiatives.data import origin_in
+from initiatives.parts import PARTS
 from roma_network import dumps
 
 
