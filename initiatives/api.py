@@ -31,6 +31,7 @@ from roma_network.api import (
     parameter,
     parameters_of,
     refuse_unknown,
+    telling,
 )
 from roma_network.facets import shortened
 from roma_network.models import Source, Status
@@ -74,9 +75,9 @@ class InitiativeSerializer(serializers.Serializer):
     list=listed(
         InitiativeSerializer,
         summary="Initiatives, by the filters of the page",
-        parameters=parameters_of(InitiativeFilterSet),
+        parameters=parameters_of(InitiativeFilterSet, initiative_table),
     ),
-    retrieve=extend_schema(summary="One initiative", parameters=[FIELDS]),
+    retrieve=extend_schema(summary="One initiative", parameters=telling(initiative_table)),
 )
 class InitiativeApi(EntryApi):
     queryset = Initiative.objects.all()
@@ -104,7 +105,7 @@ class ParticipationSerializer(serializers.Serializer):
             parameter("actor", "The slug of the actor.", many=True),
             parameter("role", "The role.", many=True, enum=Role.values),
             *PAGING,
-            FIELDS,
+            *telling(participation_table),
         ],
     )
 )
@@ -247,9 +248,9 @@ class DocumentSerializer(serializers.Serializer):
     list=listed(
         DocumentSerializer,
         summary="Documents, by the filters of the page",
-        parameters=parameters_of(DocumentFilterSet),
+        parameters=parameters_of(DocumentFilterSet, document_table),
     ),
-    retrieve=extend_schema(summary="One document", parameters=[FIELDS]),
+    retrieve=extend_schema(summary="One document", parameters=telling(document_table)),
 )
 class DocumentApi(EntryApi):
     queryset = Document.objects.all()

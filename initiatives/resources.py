@@ -32,6 +32,13 @@ class InitiativeTable(Table):
     kind = "initiative"
     model = Initiative
     paths = {"part_of": "parent", "participants": "participations", "sources": "citations"}
+    leads_to = {
+        "themes": "themes",
+        "countries": "countries",
+        "part_of": "initiatives",
+        "follows": "initiatives",
+        "participants": "actors",
+    }
     meanings = {
         "themes": _("Slugs of themes."),
         "countries": _("ISO 3166-1 alpha-2; XK for Kosovo*."),
@@ -117,6 +124,7 @@ class DocumentTable(Table):
     kind = "document"
     model = Document
     paths = {"sources": "citations"}
+    leads_to = {"publisher": "actors", "actors": "actors", "initiatives": "initiatives"}
     meanings = {
         "size": _("Bytes."),
         "publisher": _("The slug of the actor that published it."),
@@ -183,6 +191,7 @@ class ParticipationTable(Table):
     name = "participations"
     model = Participation
     paths = {"sources": "citations"}
+    leads_to = {"initiative": "initiatives", "actor": "actors"}
     meanings = {
         "initiative": _("The slug of the initiative."),
         "actor": _("The slug of the actor."),

@@ -6,7 +6,7 @@ from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from initiatives.maps import initiative_map
 from initiatives.models import Initiative, Role
 from initiatives.resources import document_table, initiative_table
-from roma_network import citing, ego, exports
+from roma_network import chronicle, citing, ego, exports
 from roma_network.addresses import redirect_to_heir
 from roma_network.caching import public
 from roma_network.listing import Listing, unusable
@@ -34,9 +34,13 @@ def document_list(request):
 def initiative_detail(request, slug):
     initiative = Initiative.objects.published().for_detail().filter(slug=slug).first()
     if initiative is None:
-        return redirect_to_heir(request, Initiative, slug)
+        return chronicle.of_withdrawn(request, initiative_table, slug) or redirect_to_heir(
+            request, Initiative, slug
+        )
     if file := citing.requested(request, initiative, "initiative"):
         return file
+    if changes := chronicle.requested(request, initiative_table, initiative):
+        return changes
     if file := exports.requested(request, initiative_table, Initiative.objects.filter(pk=initiative.pk)):
         return file
     return initiative_page(request, initiative)

@@ -25,9 +25,11 @@ from roma_network.addresses import heir
 from roma_network.facets import TRACKING, FacetFilter, Tally, shortened
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200
-OWN = {"page", "page_size", "cursor", "fields"}  # parameters of the API that pages do not have
+MOST_INCLUDED = 1000
+OWN = {"page", "page_size", "cursor", "fields", "include"}  # parameters of the API that pages do not have
 PROBLEM = "application/problem+json"
 BEFORE_ALL = -1  # of the keys
+parts = {}  # name → class, of all that the API has; filled where the addresses are
 
 
 class Refused(exceptions.ValidationError):
@@ -81,7 +83,7 @@ class Api(GenericViewSet):
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         if kwargs:
-            refuse_unknown(set(request.query_params) - {"fields"})
+            refuse_unknown(set(request.query_params) - {"fields", "include"})
 
     def finalize_response(self, *args, **kwargs):
         response = super().finalize_response(*args, **kwargs)
@@ -100,23 +102,42 @@ class Api(GenericViewSet):
 
     # What is told
 
+    def chosen(self, parameter, allowed):
+        """The names that a parameter lists, in the order of those allowed; None where it is not there."""
+        asked = self.request.query_params.get(parameter)
+        if asked is None:
+            return None
+        names = {name.strip() for name in asked.split(",") if name.strip()}
+        if not names or (unknown := names - set(allowed)):
+            wrong = ", ".join(sorted(unknown)) if names else asked
+            raise Refused({parameter: f"Unknown: {shortened(wrong)}. There are: {', '.join(allowed)}."})
+        return [name for name in allowed if name in names]
+
     @cached_property
     def fields(self):
-        """The columns that are asked for, in the order of the table."""
-        asked = self.request.query_params.get("fields")
-        if asked is None:
-            return self.table.columns
-        names = {name.strip() for name in asked.split(",") if name.strip()}
-        if not names or (unknown := names - set(self.table.columns)):
-            wrong = ", ".join(sorted(unknown)) if names else asked
-            raise Refused(
-                {"fields": f"Unknown: {shortened(wrong)}. There are: {', '.join(self.table.columns)}."}
-            )
-        return [column for column in self.table.columns if column in names]
+        """The columns that are asked for."""
+        return self.chosen("fields", self.table.columns) or self.table.columns
 
-    def told(self, row):
-        record = self.table.record(row)
+    @cached_property
+    def include(self):
+        """The columns whose rows are asked for."""
+        return self.chosen("include", self.table.leads_to) or ()
+
+    def told(self, record):
         return {name: record[name] for name in self.fields}
+
+    def included(self, records):
+        """What these records lead to, each row once: what an answer holds beside its results."""
+        if not self.include:
+            return {}
+        wanted = {}
+        for column in self.include:
+            named = wanted.setdefault(self.table.leads_to[column], set())
+            for record in records:
+                named.update(keys_in(record[column]))
+        if sum(map(len, wanted.values())) > MOST_INCLUDED:
+            raise Refused({"include": f"These are more than {MOST_INCLUDED} rows. Ask for smaller pages."})
+        return {"included": {name: rows_of(parts[name], keys) for name, keys in wanted.items()}}
 
     # Pages
 
@@ -140,9 +161,10 @@ class Api(GenericViewSet):
             previous = {"page": page - 1} if page > 1 else None
             keys = keys[(page - 1) * size : page * size]
         rows = rows_of(keys)
-        results = [self.told(rows[key]) for key in keys if key in rows]
+        records = [self.table.record(rows[key]) for key in keys if key in rows]
         links = {"next": self.url_with(following), "previous": self.url_with(previous)}
-        return Response({"count": total, **links, "results": results})
+        results = list(map(self.told, records))
+        return Response({"count": total, **links, "results": results, **self.included(records)})
 
     def url_with(self, changes):
         if changes is None:
@@ -179,7 +201,8 @@ class EntryApi(Api):
             if successor is None:
                 raise Http404
             return HttpResponsePermanentRedirect(reverse(f"{self.basename}-detail", args=[successor.slug]))
-        return Response(self.told(row))
+        record = self.table.record(row)
+        return Response(self.told(record) | self.included([record]))
 
     def rows(self):
         return self.queryset.published().for_export()
@@ -217,6 +240,19 @@ class PlainApi(Api):
 
     def rows(self):
         return self.get_queryset()
+
+
+def keys_in(value):
+    """The keys that a cell names: itself, those in a list, or the first of each dict in a list."""
+    values = value if isinstance(value, list) else [value]
+    return {next(iter(each.values())) if isinstance(each, dict) else each for each in values} - {None}
+
+
+def rows_of(part, keys):
+    """The records of a part of the API that have these keys, in the order of those."""
+    name, table = part.lookup_field, part.table
+    records = map(table.record, part().rows().filter(**{f"{name}__in": keys}))
+    return sorted(records, key=lambda record: record[name])
 
 
 def refuse_unknown(names):
@@ -264,14 +300,23 @@ PAGING = [
 FIELDS = parameter("fields", "Which fields to tell, with commas between.")
 
 
-def parameters_of(filterset):
+def telling(table):
+    """The parameters that say what is told of a row."""
+    if not table.leads_to:
+        return [FIELDS]
+    columns = ", ".join(table.leads_to)
+    text = f"What to tell in full, with commas between, of what the rows lead to: {columns}."
+    return [FIELDS, parameter("include", text)]
+
+
+def parameters_of(filterset, table):
     """What a filter set takes, for the schema."""
     found = []
     for name, filter_ in filterset.base_filters.items():
         many = isinstance(filter_, FacetFilter)
         found.append(parameter(name, filter_.label or name, many=many))
     found.append(parameter("sort", "The order.", enum=list(filterset.sorts)))
-    return [*found, *PAGING, FIELDS]
+    return [*found, *PAGING, *telling(table)]
 
 
 def listed(serializer, summary, parameters):
@@ -285,6 +330,9 @@ def listed(serializer, summary, parameters):
             "next": serializers.URLField(allow_null=True),
             "previous": serializers.URLField(allow_null=True),
             "results": serializer(many=True),
+            "included": serializers.DictField(
+                help_text="What `include` asks for: name of a part → its rows."
+            ),
         },
     )
     return extend_schema(summary=summary, parameters=parameters, responses=forced_singular_serializer(page))

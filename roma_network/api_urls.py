@@ -6,12 +6,12 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
 from initiatives.api import ChangeApi, DocumentApi, InitiativeApi, ParticipationApi, SourceApi
-from roma_network.api import LARGEST_PAGE, PAGE_SIZE
+from roma_network.api import LARGEST_PAGE, PAGE_SIZE, parts
 from roma_network.caching import public
 from roma_network.listing import unusable
 from stakeholders.api import ActorApi, CountryApi, RelationApi, ThemeApi
 
-PARTS = {
+parts |= {
     "actors": ActorApi,
     "initiatives": InitiativeApi,
     "participations": ParticipationApi,
@@ -26,16 +26,17 @@ PARTS = {
 
 @public
 def guide(request):
-    parts = [
+    described = [
         {
             "name": name,
             "url": reverse(f"api-{name}-list"),
             "columns": view.table.columns,
             "filters": view.filter_names(),
+            "included": view.table.leads_to,
         }
-        for name, view in PARTS.items()
+        for name, view in parts.items()
     ]
-    context = {"parts": parts, "size": PAGE_SIZE, "largest": LARGEST_PAGE, "rejected": unusable(request)}
+    context = {"parts": described, "size": PAGE_SIZE, "largest": LARGEST_PAGE, "rejected": unusable(request)}
     return render(request, "api.html", context)
 
 
@@ -49,7 +50,7 @@ class Router(SimpleRouter):
 
 
 router = Router()
-for name, view in PARTS.items():
+for name, view in parts.items():
     router.register(name, view, basename=f"api-{name}")
 
 urlpatterns = [

@@ -34,7 +34,13 @@ PAGES = [
 EXPIRY = timedelta(days=180)  # of security.txt, which is to be under a year
 
 
-class EntrySitemap(Sitemap):
+class LocalSitemap(Sitemap):
+    """Tells of each page in which languages it is to be had."""
+
+    i18n = alternates = x_default = True
+
+
+class EntrySitemap(LocalSitemap):
     limit = 10_000
 
     def __init__(self, model):
@@ -47,12 +53,12 @@ class EntrySitemap(Sitemap):
         return entry.updated_at
 
 
-class CountrySitemap(Sitemap):
+class CountrySitemap(LocalSitemap):
     def items(self):
         return Country.objects.all()
 
 
-class PageSitemap(Sitemap):
+class PageSitemap(LocalSitemap):
     def items(self):
         return PAGES
 

@@ -103,3 +103,16 @@ TYPES = {
 def downloads(path, parameters=(), formats=FORMATS):
     """Name and address of each format of a page."""
     return [(name, f"{path}?{urlencode([*parameters, ('format', key)])}") for key, name in formats.items()]
+
+
+def sizes(table, rows):
+    """Format → bytes for each of these rows, a sample, so that readers can be told roughly what a file will weigh."""
+    records = [table.record(row) for row in rows]
+    return {
+        name: (weight(writer(table, records, "")) - weight(writer(table, [], ""))) / len(records)
+        for name, writer in WRITERS.items()
+    }
+
+
+def weight(parts):
+    return sum(len(part if isinstance(part, bytes) else part.encode()) for part in parts)

@@ -15,15 +15,7 @@ ATOM = "application/atom+xml; charset=utf-8"
 
 def feed(request, queryset, kind):
     """The answer with the rows of `queryset` that were touched last; `kind` is as in their identifiers."""
-    url = request.build_absolute_uri()
-    atom = Atom1Feed(
-        title=_("Roma integration directory: latest verified or changed"),
-        link=request.build_absolute_uri(request.path),
-        description="",
-        feed_url=url,
-        feed_guid=url,
-        language="en",
-    )
+    atom = atom_feed(request, _("Roma integration directory: latest verified or changed"))
     for row in queryset.with_touched().order_by("-touched", "-updated_at", "slug")[:MOST]:
         verified = row.verified_on and make_aware(datetime.combine(row.verified_on, time(12)))
         atom.add_item(
@@ -34,4 +26,21 @@ def feed(request, queryset, kind):
             updateddate=max(filter(None, [row.updated_at, verified])),
             pubdate=row.published_at,
         )
+    return answer(atom)
+
+
+def atom_feed(request, title):
+    """A feed with nothing in it yet."""
+    url = request.build_absolute_uri()
+    return Atom1Feed(
+        title=title,
+        link=request.build_absolute_uri(request.path),
+        description="",
+        feed_url=url,
+        feed_guid=url,
+        language="en",
+    )
+
+
+def answer(atom):
     return HttpResponse(atom.writeString("utf-8"), content_type=ATOM)

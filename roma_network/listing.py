@@ -6,13 +6,16 @@ from functools import cached_property
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from roma_network import exports, suggestions
+from roma_network.columns import columns_of
 from roma_network.facets import TRACKING, Option, Rejected, Tally, shortened
 
 PAGE_SIZE = 25
+SAMPLE = 100
 
 Chip = namedtuple("Chip", "group label url")
 
@@ -30,6 +33,27 @@ def unusable(request, known=()):
 def query_of(parameters):
     """What follows the path in an address: nothing where there are no parameters."""
     return f"?{urlencode(parameters)}" if parameters else ""
+
+
+weights = {}  # name of a table → day, and format → bytes for each row
+
+
+def sizes_of(table, filterset_class, version):
+    """Format → bytes for each row, weighed once a day on some rows from all over the table."""
+    today = timezone.localdate()
+    day, sizes = weights.get(table.name, (None, {}))
+    if day != today:
+        keys = columns_of(filterset_class, version).keys
+        sample = keys[:: max(len(keys) // SAMPLE, 1)][:SAMPLE].tolist()
+        rows = filterset_class.all_rows().published().for_export().filter(pk__in=sample)
+        sizes = exports.sizes(table, rows)
+        weights[table.name] = today, sizes
+    return sizes
+
+
+def rounded(size):
+    """To two digits: it is an estimate."""
+    return round(size, 2 - len(str(int(size))))
 
 
 class Listing:
@@ -175,7 +199,14 @@ class Listing:
 
     @property
     def downloads(self):
-        return exports.downloads(self.request.path, self.parameters, self.formats)
+        """Name and address of each format, and about how many bytes, where that can be told."""
+        sizes = sizes_of(self.table, type(self.filterset), self.request.content_version)
+        found = exports.downloads(self.request.path, self.parameters, self.formats)
+        total = self.page.paginator.count
+        return [
+            (name, url, rounded(sizes[key] * total) if key in sizes else None)
+            for key, (name, url) in zip(self.formats, found, strict=True)
+        ]
 
     @property
     def feed_url(self):

@@ -34,6 +34,7 @@ class Table:
     types: dict[str, str] = {}  # column → its type in a data package, if it is no text
     model = None
     paths: dict[str, str] = {}  # column → the field of the model behind it, if that has another name
+    leads_to: dict[str, str] = {}  # column → the table whose rows it names, by their key
     meanings: dict[str, str] = {}  # column → what it holds, where the model does not say it
 
     def special(self, row):

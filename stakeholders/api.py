@@ -3,7 +3,17 @@
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
-from roma_network.api import FIELDS, PAGING, EntryApi, PlainApi, SourceNote, listed, parameter, parameters_of
+from roma_network.api import (
+    FIELDS,
+    PAGING,
+    EntryApi,
+    PlainApi,
+    SourceNote,
+    listed,
+    parameter,
+    parameters_of,
+    telling,
+)
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, ActorType, Country, Membership, Relation, RelationKind, Theme
 from stakeholders.resources import actor_table, country_table, relation_table, theme_table
@@ -46,9 +56,9 @@ class ActorSerializer(serializers.Serializer):
     list=listed(
         ActorSerializer,
         summary="Actors, by the filters of the page",
-        parameters=parameters_of(ActorFilterSet),
+        parameters=parameters_of(ActorFilterSet, actor_table),
     ),
-    retrieve=extend_schema(summary="One actor", parameters=[FIELDS]),
+    retrieve=extend_schema(summary="One actor", parameters=telling(actor_table)),
 )
 class ActorApi(EntryApi):
     queryset = Actor.objects.all()
@@ -74,7 +84,7 @@ class RelationSerializer(serializers.Serializer):
             parameter("target", "The slug of the actor that it leads to.", many=True),
             parameter("kind", "The kind of relation.", many=True, enum=RelationKind.values),
             *PAGING,
-            FIELDS,
+            *telling(relation_table),
         ],
     )
 )
@@ -112,6 +122,7 @@ class CountrySerializer(serializers.Serializer):
 class CountryApi(PlainApi):
     queryset = Country.objects.all()
     table = country_table
+    lookup_field = "code"
     serializer_class = CountrySerializer
     filters = {"membership": ("membership", Membership.values)}
 
@@ -125,4 +136,5 @@ class ThemeSerializer(serializers.Serializer):
 class ThemeApi(PlainApi):
     queryset = Theme.objects.all()
     table = theme_table
+    lookup_field = "slug"
     serializer_class = ThemeSerializer

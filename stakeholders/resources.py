@@ -45,6 +45,12 @@ class ActorTable(Table):
         "initiatives": "participations",
         "sources": "citations",
     }
+    leads_to = {
+        "part_of": "actors",
+        "country": "countries",
+        "themes": "themes",
+        "initiatives": "initiatives",
+    }
     meanings = {
         "part_of": _("The slug of the actor that it belongs to."),
         "country": _("ISO 3166-1 alpha-2; XK for Kosovo*. Empty for a body above countries."),
@@ -141,6 +147,7 @@ class RelationTable(Table):
     name = "relations"
     model = Relation
     paths = {"sources": "citations"}
+    leads_to = {"subject": "actors", "target": "actors"}
     meanings = {
         "subject": _("The slug of the actor that it starts from."),
         "target": _("The slug of the actor that it leads to."),

@@ -1,6 +1,6 @@
 from django.shortcuts import render
 
-from roma_network import citing, ego, exports
+from roma_network import chronicle, citing, ego, exports
 from roma_network.addresses import redirect_to_heir
 from roma_network.caching import public
 from roma_network.listing import Listing, unusable
@@ -23,9 +23,11 @@ def actor_list(request):
 def actor_detail(request, slug):
     actor = Actor.objects.published().for_detail().filter(slug=slug).first()
     if actor is None:
-        return redirect_to_heir(request, Actor, slug)
+        return chronicle.of_withdrawn(request, actor_table, slug) or redirect_to_heir(request, Actor, slug)
     if file := citing.requested(request, actor, "actor"):
         return file
+    if changes := chronicle.requested(request, actor_table, actor):
+        return changes
     if file := exports.requested(request, actor_table, Actor.objects.filter(pk=actor.pk)):
         return file
     return actor_page(request, actor)

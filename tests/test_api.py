@@ -8,7 +8,7 @@ import time_machine
 from django.conf import settings
 
 from initiatives.models import Document, Initiative, Participation
-from roma_network import merging
+from roma_network import api, merging
 from roma_network.models import Source, Status
 from stakeholders.models import Actor, Country, Relation, Theme
 from tests import factories
@@ -36,6 +36,54 @@ def everything(client, path):
         results += page["results"]
         url = page["next"] and "{0.path}?{0.query}".format(urlsplit(page["next"]))
     return results
+
+
+# What entries lead to
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "actors/?country=RO&include=initiatives,themes,country,part_of",
+        "initiatives/?actor_type=academia&page_size=5&include=participants,themes",
+        "documents/?kind=report&page_size=20&include=publisher,actors,initiatives",
+        "participations/?initiative=leri&include=actor,initiative",
+        "relations/?page_size=20&include=subject,target",
+    ],
+)
+def test_what_rows_lead_to_comes_along_in_full(directory, client, query):
+    path, _, wanted = query.partition("include=")
+    answer = get(client, query)
+    without = get(client, path.rstrip("&?"))
+    assert answer["results"] == without["results"]
+    included = answer["included"]
+    for column in wanted.split(","):
+        values = [row[column] for row in answer["results"]]
+        cells = [cell for value in values for cell in (value if isinstance(value, list) else [value]) if cell]
+        keys = {next(iter(cell.values())) if isinstance(cell, dict) else cell for cell in cells}
+        found = [row.get("slug", row.get("code")) for rows in included.values() for row in rows]
+        assert keys <= set(found), column
+        assert keys
+    for part, rows in included.items():
+        if part in ENTRIES:
+            assert rows[0] == get(client, f"{part}/{rows[0]['slug']}/")
+
+
+def test_one_entry_with_what_it_leads_to(client):
+    tie = factories.ParticipationFactory(actor__slug="town", initiative__slug="programme")
+    factories.ParticipationFactory(actor=tie.actor, initiative__status=Status.DRAFT)
+    answer = get(client, "actors/town/?fields=slug&include=initiatives")
+    assert answer["slug"] == "town"
+    assert [row["slug"] for row in answer["included"]["initiatives"]] == ["programme"]
+
+
+def test_what_cannot_be_included_is_named(client, monkeypatch):
+    factories.ParticipationFactory(actor__slug="town")
+    for query in ("actors/?include=secrets", "actors/town/?include=", "themes/?include=name"):
+        [error] = get(client, query, 400)["errors"]
+        assert error["parameter"] == "include"
+    monkeypatch.setattr(api, "MOST_INCLUDED", 0)
+    assert "smaller pages" in get(client, "actors/?include=initiatives", 400)["errors"][0]["detail"]
 
 
 # The same everywhere

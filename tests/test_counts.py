@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
+from roma_network import listing
 from roma_network.search import fold
 from stakeholders.models import ActorType
 from tests import reckoning
@@ -145,6 +146,24 @@ def told_by_api(client, url):
         url = answer["next"]
     assert answer["count"] == len(found)
     return found
+
+
+@of_every_kind
+def test_a_list_says_about_how_much_its_files_weigh(directory, client, kind):
+    listing.weights.clear()
+    page = read(client, PATHS[kind])
+    [box] = page.all(".downloads")
+    units = {"bytes": 1, "KB": 1024, "MB": 1024**2}
+    told = {
+        words_of(size.prev.prev): float(number) * units[unit]
+        for size in box.css(".count")
+        for number, unit in [words_of(size).removeprefix("≈").split()]
+    }
+    assert f"Download these {page.count} entries" in words_of(box)
+    for name, url in page.links(".downloads").items():
+        if name in told:
+            assert told[name] == pytest.approx(len(client.get(url).getvalue()), rel=0.4), name
+    assert len(told) == len(FILES) - 1
 
 
 @of_every_kind

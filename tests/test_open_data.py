@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import frictionless
 import pytest
 import rdflib
+import time_machine
 from openpyxl import load_workbook
 from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, SKOS
 
@@ -268,6 +269,74 @@ def test_pages_tell_of_their_feed(directory, client, url):
     assert client.get(link.attributes["href"], headers={"If-None-Match": response["ETag"]}).status_code == 304
 
 
+def told(client, url):
+    """Title and summary of the entries of a feed, the latest first, each with an identifier of its own."""
+    root = ElementTree.fromstring(client.get(url).content)  # noqa: S314 (our own)
+    found = list(root.iter(f"{ATOM}entry"))
+    assert len({entry.find(f"{ATOM}id").text for entry in found}) == len(found)
+    times = [entry.find(f"{ATOM}updated").text for entry in found]
+    assert times == sorted(times, reverse=True)
+    assert root.find(f"{ATOM}updated").text == times[0]
+    return [(entry.findtext(f"{ATOM}title"), entry.findtext(f"{ATOM}summary") or "") for entry in found]
+
+
+def test_the_feed_of_an_entry_tells_what_became_of_it(client, admin_user):
+    with time_machine.travel("2026-01-01 12:00 +0000") as clock:
+        town = factories.ActorFactory(slug="town", name="Town")
+        clock.shift(60)
+        town.summary, town.website = "It changed.", "https://town.example.eu"
+        town.save()
+        clock.shift(60)
+        town.verified_on = "2026-01-01"
+        town.save()
+        clock.shift(60)
+        old = factories.ActorFactory(slug="old", name="Old town")
+        clock.shift(60)
+        merging.merge(survivor=town, old=old, by=admin_user, reason="Twice")
+    found = told(client, "/actors/town/?format=atom")
+    assert found[-3:] == [("Verified", ""), ("Changed", "Website, Summary"), ("New", "")]
+    assert ("Merged", "It took the place of “old”.") in found
+    response = client.get("/actors/old/?format=atom")
+    assert (response.status_code, response["Location"]) == (301, "/actors/town/?format=atom")
+
+
+@pytest.mark.parametrize(
+    ("factory", "path"),
+    [(factories.ActorFactory, "/actors"), (factories.InitiativeFactory, "/initiatives")],
+)
+def test_a_feed_says_that_its_entry_was_withdrawn_and_came_back(client, factory, path):
+    row = factory(slug="town", name="Once public")
+    row.status = Status.WITHDRAWN
+    row.save()
+    assert told(client, f"{path}/town/?format=atom") == [("Withdrawn", "")]
+    assert "Once public" not in client.get(f"{path}/town/?format=atom").text
+    row.status = Status.PUBLISHED
+    row.save()
+    assert [title for title, _ in told(client, f"{path}/town/?format=atom")] == [
+        "Published again",
+        "Withdrawn",
+        "New",
+    ]
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.PUBLISHED}))
+def test_what_was_never_public_has_no_feed(client, status):
+    factories.ActorFactory(slug="hidden", status=status)
+    assert client.get("/actors/hidden/?format=atom").status_code == 404
+
+
+def test_a_feed_does_not_tell_of_ties_that_are_not_public(client):
+    programme = factories.InitiativeFactory(slug="programme")
+    programme.summary = "It changed."
+    programme.save()
+    before = told(client, "/initiatives/programme/?format=atom")
+    hidden = factories.InitiativeFactory(status=Status.DRAFT)
+    factories.ParticipationFactory(initiative=programme, actor__status=Status.DRAFT)
+    programme.parent = hidden
+    programme.save()
+    assert told(client, "/initiatives/programme/?format=atom") == before
+
+
 # Found by others
 
 
@@ -283,6 +352,11 @@ def test_sitemaps_name_every_public_page_once(directory, client):
     for model in (Actor, Initiative):
         expected = {f"{HOST}{row.get_absolute_url()}" for row in model.objects.published()}
         assert expected <= set(found)
+    alternates = [
+        {link.get("hreflang"): link.get("href") for link in page.iter("{http://www.w3.org/1999/xhtml}link")}
+        for page in ElementTree.fromstring(client.get("/sitemap-pages.xml").content)  # noqa: S314
+    ]
+    assert all(found == {"en": found["en"], "x-default": found["en"]} for found in alternates)
     assert all(client.get(url.removeprefix(HOST)).status_code == 200 for url in found if url.count("/") == 4)
 
 

@@ -90,6 +90,8 @@ class Directory:
         self.report = DocumentFactory(
             title="Published report", language="en", actors=[self.town], initiatives=[self.programme]
         )
+        for row in (self.town, self.partner, self.programme):
+            row.save()  # so that its ties are on record, as those are that a form writes
 
     def hide(self, status):
         """Tie unpublished entries to all of it, in every way there is."""
