@@ -16,7 +16,7 @@ from roma_network.tables import cell, csv_lines
 FORMATS = {
     "csv": "CSV",
     "csv-bom": "CSV with BOM",
-    "zip": "linked CSV tables (zip)",
+    "zip": "Linked CSV tables",
     "xlsx": "Excel",
     "json": "JSON",
     "jsonld": "JSON-LD",

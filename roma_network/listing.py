@@ -1,5 +1,6 @@
 """Filter set → counts → page or file: the one way to list anything."""
 
+import math
 from collections import namedtuple
 from functools import cached_property
 
@@ -52,8 +53,9 @@ def sizes_of(table, filterset_class, version):
 
 
 def rounded(size):
-    """To two digits: it is an estimate."""
-    return round(size, 2 - len(str(int(size))))
+    """To two digits of its unit: it is an estimate."""
+    unit = 1024 ** min(int(math.log(max(size, 1), 1024)), 3)
+    return round(size / unit, 2 - len(str(int(size / unit)))) * unit
 
 
 class Listing:
