@@ -13,6 +13,7 @@ from threading import Thread
 from typing import NamedTuple
 
 import numpy as np
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.timezone import now
 
@@ -252,8 +253,8 @@ def claim():
 
 
 def start():
-    """Compute in a thread, where that is due."""
-    if claim():
+    """Compute in a thread, where that is due. Processes that may only read leave it to `lay_out_network`."""
+    if not settings.PUBLIC_ONLY and claim():
         Thread(target=compute_aside, daemon=True).start()
 
 

@@ -6,15 +6,14 @@ from functools import wraps
 from hashlib import blake2b
 
 from django.core.cache import cache
-from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
+from roma_network import replicas
 from roma_network.environment import BASE_DIR
-from roma_network.models import ContentVersion
 
 # Browsers ask again each time and mostly get a 304. A shared cache absorbs a rush, and helps out in a failure.
 CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-if-error=86400"
@@ -46,7 +45,17 @@ class PublicCacheMiddleware:
     def __call__(self, request):
         if request.path.startswith(PRIVATE):
             return self.get_response(request)
-        request.content_version = current_version()
+        seen = replicas.seen_by(request)
+        request.content_version = replicas.choose(seen)
+        response = self.answer(request)
+        if getattr(response, "database_failed", False):
+            failed = replicas.chosen()
+            if version := replicas.choose(seen, without=[failed]):
+                request.content_version = version
+                response = self.answer(request)
+        return response
+
+    def answer(self, request):
         if request.method != "GET" or not request.content_version:
             return self.get_response(request)
         key = answer_key(request)
@@ -61,21 +70,6 @@ class PublicCacheMiddleware:
             if not response.streaming:
                 keep(key, (response.content, dict(response.headers)))
         return response
-
-
-def current_version():
-    """The content version, or None while the database cannot be reached.
-
-    Connections are kept from request to request, so the first after a restart of the database meets a dead one.
-    """
-    try:
-        try:
-            return ContentVersion.current()
-        except OperationalError:
-            connection.close()
-            return ContentVersion.current()
-    except DatabaseError:
-        return None
 
 
 def recall(key):

@@ -1,9 +1,11 @@
 """Settings, all from the environment: safe by default, and loud when a value is missing or wrong."""
 
+import dj_database_url
+import dj_email_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from environs import Env, EnvValidationError, validate
+from environs import Env, EnvError, EnvValidationError, validate
 
 from roma_network.environment import BASE_DIR, VAR_DIR
 
@@ -13,16 +15,43 @@ CURES = {
     "BEHIND_PROXY": "Write true where a proxy ends TLS and sets X-Forwarded-Proto; else leave it out.",
     "CACHE_URL": "Write redis://host:6379/0 or pymemcache://host:11211; leave it out for a cache in each worker.",
     "CONTACT_EMAIL": "Write the functional mailbox that receives corrections: directory@example.eu.",
+    "BACKUP_FOLDER": "Write the folder that holds the backups.",
+    "BACKUP_RECIPIENT": "Write the public key that age-keygen printed: age1…; leave it out for plain backups.",
+    "DATABASE_REPLICA_URLS": "List the replicas like DATABASE_URL, with commas between; leave it out where there are none.",
     "DATABASE_URL": "Write postgres://user:password@host:5432/name or sqlite:////path/to/file.",
     "DEBUG": "Write true or false; leave it out in production.",
     "DEMO": "Write true or false; leave it out in production.",
+    "EMAIL_URL": "Write submission://user:password@mail.example.eu:587; leave it out where no mail is sent.",
+    "ERROR_EMAIL": "Write the functional mailbox that is told of errors: operations@example.eu.",
     "HSTS_SECONDS": "Write a whole number of seconds: 31536000 is a year.",
+    "PUBLIC_ONLY": "Write true for processes that serve public pages alone; else leave it out.",
+    "SECOND_FACTOR": "Write true or false; leave it out in production.",
     "SECRET_KEY": "Set a long random text: python -c 'import secrets; print(secrets.token_urlsafe(50))'.",
+    "SLOW_QUERY_MS": "Write from how many milliseconds on a query is noted: 500.",
+    "STATEMENT_TIMEOUT": "Write after how many seconds a query is given up: 5; 0 for never.",
     "STATIC_ROOT": "Write the folder that collectstatic fills.",
     "VERIFY_AFTER_MONTHS": "Write after how many months an entry is to be checked again: 12.",
 }
 
 env = Env(eager=False)
+
+
+@env.parser_for("databases")
+def databases(value):
+    try:
+        return [dj_database_url.parse(url.strip()) for url in value.split(",") if url.strip()]
+    except (KeyError, ValueError):
+        raise EnvError("One is no such address.") from None
+
+
+@env.parser_for("mail")
+def mail_server(value):
+    found = dj_email_url.parse(value)
+    if "EMAIL_BACKEND" not in found:
+        raise EnvError("It is no such address.")
+    return found
+
+
 filled = validate.Length(min=1, error="It is empty.")
 
 DEBUG = env.bool("DEBUG", False)
@@ -42,6 +71,19 @@ API_RATE = env.str(
     "120/min",
     validate=validate.Regexp(r"^[1-9][0-9]*/(sec|min|hour|day)$", error="It is no such rate."),
 )
+PUBLIC_ONLY = env.bool(
+    "PUBLIC_ONLY", False
+)  # no admin, and nothing is written: a role that may only read will do
+SECOND_FACTOR = env.bool("SECOND_FACTOR", not DEMO)
+BACKUP_FOLDER = env.path("BACKUP_FOLDER", VAR_DIR / "backups")
+BACKUP_RECIPIENT = env.str(
+    "BACKUP_RECIPIENT", "", validate=validate.Regexp(r"^(age1[a-z0-9]{58})?$", error="It is no such key.")
+)
+ERROR_EMAIL = env.str("ERROR_EMAIL", None, validate=validate.Email())
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 500, validate=validate.Range(min=1))
+statement_timeout = env.int("STATEMENT_TIMEOUT", 0, validate=validate.Range(min=0))
+replicas = env.databases("DATABASE_REPLICA_URLS", "") or []
+mail = env.mail("EMAIL_URL", "dummy://")
 VERIFY_AFTER_MONTHS = env.int("VERIFY_AFTER_MONTHS", 12, validate=validate.Range(min=1))
 
 try:
@@ -79,6 +121,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "roma_network.caching.PublicCacheMiddleware",  # outside of all that a kept answer needs no more
+    "roma_network.replicas.EditingMiddleware",
     "csp.middleware.CSPMiddleware",
     "roma_network.middleware.PermissionsPolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # public pages hold no secret; the admin's CSRF token is masked
@@ -90,6 +133,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
+    "roma_network.replicas.UnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "roma_network.urls"
@@ -120,8 +164,18 @@ TEMPLATES = [
 
 # Database
 
-DATABASES = {"default": database}
-database["CONN_MAX_AGE"] = None  # opened once a thread, not once a request; `caching` looks after dead ones
+DATABASES = {"default": database} | {
+    f"replica_{number}": replica for number, replica in enumerate(replicas, start=1)
+}
+REPLICAS = [name for name in DATABASES if name != "default"]
+DATABASE_ROUTERS = ["roma_network.replicas.Router"]
+for each in DATABASES.values():
+    each["CONN_MAX_AGE"] = None  # opened once a thread, not once a request; `replicas` looks after dead ones
+    if each["ENGINE"] == "django.db.backends.postgresql":
+        each["OPTIONS"] = {
+            "connect_timeout": 3,
+            "options": f"-c statement_timeout={statement_timeout}s -c lock_timeout={statement_timeout}s",
+        }
 if database["ENGINE"] == "django.db.backends.sqlite3":
     database["OPTIONS"] = {
         # Writers wait their turn instead of failing half-way; readers are never blocked (WAL).
@@ -230,10 +284,25 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# What is told to whom runs it
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "formatters": {"json": {"()": "roma_network.logs.JsonFormatter"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler"} | ({} if DEMO else {"formatter": "json"}),
+        "mail": {"class": "roma_network.logs.MailHandler", "level": "ERROR"},
+    },
+    "root": {"handlers": ["console", "mail"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["console", "mail"], "level": "WARNING", "propagate": False},
+        "access": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    },
 }
+SERVER_EMAIL = DEFAULT_FROM_EMAIL = CONTACT_EMAIL or "directory@localhost"
+EMAIL_BACKEND = mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = mail["EMAIL_HOST"], mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_USER"], mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = mail["EMAIL_USE_TLS"], mail["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 10

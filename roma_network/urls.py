@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -21,8 +22,9 @@ urlpatterns = [
     path("opensearch.xml", discovery.opensearch, name="opensearch"),
     path(".well-known/security.txt", discovery.security, name="security"),
     path("healthz", views.health, name="health"),
-    path("admin/", admin.site.urls),
 ]
+if not settings.PUBLIC_ONLY:
+    urlpatterns.append(path("admin/", admin.site.urls))
 
 handler400 = "roma_network.views.bad_request"
 handler403 = "roma_network.views.forbidden"

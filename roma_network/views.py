@@ -1,5 +1,6 @@
 """Pages that look at both apps, and those about the directory itself."""
 
+import sys
 from collections import Counter, defaultdict, namedtuple
 from functools import cache
 from itertools import chain, zip_longest
@@ -8,7 +9,7 @@ import numpy as np
 from babel import Locale
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError
 from django.db.models import Count, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpResponse, JsonResponse
@@ -21,8 +22,8 @@ from django.views.decorators.http import require_safe
 from initiatives import maps
 from initiatives.filters import InitiativeFilterSet
 from initiatives.models import Document, Initiative
+from roma_network import replicas, suggestions
 from roma_network import search as searching
-from roma_network import suggestions
 from roma_network.caching import public
 from roma_network.columns import columns_of, count, degrees, foremost, having
 from roma_network.facets import SearchFilter
@@ -316,13 +317,12 @@ def privacy(request):
 @never_cache
 @require_safe
 def health(request):
-    """200 while the database answers, else 503."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("database unreachable\n", content_type="text/plain", status=503)
-    return HttpResponse("ok\n", content_type="text/plain")
+    """200 while public pages can be read from a database, else 503. Each database is named with its state."""
+    versions = {alias: replicas.version_at(alias) for alias in [DEFAULT_DB_ALIAS, *settings.REPLICAS]}
+    dead = [replicas.name_of(alias) for alias, version in versions.items() if not version]
+    text = "".join(f"{alias} unreachable\n" for alias in dead) or "ok\n"
+    status = 200 if any(versions.values()) else 503
+    return HttpResponse(text, content_type="text/plain", status=status)
 
 
 def bad_request(request, exception):
@@ -338,4 +338,7 @@ def not_found(request, exception):
 
 
 def server_error(request):
+    """A failure of ours; or of the database, which passes."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return replicas.unavailable(request)
     return render(request, "500.html", status=500)

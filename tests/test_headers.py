@@ -9,6 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 
 from roma_network import settings as module
+from roma_network.listing import Listing
 from tests.pages import EVERY_KIND, Page
 
 POLICY = {
@@ -163,15 +164,38 @@ def no_database(monkeypatch):
     monkeypatch.setattr(BaseDatabaseWrapper, "cursor", refuse)
 
 
-def test_a_failure_shows_a_page_of_ours_that_needs_no_database(no_database, caplog):
-    response = Client(raise_request_exception=False).get("/actors/?q=x")
-    assert response.status_code == 500
+def assert_a_page_of_ours(response):
     page = Page(response.text)
     assert page.text("h1")
     assert "/" in page.addresses("main")
     assert directives(response) == POLICY
+
+
+def test_a_failure_shows_a_page_of_ours(db, caplog, monkeypatch):
+    monkeypatch.setattr(Listing, "respond", lambda *args: 1 / 0)
+    response = Client(raise_request_exception=False).get("/actors/?q=x")
+    assert response.status_code == 500
+    assert_a_page_of_ours(response)
+    assert "ZeroDivisionError" not in response.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize("url", ["/actors/?q=x", "/", "/api/v1/actors/", "/actors/fra/?format=csv"])
+def test_a_lost_database_asks_for_patience(no_database, url, caplog):
+    response = Client().get(url)
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert_a_page_of_ours(response)
     assert "could not connect" not in response.text
-    assert "could not connect" in caplog.text
+    assert "primary cannot be reached" in caplog.text
+
+
+def test_a_lost_database_tells_curators_that_nothing_was_saved(no_database, caplog):
+    client = Client(raise_request_exception=False)
+    client.cookies["sessionid"] = "some-session"
+    response = client.post("/admin/stakeholders/actor/add/", {"name": "Town"})
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "nothing was saved" in response.text
+    assert_a_page_of_ours(response)
 
 
 @pytest.mark.parametrize(

@@ -78,9 +78,17 @@ WRONG = {
     "CACHE_URL": ["nonsense", "nonsense://localhost"],
     "CONTACT_EMAIL": ["directory", "directory@"],
     "DATABASE_URL": ["roma", "nosql://localhost/roma"],
+    "BACKUP_RECIPIENT": ["me", "age1short"],
+    "DATABASE_REPLICA_URLS": ["roma", "postgres://one,nosql://localhost/roma"],
     "DEBUG": ["perhaps", ""],
     "DEMO": ["perhaps"],
+    "EMAIL_URL": ["pigeon://mail"],
+    "ERROR_EMAIL": ["operations"],
     "HSTS_SECONDS": ["a year", "-1", "1.5"],
+    "PUBLIC_ONLY": ["perhaps"],
+    "SECOND_FACTOR": ["perhaps"],
+    "SLOW_QUERY_MS": ["0", "soon"],
+    "STATEMENT_TIMEOUT": ["-1", "soon"],
     "SECRET_KEY": ["", None, "x" * 49],
     "API_RATE": ["0/min", "often", "5", "5/fortnight"],
     "VERIFY_AFTER_MONTHS": ["0", "a year", "1.5"],
@@ -108,7 +116,7 @@ def test_all_wrong_values_are_named_at_once(start):
 
 
 def test_every_setting_with_a_cure_has_a_wrong_value_here():
-    any_folder_will_do = {"STATIC_ROOT"}
+    any_folder_will_do = {"STATIC_ROOT", "BACKUP_FOLDER"}
     assert set(WRONG) == set(module.CURES) - any_folder_will_do
 
 

@@ -1,5 +1,4 @@
 import secrets
-import signal
 import socket
 from pathlib import Path
 
@@ -9,10 +8,10 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
-from django.utils.module_loading import import_string
 from granian import Granian
 
 from roma_network import fixtures
+from roma_network.management.commands.serve import load_application
 
 HOST = "127.0.0.1"
 CURATOR = "curator"
@@ -104,9 +103,3 @@ def serve(port):
         blocking_threads=4,
         log_level="warning",
     ).serve(target_loader=load_application)
-
-
-def load_application(target):
-    """Called in the worker, which must not hear of Ctrl-C twice: from the terminal and from its server, it hangs."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    return import_string(target)

@@ -1,0 +1,175 @@
+"""Which database a request reads from: pages that are the same for everybody from replicas, all else from the primary.
+
+A worker keeps to one replica while that answers, so that what it holds in memory is read once for each version. A
+reader who has just edited something is sent to a database that holds the edit: the admin leaves a note in a cookie.
+"""
+
+import logging
+import os
+from contextlib import contextmanager
+from threading import local
+from time import monotonic
+
+from django.conf import settings
+from django.core.signals import request_finished
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
+from django.dispatch import receiver
+from django.shortcuts import render
+
+from roma_network.models import ContentVersion
+
+ADMIN = "/admin/"
+COOKIE = "seen"  # the number of the content version that its holder has seen at least
+COOKIE_SECONDS = 60  # replicas further behind than that are a fault, which `doctor` names
+REST = 5.0  # seconds that a database is left alone after it did not answer
+
+log = logging.getLogger(__name__)
+state = local()
+down_until = {}
+RETRY_AFTER = "5"  # seconds
+
+
+class Router:
+    """Reads go where `reading_from` says, all writes to the primary."""
+
+    def db_for_read(self, model, **hints):
+        return getattr(state, "alias", DEFAULT_DB_ALIAS)
+
+    def db_for_write(self, model, **hints):
+        return DEFAULT_DB_ALIAS
+
+    def allow_relation(self, one, other, **hints):
+        return True  # all databases hold the same
+
+    def allow_migrate(self, db, app_label, **hints):
+        return db == DEFAULT_DB_ALIAS
+
+
+@receiver(request_finished)
+def read_from_primary(**kwargs):
+    """Outside of public requests all is read from the primary. A file is sent before its request is finished."""
+    state.alias = DEFAULT_DB_ALIAS
+
+
+@contextmanager
+def reading_from(alias):
+    before = getattr(state, "alias", DEFAULT_DB_ALIAS)
+    state.alias = alias
+    try:
+        yield
+    finally:
+        state.alias = before
+
+
+def candidates():
+    """The databases to ask, in order: replicas, this worker's own first, and then the primary. The dead come last."""
+    names = settings.REPLICAS
+    turn = os.getpid() % len(names) if names else 0
+    order = [*names[turn:], *names[:turn], DEFAULT_DB_ALIAS]
+    return sorted(order, key=lambda alias: down_until.get(alias, 0) > monotonic())
+
+
+def choose(seen=0, without=()):
+    """Have the rest of this request read from a database that holds what its reader has seen, and give its version.
+
+    None while no database can be reached.
+    """
+    for alias in candidates():
+        if alias in without:
+            continue
+        with reading_from(alias):
+            version = version_at(alias)
+        if version and (alias == DEFAULT_DB_ALIAS or number_of(version) >= seen):
+            state.alias = alias
+            return version
+    return None
+
+
+def version_at(alias):
+    """The content version of a database, or None while it cannot be reached.
+
+    Connections are kept from request to request, so the first after a restart of the database meets a dead one.
+    """
+    try:
+        try:
+            return ContentVersion.current(alias)
+        except OperationalError:
+            connections[alias].close()
+            return ContentVersion.current(alias)
+    except DatabaseError:
+        log.warning("%s cannot be reached", name_of(alias))
+        connections[alias].close()
+        down_until[alias] = monotonic() + REST
+        return None
+
+
+def name_of(alias):
+    return "primary" if alias == DEFAULT_DB_ALIAS else alias
+
+
+def chosen():
+    return getattr(state, "alias", DEFAULT_DB_ALIAS)
+
+
+def number_of(version):
+    return int(version.partition(".")[0])
+
+
+def seen_by(request):
+    """The number of the version that the sender of a request has seen at least."""
+    text = request.COOKIES.get(COOKIE, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+class UnavailableMiddleware:
+    """Says at once that no database can be reached, where that is known. To stand last, within all that adds headers."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        is_known = getattr(request, "content_version", "") is None
+        return unavailable(request) if is_known else self.get_response(request)
+
+
+def unavailable(request):
+    """A page for a failure of the database, which passes."""
+    response = render(request, "503.html", {"writing": request.method == "POST"}, status=503)
+    response["Retry-After"] = RETRY_AFTER
+    response.database_failed = request.method in ("GET", "HEAD")
+    return response
+
+
+class EditingMiddleware:
+    """For the admin: a fresh connection where the database was restarted, and a note of what was just written."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not request.path.startswith(ADMIN):
+            return self.get_response(request)
+        renew(connections[DEFAULT_DB_ALIAS])
+        response = self.get_response(request)
+        if settings.REPLICAS and request.method == "POST" and response.status_code < 400:
+            note_version(response)
+        return response
+
+
+def renew(connection):
+    """Close a connection that died since the last request, so that this one opens another."""
+    is_idle = connection.connection is not None and not connection.in_atomic_block
+    if is_idle and not connection.is_usable():
+        connection.close()
+
+
+def note_version(response):
+    if version := version_at(DEFAULT_DB_ALIAS):
+        response.set_cookie(
+            COOKIE,
+            str(number_of(version)),
+            max_age=COOKIE_SECONDS,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
