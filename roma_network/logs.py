@@ -116,17 +116,24 @@ class Noted:
         self.done(self.size)
 
 
-def note(environ, status, size, seconds):
-    # The last address is the one that our own proxy saw; those before it anybody can make up.
+def client_address(request):
+    return address_in(request.META)
+
+
+def address_in(environ):
+    """Who sent a request: behind a proxy the last address that it names, since those before anybody can make up."""
     forwarded = environ.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
-    address = forwarded.rpartition(",")[2].strip() or environ.get("REMOTE_ADDR", "")
+    return forwarded.rpartition(",")[2].strip() or environ.get("REMOTE_ADDR", "")
+
+
+def note(environ, status, size, seconds):
     details = {
         "method": environ.get("REQUEST_METHOD", ""),
         "path": environ.get("PATH_INFO", ""),  # without the query, which holds what people look for
         "status": status,
         "bytes": size,
         "ms": round(seconds * 1000, 1),
-        "network": truncated(address),
+        "network": truncated(address_in(environ)),
     }
     access.info("request", extra={"details": details})
 
