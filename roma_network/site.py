@@ -15,7 +15,7 @@ class DirectorySite(admin.AdminSite):
         return [path("guide/", self.admin_view(self.guide), name="guide"), *super().get_urls()]
 
     def index(self, request, extra_context=None):
-        from roma_network import dashboard  # models are not loaded yet when this module is
+        from roma_network import dashboard, health  # models are not loaded yet when this module is
         from roma_network.admin import EditorialAdmin
 
         screens = [
@@ -23,7 +23,10 @@ class DirectorySite(admin.AdminSite):
             for screen in self._registry.values()
             if isinstance(screen, EditorialAdmin) and screen.has_view_permission(request)
         ]
-        return super().index(request, dashboard.context(request.user, screens) | (extra_context or {}))
+        context = dashboard.context(request.user, screens)
+        if request.user.has_perm("auth.change_user"):
+            context["health"] = list(health.findings())
+        return super().index(request, context | (extra_context or {}))
 
     def guide(self, request):
         context = {**self.each_context(request), "title": _("Guide for curators")}
