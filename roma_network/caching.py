@@ -37,6 +37,7 @@ def public(view):
         response.is_public = not getattr(response, "is_provisional", False)
         return response
 
+    marked.reads_directory = True
     return marked
 
 
@@ -49,6 +50,7 @@ class PublicCacheMiddleware:
     def __call__(self, request):
         if request.path.startswith(PRIVATE):
             return self.get_response(request)
+        request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)  # whoever asks gets the same
         seen = replicas.seen_by(request)
         request.content_version = replicas.choose(seen)
         response = self.answer(request)

@@ -21,7 +21,8 @@ from roma_network.models import ContentVersion
 ADMIN = "/admin/"
 COOKIE = "seen"  # the number of the content version that its holder has seen at least
 COOKIE_SECONDS = 60  # replicas further behind than that are a fault, which `doctor` names
-REST = 5.0  # seconds that a database is left alone after it did not answer
+AT_ONCE = 0.5  # seconds
+REST = 2.0  # seconds that a database is left alone after it did not answer
 
 log = logging.getLogger(__name__)
 state = local()
@@ -62,11 +63,11 @@ def reading_from(alias):
 
 
 def candidates():
-    """The databases to ask, in order: replicas, this worker's own first, and then the primary. The dead come last."""
+    """The databases to ask, in order: replicas, this worker's own first, then the primary. Not those just found dead."""
     names = settings.REPLICAS
     turn = os.getpid() % len(names) if names else 0
     order = [*names[turn:], *names[:turn], DEFAULT_DB_ALIAS]
-    return sorted(order, key=lambda alias: down_until.get(alias, 0) > monotonic())
+    return [alias for alias in order if down_until.get(alias, 0) <= monotonic()]
 
 
 def choose(seen=0, without=()):
@@ -86,20 +87,25 @@ def choose(seen=0, without=()):
 
 
 def version_at(alias):
-    """The content version of a database, or None while it cannot be reached.
+    """The content version of a database, or None while it cannot be reached, or is too slow to be of use.
 
-    Connections are kept from request to request, so the first after a restart of the database meets a dead one.
+    Connections are kept from request to request, so the first after a restart of the database meets a dead one, and
+    fails at once. What fails after a while is not asked again for some seconds: else a queue would build up before it.
     """
+    started = monotonic()
     try:
         try:
             return ContentVersion.current(alias)
         except OperationalError:
             connections[alias].close()
+            if monotonic() - started > AT_ONCE:
+                raise
             return ContentVersion.current(alias)
     except DatabaseError:
         log.warning("%s cannot be reached", name_of(alias))
         connections[alias].close()
-        down_until[alias] = monotonic() + REST
+        if monotonic() - started > AT_ONCE or alias != DEFAULT_DB_ALIAS:
+            down_until[alias] = monotonic() + REST
         return None
 
 
@@ -122,14 +128,17 @@ def seen_by(request):
 
 
 class UnavailableMiddleware:
-    """Says at once that no database can be reached, where that is known. To stand last, within all that adds headers."""
+    """Says at once that no database can be reached, where that is known, instead of a page made from the directory."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
         is_known = getattr(request, "content_version", "") is None
-        return unavailable(request) if is_known else self.get_response(request)
+        return unavailable(request) if is_known and getattr(view, "reads_directory", False) else None
 
 
 def unavailable(request):

@@ -12,7 +12,10 @@ SOURCES = ["roma_network.source"]
 LINKS = ["roma_network.link"]
 IMPORTS = ["roma_network.import"]
 VOCABULARIES = ["stakeholders.country", "stakeholders.theme"]
-ACCOUNTS = ["auth.user", "auth.group"]
+ACCOUNTS = ["auth.user"]  # never deleted but switched off: what they did stays on record
+GROUPS = ["auth.group"]
+DEVICES = ["otp_totp.totpdevice", "otp_static.staticdevice"]
+RECORD = ["admin.logentry"]
 LOCK_OUTS = ["axes.accessattempt", "axes.accessfailurelog", "axes.accesslog"]
 
 WRITE = ["view", "add", "change"]
@@ -20,7 +23,15 @@ ALL = [*WRITE, "delete"]
 
 CURATOR = [(ENTRIES, ALL), (TIES, ALL), (SOURCES, WRITE), (LINKS, ["view"]), (VOCABULARIES, ["view"])]
 PUBLISHER = [*CURATOR, (ENTRIES, ["publish"]), (SOURCES, ["delete"]), (IMPORTS, ["add"])]
-ADMINISTRATOR = [*PUBLISHER, (VOCABULARIES, ALL), (ACCOUNTS, ALL), (LOCK_OUTS, ["view", "delete"])]
+ADMINISTRATOR = [
+    *PUBLISHER,
+    (VOCABULARIES, ALL),
+    (ACCOUNTS, WRITE),
+    (GROUPS, ALL),
+    (DEVICES, ["view", "delete"]),
+    (LOCK_OUTS, ["view", "delete"]),
+    (RECORD, ["view"]),
+]
 ROLES = {"curator": CURATOR, "publisher": PUBLISHER, "administrator": ADMINISTRATOR}
 
 

@@ -12,10 +12,13 @@ class DirectorySite(admin.AdminSite):
     index_template = "admin/dashboard.html"
 
     def get_urls(self):
-        return [path("guide/", self.admin_view(self.guide), name="guide"), *super().get_urls()]
+        from roma_network import second_factor  # models are not loaded yet when this module is
+
+        own = [path("guide/", self.admin_view(self.guide), name="guide"), *second_factor.urls(self)]
+        return [*own, *super().get_urls()]
 
     def index(self, request, extra_context=None):
-        from roma_network import dashboard, health  # models are not loaded yet when this module is
+        from roma_network import dashboard, health
         from roma_network.admin import EditorialAdmin
 
         screens = [

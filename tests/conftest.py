@@ -23,6 +23,21 @@ ENVIRONMENT = {
     "SECRET_KEY": "for tests only " * 4,
 }
 
+UNSET = [
+    "BACKUP_FOLDER",
+    "BACKUP_RECIPIENT",
+    "DATABASE_REPLICA_URLS",
+    "DATABASE_URL",
+    "EMAIL_URL",
+    "ERROR_EMAIL",
+    "HSTS_SECONDS",
+    "PUBLIC_ONLY",
+    "SECOND_FACTOR",
+    "SLOW_QUERY_MS",
+    "STATEMENT_TIMEOUT",
+    "STATIC_ROOT",
+]
+
 
 def pytest_addoption(parser):
     parser.addoption("--postgres", action="store_true", help="run on a throw-away PostgreSQL server")
@@ -44,7 +59,7 @@ def set_environment(config):
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run that is ended tidies up as well
     folder = tempfile.TemporaryDirectory(prefix="roma-network-")
     config.add_cleanup(folder.cleanup)
-    for name in ("DATABASE_URL", "HSTS_SECONDS", "STATIC_ROOT"):
+    for name in UNSET:
         os.environ.pop(name, None)
     os.environ.update(ENVIRONMENT, VAR_DIR=folder.name)
     if config.option.postgres:
@@ -89,7 +104,10 @@ def empty_cache():
     """Kept answers go by a count of changes in the database, which a rolled-back test takes back."""
     from django.core.cache import cache
 
+    from roma_network import replicas
+
     cache.clear()
+    replicas.down_until.clear()
 
 
 @pytest.fixture(autouse=True)

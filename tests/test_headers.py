@@ -238,3 +238,79 @@ def test_a_lost_database_is_told(no_database, client):
     response = client.get("/healthz")
     assert response.status_code == 503
     assert "could not connect" not in response.text
+
+
+# As Mozilla's HTTP Observatory grades them: https://developer.mozilla.org/observatory/docs/tests_and_scoring
+
+HALF_A_YEAR = 15_768_000
+BONUSES_FROM = 90  # points
+
+
+@pytest.fixture
+def in_production(settings):
+    """What production sends, where the tests' own settings are for plain HTTP."""
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 31_536_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+
+
+def policy_score(response):
+    found = directives(response)
+    scripts = found.get("script-src", found.get("default-src", ""))
+    if "unsafe" in scripts or "*" in scripts or "data:" in scripts:
+        return -20
+    if any("unsafe" in sources for sources in found.values()):
+        return 0
+    return 10 if found.get("default-src") == "'none'" else 5
+
+
+def transport_score(response):
+    found = dict(
+        part.strip().partition("=")[::2] for part in response["Strict-Transport-Security"].split(";")
+    )
+    if int(found["max-age"]) < HALF_A_YEAR:
+        return -10
+    return 5 if {"preload", "includeSubDomains"} <= found.keys() else 0
+
+
+def cookie_score(response):
+    cookies = response.cookies.values()
+    if not all(cookie["secure"] for cookie in cookies):
+        return -20
+    if not all(cookie["httponly"] for cookie in cookies):
+        return -30
+    return 5 if all(cookie["samesite"] in ("Lax", "Strict") for cookie in cookies) else 0
+
+
+def framing_score(response):
+    if "frame-ancestors" in directives(response):
+        return 5
+    return 0 if response.get("X-Frame-Options") in ("DENY", "SAMEORIGIN") else -20
+
+
+def score(response, redirected):
+    private_referrers = {"no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"}
+    page = Page(response.text)
+    modifiers = [
+        policy_score(response),
+        transport_score(response),
+        cookie_score(response),
+        framing_score(response),
+        5 if response["Referrer-Policy"] in private_referrers else 0,
+        0 if response["X-Content-Type-Options"] == "nosniff" else -5,
+        0 if redirected["Location"].startswith("https://testserver/") else -20,
+        -50 if response.get("Access-Control-Allow-Credentials") else 0,
+        -50 if page.all("script[src^='http']") else 0,
+    ]
+    lost = 100 + sum(points for points in modifiers if points < 0)
+    return lost + sum(points for points in modifiers if points > 0) if lost >= BONUSES_FROM else lost
+
+
+@pytest.mark.parametrize(
+    "url", ["/", "/actors/?type=academia", "/actors/fra/", "/map/", "/api/v1/", "/admin/login/"]
+)
+def test_the_headers_are_graded_a_plus(directory, in_production, url):
+    client = Client()
+    response = client.get(url, secure=True)
+    assert response.status_code == 200
+    assert score(response, client.get(url)) >= 100 + 20

@@ -1,5 +1,6 @@
 """The screens of curators: what those of all models share, and those of sources."""
 
+from roma_network.admin.accounts import AccountAdmin, RecordAdmin
 from roma_network.admin.cited import TieAdmin
 from roma_network.admin.entries import EditorialAdmin, WorklistFilter
 from roma_network.admin.rows import CitationInline, OwnedInline, TieCitationFormSet, TieInline
@@ -7,11 +8,13 @@ from roma_network.admin.shared import ProtectingAdmin, change_url, count_of, lin
 from roma_network.admin.sources import LinkAdmin, SourceAdmin
 
 __all__ = [
+    "AccountAdmin",
     "CitationInline",
     "EditorialAdmin",
     "LinkAdmin",
     "OwnedInline",
     "ProtectingAdmin",
+    "RecordAdmin",
     "SourceAdmin",
     "TieAdmin",
     "TieCitationFormSet",

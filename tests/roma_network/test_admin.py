@@ -5,7 +5,10 @@ import pytest
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from factory import SubFactory
 
 from initiatives.models import Document, Initiative, Participation
@@ -35,7 +38,7 @@ FACTORIES = {
     Theme: factories.ThemeFactory,
 }
 READ_ONLY = {Link}
-ACCESS = {AccessAttempt, AccessFailureLog, AccessLog, Group, User}
+ACCESS = {AccessAttempt, AccessFailureLog, AccessLog, Group, LogEntry, StaticDevice, TOTPDevice, User}
 
 every_model = pytest.mark.parametrize("model", FACTORIES, ids=lambda model: model._meta.model_name)
 
