@@ -91,9 +91,9 @@ def set_settings():
 
 
 def pytest_collection_modifyitems(config, items):
-    if config.option.browser:
-        return
-    left_out = [item for item in items if item.get_closest_marker("browser")]
+    unwanted = [] if config.option.browser else ["browser"]
+    unwanted += [] if "faults" in config.option.markexpr else ["faults"]
+    left_out = [item for item in items if any(item.get_closest_marker(name) for name in unwanted)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

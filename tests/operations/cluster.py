@@ -116,6 +116,7 @@ class Database(Process):
                 "-R",
                 "-X",
                 "stream",
+                "--checkpoint=fast",
             )
         else:
             self.run(

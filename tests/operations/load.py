@@ -141,7 +141,7 @@ class Curator:
         server = connection(self.port)
         headers = {
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
-            "Referer": f"https://127.0.0.1:{self.port}/",
+            "Referer": "https://127.0.0.1/",
         }
         if data is not None:
             body = urlencode(data)
@@ -184,7 +184,7 @@ class Curator:
                 "csrfmiddlewaretoken": self.token(text),
                 "url": url,
                 "title": "A title",
-                "publisher": "",
+                "publisher": "A publisher",
                 "accessed_on": "",
             }
             return self.send(path, fields)[0] == 302

@@ -1,0 +1,346 @@
+"""What is broken, under load, on real servers: readers notice nothing, and what curators were told is saved stays.
+
+`uv run pytest tests/operations -m faults` runs them, as root on Debian with nginx, redis-server, postgresql and
+faketime. What was measured is added to `var/faults.md`.
+"""
+
+import csv
+import io
+import os
+import re
+import signal
+import subprocess
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from roma_network.environment import BASE_DIR
+from tests.operations.cluster import HOST, PASSWORD, Cluster, wait_until
+from tests.operations.load import PAGES, Curator, Readers, Writers, ask, connection
+
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("cluster")]
+
+REPORT = BASE_DIR / "var" / "faults.md"
+RATE = 60  # requests a second
+TOLERATED = 0.001  # of all requests
+FAKETIME = next(iter(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
+
+
+@contextmanager
+def prepared(**options):
+    with Cluster(**options) as cluster:
+        create = f"from django.contrib.auth.models import User; User.objects.create_superuser('curator', password='{PASSWORD}')"
+        cluster.manage("shell", "-c", create)
+        server = connection(cluster.ports["https"])
+        for path in PAGES:
+            assert ask(server, path).status == 200, path
+        server.close()
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with prepared() as cluster:
+        yield cluster
+
+
+def curator_at(cluster):
+    return Curator(cluster.ports["https"], password=PASSWORD).log_in()
+
+
+@contextmanager
+def at_work(cluster, fault, pages=PAGES):
+    """Readers and a curator at work; at the end nobody has noticed, and nothing that was saved is gone."""
+    curator = curator_at(cluster)
+    with Readers(cluster.ports["https"], RATE, pages=pages) as readers, Writers(curator) as writers:
+        sleep(2)
+        started = monotonic()
+        yield readers, writers
+        lasted = monotonic() - started
+    found, lost = readers.summary(), writers.lost(cluster.primary)
+    report(fault, lasted, found, writers, lost)
+    assert found["rate"] >= 50, found
+    assert found["failed"] <= TOLERATED * found["requests"], (found, readers.failures()[:5])
+    assert lost == []
+    assert writers.saved
+
+
+def report(fault, lasted, found, writers, lost):
+    REPORT.parent.mkdir(exist_ok=True)
+    if not REPORT.exists():
+        REPORT.write_text(
+            "| fault | seconds | requests | failed | stale | p50 / p95 / p99 ms | saved | refused, and said so | lost |\n"
+            "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+        )
+    times = " / ".join(str(found[name]) for name in ("p50", "p95", "p99"))
+    with REPORT.open("a") as file:
+        file.write(
+            f"| {fault} | {lasted:.0f} | {found['requests']} | {found['failed']} | {found['stale']} | {times} | "
+            f"{len(writers.saved)} | {writers.refused} | {len(lost)} |\n"
+        )
+
+
+def saves_again(writers, longest=30):
+    """Wait until the curator's work is saved as before."""
+    before = len(writers.saved)
+    wait_until(lambda: len(writers.saved) > before + 1, "The saving of entries", longest)
+
+
+# Databases
+
+
+def test_the_primary_is_killed_and_comes_back(cluster):
+    with at_work(cluster, "primary killed (-9), back after 5 s") as (_readers, writers):
+        cluster.primary.kill()
+        sleep(5)
+        cluster.primary.start()
+        saves_again(writers)
+    assert writers.refused
+
+
+def test_a_replica_is_killed(cluster):
+    with at_work(cluster, "one of two replicas killed (-9), back after 6 s"):
+        cluster.replicas[0].kill()
+        sleep(6)
+        cluster.replicas[0].start()
+        sleep(4)
+
+
+def test_all_databases_are_gone(cluster):
+    curator = curator_at(cluster)
+    page = curator.send("/admin/roma_network/source/add/")[1]
+    with at_work(cluster, "primary and both replicas killed (-9), back after 10 s") as (readers, writers):
+        for database in (cluster.primary, *cluster.replicas):
+            database.kill()
+        started = monotonic()
+        status, text, _headers = health(cluster)
+        assert status == 503
+        assert text == "primary unreachable\nreplica_1 unreachable\nreplica_2 unreachable\n"
+        fields = {
+            "csrfmiddlewaretoken": curator.token(page),
+            "url": "https://example.eu/unsaved",
+            "title": "T",
+            "publisher": "P",
+        }
+        status, text, headers = curator.send("/admin/roma_network/source/add/", fields)
+        assert (status, headers["Retry-After"]) == (503, "5")
+        assert "nothing was saved" in text
+        server = connection(cluster.ports["https"])
+        assert ask(server, "/actors/?q=nobody+asked+for+this").status == 503
+        server.close()
+        sleep(10)
+        assert sum(answer.is_stale for answer in readers.answers if answer.at > started) > RATE
+        for database in (cluster.primary, *cluster.replicas):
+            database.start()
+        saves_again(writers)
+    assert health(cluster)[:2] == (200, "ok\n")
+
+
+def health(cluster):
+    """As a probe on the same machine asks."""
+    done = subprocess.run(
+        [
+            "curl",
+            "--silent",
+            "--write-out",
+            "%{http_code}",
+            "--header",
+            "X-Forwarded-Proto: https",
+            f"http://{HOST}:{cluster.ports['public']}/healthz",
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return int(done.stdout[-3:]), done.stdout[:-3], None
+
+
+def test_the_database_is_slow(cluster):
+    """All that reads the directory waits for a lock that somebody holds, on the replicas too."""
+    with at_work(cluster, "every query blocked for 12 s") as (readers, writers):
+        with cluster.primary.connect() as holder, holder.transaction():
+            holder.execute("LOCK TABLE roma_network_contentversion IN ACCESS EXCLUSIVE MODE")
+            started = monotonic()
+            sleep(2)  # until it has reached the replicas
+            server = connection(cluster.ports["https"])
+            answer = ask(server, "/actors/?q=nobody+asked+for+that+either")
+            assert answer.status == 503
+            assert answer.seconds < 20
+            server.close()
+            sleep(max(12 - (monotonic() - started), 0))
+        released = monotonic()
+        saves_again(writers)
+        sleep(4)
+        late = sorted(each.seconds for each in readers.answers if each.at > released + 3)
+    assert late[int(len(late) * 0.95)] < 1  # no queue is left
+    assert max(answer.seconds for answer in readers.answers) < 20
+
+
+def test_the_disk_is_full(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300m,mode=755", "tmpfs", disk], check=True)
+    subprocess.run(["chown", "postgres:postgres", disk], check=True)
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    try:
+        with (
+            prepared(replicas=1, primary_data=disk / "primary") as cluster,
+            at_work(cluster, "the primary's disk is full for 8 s") as (_, writers),
+        ):
+            junk = disk / "junk"
+            with suppress(OSError), junk.open("wb", buffering=0) as file:
+                while True:
+                    file.write(b"x" * 65536)
+            with suppress(Exception), cluster.primary.connect() as rows:
+                rows.execute("CREATE TABLE big AS SELECT repeat('x', 1000) FROM generate_series(1, 100000)")
+            refused = writers.refused
+            sleep(8)
+            junk.unlink()
+            if cluster.primary.process.poll() is not None:  # systemd would have done that
+                (cluster.primary.data / "postmaster.pid").unlink(missing_ok=True)
+                cluster.primary.start()
+            saves_again(writers)
+            assert writers.refused >= refused
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+# All else
+
+
+def test_the_cache_is_gone(cluster):
+    server = connection(cluster.ports["https"])
+    with at_work(cluster, "Redis killed (-9), back after 6 s") as (_readers, writers):
+        cluster.redis.kill()
+        saves_again(writers)
+        server.request("GET", f"/actors/?q=example&x-{monotonic()}=1")
+        assert server.getresponse().read()
+        sleep(6)
+        cluster.redis.start()
+        sleep(3)
+    server.close()
+
+
+def test_a_worker_that_serves_pages_is_killed(cluster):
+    with at_work(cluster, "a worker of public pages killed (-9), twice"):
+        for _time in range(2):
+            os.kill(cluster.public.workers()[0], signal.SIGKILL)
+            wait_until(lambda: len(cluster.public.workers()) == cluster.workers, "A new worker", 15)
+            sleep(4)
+
+
+def test_new_code_is_loaded_while_serving(cluster):
+    with at_work(cluster, "workers started anew, one by one (SIGHUP)"):
+        before = set(cluster.public.workers())
+        os.kill(cluster.public.process.pid, signal.SIGHUP)
+        wait_until(lambda: len(set(cluster.public.workers()) - before) == cluster.workers, "New workers", 30)
+        sleep(4)
+
+
+def import_file(rows):
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["slug", "name", "type", "country", "summary"])
+    writer.writerows(
+        [f"imported-{n}", f"Imported {n}", "civil_society", "RO", "Made up for a test."] for n in range(rows)
+    )
+    return text.getvalue()
+
+
+def upload(curator, content):
+    """The address of the page on what a file comes to."""
+    path, border = "/admin/stakeholders/actor/import/", "border-of-parts"
+    token = curator.token(curator.send(path)[1])
+    parts = [("csrfmiddlewaretoken", None, token), ("file", "actors.csv", content)]
+    body = "".join(
+        f'--{border}\r\nContent-Disposition: form-data; name="{name}"'
+        + (f'; filename="{file}"\r\nContent-Type: text/csv' if file else "")
+        + f"\r\n\r\n{value}\r\n"
+        for name, file, value in parts
+    )
+    status, text, headers = curator.send(
+        path, body=f"{body}--{border}--\r\n", content_type=f"multipart/form-data; boundary={border}"
+    )
+    assert status == 302, text[:1000]
+    return headers["Location"]
+
+
+def imported(cluster):
+    with cluster.primary.connect() as rows:
+        return rows.execute(
+            "SELECT count(*) FROM stakeholders_actor WHERE slug LIKE 'imported-%'"
+        ).fetchone()[0]
+
+
+def test_a_worker_is_killed_in_the_middle_of_an_import(cluster):
+    curator, rows = curator_at(cluster), 1500
+    page = upload(curator, import_file(rows))
+    with at_work(cluster, "the admin's worker killed (-9) within an import of 1,500 rows") as (
+        _readers,
+        writers,
+    ):
+        status, text, _headers = curator.send(page)
+        assert status == 200, text[:1000]
+        start = re.search(r'action="([^"]*start/)"', text)
+        start = start.group(1) if start else f"{page}start/"
+        token = curator.token(text)
+        for pid in cluster.admin.workers():
+            subprocess.Popen(["sh", "-c", f"sleep 0.6; kill -9 {pid}"])
+        with suppress(OSError):
+            curator.send(start, {"csrfmiddlewaretoken": token})
+        sleep(1)
+        assert imported(cluster) == 0
+        saves_again(writers)
+        wait_until(
+            lambda: again(curator, page) and imported(cluster) == rows, "The import at the second time", 120
+        )
+
+
+def again(curator, page):
+    """Start the import anew, as its page offers."""
+    with suppress(OSError, AttributeError):
+        _status, text, _headers = curator.send(page)
+        start = re.search(r'action="([^"]*start/)"', text)
+        curator.send(
+            start.group(1) if start else f"{page}start/", {"csrfmiddlewaretoken": curator.token(text)}
+        )
+    return True
+
+
+def test_a_migration_runs_while_serving(cluster):
+    """One of a library back and forth, and a column and an index added as our rule has it."""
+    with at_work(cluster, "migrations back and forth, a column and an index added") as (_readers, writers):
+        cluster.manage("migrate", "otp_static", "0002", role="roma_owner")
+        cluster.manage("migrate", role="roma_owner")
+        with cluster.primary.connect(options="-c lock_timeout=2s") as owner:
+            owner.execute("ALTER TABLE stakeholders_actor ADD COLUMN remark text NULL")
+            owner.execute("CREATE INDEX CONCURRENTLY remarks ON stakeholders_actor (remark)")
+            saves_again(writers)
+            owner.execute("ALTER TABLE stakeholders_actor DROP COLUMN remark")
+        saves_again(writers)
+
+
+@pytest.mark.skipif(FAKETIME is None, reason="needs libfaketime")
+def test_the_clock_jumps(tmp_path):
+    clock = tmp_path / "clock"
+    clock.write_text("+0\n")
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    fake = {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    with (
+        prepared(replicas=1, fake_time=fake) as cluster,
+        at_work(cluster, "clock of the workers +2 h, then -1 h") as (_, writers),
+    ):
+        for jump in ("+7200", "-3600", "+0"):
+            clock.write_text(f"{jump}\n")
+            saves_again(writers)
+            sleep(3)
