@@ -24,7 +24,7 @@ from roma_network.models import ContentVersion, Import, ImportPart
 
 LINES_IN_A_PART = 500
 KEPT_DAYS = 7
-STILL = timedelta(minutes=5)  # without a sign of life
+STILL = timedelta(minutes=1)  # without a sign of life
 TRIES = 3
 State = Import.State
 

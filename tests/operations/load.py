@@ -61,7 +61,7 @@ def connection(port):
 class Readers:
     """Ask for pages at a steady rate, a few far more often than most (Zipf), until the block ends."""
 
-    def __init__(self, port, rate=60, threads=12, pages=PAGES, seed=1):
+    def __init__(self, port, rate=60, threads=20, pages=PAGES, seed=1):
         self.port, self.rate, self.pages = port, rate, pages
         self.weights = [1 / place for place in range(1, len(pages) + 1)]
         self.answers, self.stopped = [], threading.Event()
