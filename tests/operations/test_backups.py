@@ -42,7 +42,7 @@ class Installation:
         """Table → its rows."""
         database = sqlite3.connect(self.database)
         names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        found = {name: database.execute(f'SELECT * FROM "{name}" ORDER BY 1').fetchall() for name in names}  # noqa: S608
+        found = {name: database.execute(f'SELECT * FROM "{name}" ORDER BY 1').fetchall() for name in names}
         database.close()
         return found
 

@@ -16,7 +16,8 @@ from time import monotonic, sleep
 import pytest
 
 from roma_network.environment import BASE_DIR
-from tests.operations.cluster import HOST, PASSWORD, Cluster, wait_until
+from tests.operations.cluster import HOST, PASSWORD, wait_until
+from tests.operations.conftest import built
 from tests.operations.load import PAGES, Curator, Readers, Writers, ask, connection
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("cluster")]
@@ -25,24 +26,6 @@ REPORT = BASE_DIR / "var" / "faults.md"
 RATE = 60  # requests a second
 TOLERATED = 0.001  # of all requests
 FAKETIME = next(iter(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
-
-
-@contextmanager
-def prepared(**options):
-    with Cluster(**options) as cluster:
-        create = f"from django.contrib.auth.models import User; User.objects.create_superuser('curator', password='{PASSWORD}')"
-        cluster.manage("shell", "-c", create)
-        server = connection(cluster.ports["https"])
-        for path in PAGES:
-            assert ask(server, path).status == 200, path
-        server.close()
-        yield cluster
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    with prepared() as cluster:
-        yield cluster
 
 
 def curator_at(cluster):
@@ -188,7 +171,7 @@ def test_the_disk_is_full(tmp_path):
         folder.chmod(folder.stat().st_mode | 0o011)
     try:
         with (
-            prepared(replicas=1, primary_data=disk / "primary") as cluster,
+            built(replicas=1, primary_data=disk / "primary") as cluster,
             at_work(cluster, "the primary's disk is full for 8 s") as (_, writers),
         ):
             junk = disk / "junk"
@@ -336,7 +319,7 @@ def test_the_clock_jumps(tmp_path):
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
     with (
-        prepared(replicas=1, fake_time=fake) as cluster,
+        built(replicas=1, fake_time=fake) as cluster,
         at_work(cluster, "clock of the workers +2 h, then -1 h", pause=2, least=25) as (_, writers),
     ):
         for jump in ("+7200", "-3600", "+0"):
