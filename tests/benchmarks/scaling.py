@@ -55,7 +55,6 @@ def main(seconds):
                 measure(cluster, 3, cold=False, seed=0)
                 kept = measure(cluster, seconds, cold=False, seed=0)
                 cold = measure(cluster, seconds, cold=True, seed=1000 * workers)
-                failed = kept[2] + cold[2]
                 numbers = (workers, replicas, *kept[:2], *cold[:2], kept[2] + cold[2])
                 sys.stdout.write(f"| {' | '.join(map(str, numbers))} |\n")
                 sys.stdout.flush()

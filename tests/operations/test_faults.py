@@ -13,10 +13,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
+import psycopg
 import pytest
 
 from roma_network.environment import BASE_DIR
-from tests.operations.cluster import HOST, PASSWORD, wait_until
+from tests.operations.cluster import HOST, PASSWORD, Cluster, Database, wait_until
 from tests.operations.conftest import built
 from tests.operations.load import PAGES, Curator, Readers, Writers, ask, connection
 
@@ -326,3 +327,87 @@ def test_the_clock_jumps(tmp_path):
             clock.write_text(f"{jump}\n")
             saves_again(writers)
             sleep(3)
+
+
+# To a point in time
+
+
+def test_the_database_goes_back_to_a_moment_before_a_mistake(tmp_path):
+    """As the README tells: an archive of changes, a base backup, and a server that stops where it is told."""
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    with Cluster(replicas=0) as cluster:
+        subprocess.run(["chown", "postgres:postgres", archive], check=True)
+        with cluster.primary.connect() as rows:
+            for setting in ("archive_mode = on", f"archive_command = 'cp %p {archive}/%f'"):
+                rows.execute(f"ALTER SYSTEM SET {setting}")
+        cluster.primary.kill()
+        cluster.primary.start()
+        past = Database("past", cluster.folder, cluster.primary)
+        with cluster.primary.connect() as rows:
+            rows.execute("UPDATE stakeholders_theme SET name = 'Meant' WHERE slug = 'education'")
+            moment = rows.execute("SELECT clock_timestamp()").fetchone()[0]
+            sleep(1)
+            rows.execute("UPDATE stakeholders_theme SET name = 'Mistaken ' || slug")
+            rows.execute("SELECT pg_switch_wal()")
+            wait_until(lambda: list(archive.iterdir()), "The archive")
+        sleep(2)
+        (past.data / "standby.signal").unlink()
+        (past.data / "recovery.signal").touch()
+        past.write(
+            "postgresql.auto.conf",
+            f"primary_conninfo = ''\narchive_mode = off\nrestore_command = 'cp {archive}/%f %p'\n"
+            f"recovery_target_time = '{moment.isoformat()}'\nrecovery_target_action = promote\n",
+        )
+        try:
+            past.start()
+            wait_until(lambda: not in_recovery(past), "The end of the recovery")
+            with past.connect() as rows:
+                names = {name for (name,) in rows.execute("SELECT name FROM stakeholders_theme")}
+        finally:
+            past.kill()
+    assert "Meant" in names
+    assert not [name for name in names if "Mistaken" in name]
+    assert len(names) > 5
+
+
+def in_recovery(database):
+    with database.connect() as rows:
+        return rows.execute("SELECT pg_is_in_recovery()").fetchone()[0]
+
+
+# Backups
+
+
+def test_a_backup_of_postgresql_made_while_people_write_is_restored_row_by_row(cluster):
+    with at_work(cluster, "a backup made, and restored elsewhere"):
+        cluster.manage("backup", role="roma_owner")
+    [path] = [each for each in (cluster.folder / "var" / "backups").iterdir() if each.suffix == ".dump"]
+    before = all_rows(cluster, "directory")
+    path.unlink()
+    path.with_name(f"{path.name}.sha256").unlink()
+    cluster.manage("backup", role="roma_owner")
+    [path] = [each for each in (cluster.folder / "var" / "backups").iterdir() if each.suffix == ".dump"]
+    with cluster.primary.connect() as rows:
+        rows.execute("CREATE DATABASE other OWNER roma_owner")
+    cluster.manage("restore", path, "--no-input", DATABASE_URL=cluster.primary.url("roma_owner", "other"))
+    after = all_rows(cluster, "other")
+    versions = [found.pop("roma_network_contentversion") for found in (before, after)]
+    assert versions[0] != versions[1]
+    assert after == before
+    assert len(after["stakeholders_actor"]) > 800
+
+
+def all_rows(cluster, name):
+    """Table → its rows, as text."""
+    with psycopg.connect(cluster.primary.url(database=name)) as rows:
+        tables = [
+            table for (table,) in rows.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        ]
+        return {
+            table: sorted(text for (text,) in rows.execute(f"SELECT t::text FROM {table} t"))
+            for table in tables
+            if table != "django_session"
+        }
