@@ -3,6 +3,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 
 from django.core.management import execute_from_command_line
 
@@ -13,7 +14,8 @@ def main():
     if sys.argv[1:2] == ["demo"]:
         environment.use_demo()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roma_network.settings")
-    execute_from_command_line(sys.argv)
+    with environment.share_numbers() if sys.argv[1:2] == ["serve"] else nullcontext():
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

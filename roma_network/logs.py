@@ -16,6 +16,8 @@ from django.db import connections
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
+from roma_network import metrics
+
 REST = 600  # seconds between two mails about errors of one kind
 KNOWN = re.compile(r"[0-9a-f]{32}")  # what nginx names a request, and what we do
 LONGEST_STATEMENT = 2000  # letters
@@ -127,6 +129,7 @@ def address_in(environ):
 
 
 def note(environ, status, size, seconds):
+    metrics.note(environ.get("REQUEST_METHOD", ""), status, size, seconds)
     details = {
         "method": environ.get("REQUEST_METHOD", ""),
         "path": environ.get("PATH_INFO", ""),  # without the query, which holds what people look for

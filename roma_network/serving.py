@@ -2,6 +2,7 @@
 
 import time
 
+from roma_network import metrics
 from roma_network.logs import AccessLog
 from roma_network.wsgi import application as django
 
@@ -24,6 +25,7 @@ class TurnedAway:
         waited = self.now() - came_at(environ, self.now())
         if waited <= LONGEST_WAIT:
             return self.application(environ, start_response)
+        metrics.turned_away.inc()
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", RETRY_AFTER)]
         start_response("503 Service Unavailable", headers)
         return [BUSY]
@@ -39,4 +41,4 @@ def came_at(environ, now):
     return moment if now - 60 < moment <= now else now
 
 
-application = AccessLog(TurnedAway(django))
+application = metrics.Exporter(AccessLog(TurnedAway(django)))

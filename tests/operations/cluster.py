@@ -178,7 +178,7 @@ class Cluster:
         if owner():
             shutil.chown(self.folder, "postgres", "postgres")
         self.workers, self.fake_time = workers, fake_time
-        self.ports = {name: free_port() for name in ("http", "https", "public", "admin", "metrics", "redis")}
+        self.ports = {name: free_port() for name in ("http", "https", "public", "admin", "redis")}
         self.primary = Database("primary", self.folder, data=primary_data)
         self.replica_count = replicas
         self.replicas = []
@@ -264,9 +264,7 @@ class Cluster:
         key = trustme.CA().issue_cert("localhost", HOST)
         key.private_key_pem.write_to_path(self.folder / "key.pem")
         key.cert_chain_pems[0].write_to_path(self.folder / "certificate.pem")
-        ports = [
-            f"--{name}-port={self.ports[name]}" for name in ("http", "https", "public", "admin", "metrics")
-        ]
+        ports = [f"--{name}-port={self.ports[name]}" for name in ("http", "https", "public", "admin")]
         self.manage(
             "write_deployment",
             self.folder / "deployment",
@@ -286,7 +284,6 @@ class Cluster:
     def server(self, kind, **more):
         command = [sys.executable, "manage.py", "serve", f"--port={self.ports[kind]}"]
         command += [f"--workers={self.workers if kind == 'public' else 1}"]
-        command += [f"--metrics-port={self.ports['metrics']}"] if kind == "public" else []
         environment = self.environment(**more) | (self.fake_time or {})
         return Process(kind, command, self.folder / f"{kind}.log", self.ports[kind], environment)
 

@@ -176,10 +176,11 @@ def test_each_request_is_noted_once_without_a_person(cluster):
 
 def test_prometheus_finds_numbers_on_an_inner_address_alone(cluster):
     get(cluster, "/actors/?q=metrics")
-    address = f"http://{HOST}:{cluster.ports['metrics']}/metrics"
+    address = f"http://{HOST}:{cluster.ports['public']}/metrics"
     with urllib.request.urlopen(address) as response:
         text = response.read().decode()
-    assert "granian_requests_handled" in text
+    assert 'directory_requests_total{method="GET",status="200"}' in text
+    assert "directory_request_seconds_bucket" in text
     assert get(cluster, "/metrics")[0] == 404
 
 

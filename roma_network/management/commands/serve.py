@@ -21,12 +21,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--workers", type=int, default=os.cpu_count(), help="As many as cores, unless told."
         )
-        parser.add_argument(
-            "--metrics-port", type=int, help="Serve /metrics for Prometheus on this port too."
-        )
-        parser.add_argument("--metrics-host", default="127.0.0.1", help="An internal address.")
 
-    def handle(self, *, host, port, workers, metrics_port, metrics_host, **options):
+    def handle(self, *, host, port, workers, **options):
         if not (settings.STATIC_ROOT / "staticfiles.json").exists():
             raise CommandError("The static files are not collected yet: manage.py collectstatic --noinput")
         connections.close_all()  # the server forks, and processes must not share one
@@ -41,9 +37,6 @@ class Command(BaseCommand):
             websockets=False,
             respawn_failed_workers=True,
             workers_kill_timeout=KILL_TIMEOUT,
-            metrics_enabled=metrics_port is not None,
-            metrics_address=metrics_host,
-            metrics_port=metrics_port or 0,
             log_level="warning",
         ).serve(target_loader=load_application)
 

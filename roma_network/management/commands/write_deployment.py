@@ -36,7 +36,6 @@ class Command(BaseCommand):
             ("https", 443),
             ("public", 8000),
             ("admin", 8001),
-            ("metrics", 9101),
         ):
             parser.add_argument(f"--{name}-port", type=int, default=port)
 
