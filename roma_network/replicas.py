@@ -22,7 +22,7 @@ ADMIN = "/admin/"
 COOKIE = "seen"  # the number of the content version that its holder has seen at least
 COOKIE_SECONDS = 60  # replicas further behind than that are a fault, which `doctor` names
 AT_ONCE = 0.5  # seconds
-REST = 2.0  # seconds that a database is left alone after it did not answer
+REST = 2.0  # seconds, at least, that a database is left alone after it did not answer
 
 log = logging.getLogger(__name__)
 state = local()
@@ -104,8 +104,9 @@ def version_at(alias):
     except DatabaseError:
         log.warning("%s cannot be reached", name_of(alias))
         connections[alias].close()
-        if monotonic() - started > AT_ONCE or alias != DEFAULT_DB_ALIAS:
-            down_until[alias] = monotonic() + REST
+        took = monotonic() - started
+        if took > AT_ONCE or alias != DEFAULT_DB_ALIAS:
+            down_until[alias] = monotonic() + max(REST, 2 * took)
         return None
 
 
