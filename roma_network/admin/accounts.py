@@ -5,6 +5,8 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 
+from roma_network.admin.shared import ReadingAdmin
+
 admin.site.unregister(User)
 
 
@@ -17,19 +19,10 @@ class AccountAdmin(UserAdmin):
 
 
 @admin.register(LogEntry)
-class RecordAdmin(admin.ModelAdmin):
+class RecordAdmin(ReadingAdmin):
     list_display = ("action_time", "user", "content_type", "object_repr", "action_flag")
     list_filter = ("action_flag", "content_type")
     search_fields = ("object_repr", "user__username")
     date_hierarchy = "action_time"
     list_select_related = ("user", "content_type")
     show_full_result_count = False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -32,3 +32,16 @@ class ProtectingAdmin(admin.ModelAdmin):
     def get_deleted_objects(self, objs, request):
         to_delete, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
         return to_delete, counts, set() if protected else perms_needed, protected
+
+
+class ReadingAdmin(admin.ModelAdmin):
+    """A screen to read: nobody writes there, whatever their rights."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

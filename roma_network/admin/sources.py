@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.admin.shared import HTTPS_FIRST, count_of
+from roma_network.admin.shared import HTTPS_FIRST, ReadingAdmin, count_of
 from roma_network.models import Citation, Link, Source
 
 
@@ -54,7 +54,7 @@ def citing_relations():
 
 
 @admin.register(Link)
-class LinkAdmin(admin.ModelAdmin):
+class LinkAdmin(ReadingAdmin):
     """What `check_links` found: to be read, and corrected in the entry or the source that gives the address."""
 
     list_display = ["url", "state", "status", "failures", "checked_at", "worked_at", "moved_to"]
@@ -63,12 +63,3 @@ class LinkAdmin(admin.ModelAdmin):
     search_fields = ["url"]
     search_help_text = _("A part of the address.")
     list_display_links = None
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -11,6 +11,7 @@ from statistics import quantiles
 from time import monotonic, perf_counter, sleep
 from typing import NamedTuple
 from urllib.parse import urlencode
+from uuid import uuid4
 
 TYPES = [
     "eu_institution",
@@ -212,7 +213,7 @@ class Writers:
         number = 0
         while not self.stopped.is_set():
             number += 1
-            url = f"https://example.eu/{id(self)}/{number}"
+            url = f"https://example.eu/{uuid4()}/{number}"
             if self.curator.add_source(url):
                 self.saved.append(url)
             else:
