@@ -1,7 +1,7 @@
 -- Who may do what in the database. To be run by its superuser after each migration, as often as you like:
 --   psql --dbname=… --file=roles.sql
 -- then, once, give each role a password: \password roma_public
--- roma_owner migrates and makes backups; roma_admin serves the admin; roma_public serves public pages, and only reads.
+-- roma_owner migrates, makes backups and runs the timers; roma_admin serves the admin; roma_public serves public pages, and only reads.
 
 SELECT format('CREATE ROLE %I LOGIN', name) FROM unnest(ARRAY['roma_owner', 'roma_admin', 'roma_public']) AS name
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
