@@ -124,4 +124,4 @@ def test_the_admin_leaves_a_note_of_what_was_written(db, servers):
     assert response.status_code == 302
     assert response.cookies[replicas.COOKIE].value == "12"
     assert response.cookies[replicas.COOKIE]["httponly"]
-    assert replicas.COOKIE not in client.get("/admin/").cookies
+    assert replicas.COOKIE not in client.get("/admin/stakeholders/country/").cookies
