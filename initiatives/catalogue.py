@@ -12,16 +12,17 @@ from initiatives.data import MEDIA
 from initiatives.identifiers import KINDS
 from initiatives.models import Participation
 from roma_network import dumps
+from roma_network.citing import DIRECTORY
 from roma_network.linked import LANGUAGE, PREFIXES, Iri, Resource, Typed, origin_of, text, turtle_lines
+from roma_network.packages import TITLE
 from stakeholders.models import Actor
+from stakeholders.resources import ELSEWHERE
 
 EU = "http://publications.europa.eu/resource/authority"
 ENGLISH, LICENCE = Iri(f"{EU}/language/ENG"), Iri(f"{EU}/licence/CC_BY_4_0")
 THEME, SPATIAL = Iri(f"{EU}/data-theme/SOCI"), Iri(f"{EU}/continent/EUROPE")
 FREQUENCY, THEMES = Iri(f"{EU}/frequency/CONT"), Iri(f"{EU}/data-theme")
 SHA256 = Iri(f"{PREFIXES['spdx']}checksumAlgorithm_sha256")
-NAME = "Roma integration directory"
-TITLE = "Who works on Roma integration in Europe"
 DESCRIPTION = (
     "Actors that work on Roma integration in Europe, the initiatives that link them, the documents behind them, and for "
     "every fact its source."
@@ -32,8 +33,6 @@ CLASSES = {
     "document": "foaf:Document",
 }
 VOCABULARIES = ["dcterms", "foaf", "org", "owl", "prov", "schema", "skos"]
-# Where our actors are known too: the column, and the place.
-ELSEWHERE = {"wikidata": "http://www.wikidata.org/entity/", "ror": "https://ror.org/"}
 
 
 @require_safe
@@ -116,14 +115,14 @@ def modified(dump):
 def whom_to_ask(origin):
     mailbox = [("vcard:hasEmail", Iri(f"mailto:{settings.CONTACT_EMAIL}"))] if settings.CONTACT_EMAIL else []
     yield Resource(
-        part(origin, "publisher"), [("rdf:type", Iri("foaf:Agent")), ("foaf:name", text(NAME, LANGUAGE))]
+        part(origin, "publisher"), [("rdf:type", Iri("foaf:Agent")), ("foaf:name", text(DIRECTORY, LANGUAGE))]
     )
     yield Resource(
         part(origin, "contact"),
         [
             ("rdf:type", Iri("vcard:Organization")),
             ("rdf:type", Iri("vcard:Kind")),
-            ("vcard:fn", text(NAME, LANGUAGE)),
+            ("vcard:fn", text(DIRECTORY, LANGUAGE)),
             ("vcard:hasURL", Iri(f"{origin}{reverse('about')}")),
             *mailbox,
         ],

@@ -37,13 +37,12 @@ def initiative_detail(request, slug):
         return chronicle.of_withdrawn(request, initiative_table, slug) or redirect_to_heir(
             request, Initiative, slug
         )
-    if file := citing.requested(request, initiative, "initiative"):
-        return file
-    if changes := chronicle.requested(request, initiative_table, initiative):
-        return changes
-    if file := exports.requested(request, initiative_table, Initiative.objects.filter(pk=initiative.pk)):
-        return file
-    return initiative_page(request, initiative)
+    file = (
+        citing.requested(request, initiative, "initiative")
+        or chronicle.requested(request, initiative_table, initiative)
+        or exports.requested(request, initiative_table, Initiative.objects.filter(pk=initiative.pk))
+    )
+    return file or initiative_page(request, initiative)
 
 
 def initiative_page(request, initiative):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from roma_network.feeds import MOST, answer, atom_feed
-from roma_network.history import State, state_in
+from roma_network.history import state_in
 from roma_network.linked import identifier, origin_of
 from roma_network.models import Editorial, Status
 
@@ -54,9 +54,9 @@ def feed(request, table, entry, name, events):
 def events_of(table, entry):
     yield Event("new", entry.published_at, _("New"))
     versions = list(entry.history.all()[: MOST + 1])[::-1]
-    visible = Visible(table, versions)
-    for before, after in pairwise(versions):
-        if event := told(table, before, after, visible):
+    seen = zip(versions, what_readers_see(table, versions), strict=True)
+    for (before, was), (after, is_) in pairwise(seen):
+        if event := told(table, before, after, {column for column in was if was[column] != is_[column]}):
             yield event
     merges = table.model._meta.get_field("merge").related_model.objects.filter(survivor=entry)
     for merge in merges.select_related("old"):
@@ -65,16 +65,14 @@ def events_of(table, entry):
             yield Event(f"merge-{merge.pk}", merge.at, _("Merged"), text)
 
 
-def told(table, before, after, visible):
-    """The event that a version is to readers, or None."""
+def told(table, before, after, changed):
+    """The event that a version is to readers, or None. `changed` names the columns that readers see differ."""
     key, at = f"version-{after.pk}", after.history_date
     was, is_ = (version.status == Status.PUBLISHED for version in (before, after))
     if was and not is_:
         return Event(key, at, _("Withdrawn"))
     if not was:
         return Event(key, at, _("Published again")) if is_ and before.status == Status.WITHDRAWN else None
-    states = [visible.part_of(state_in(version)) for version in (before, after)]
-    changed = {column for column in states[0] if states[0][column] != states[1][column]}
     if "verified_on" in changed:
         return Event(key, at, _("Verified"), titles(table, changed - {"verified_on"}))
     return Event(key, at, _("Changed"), titles(table, changed)) if changed else None
@@ -85,47 +83,55 @@ def titles(table, columns):
     return ", ".join(str(field.title) for field in table.fields() if field.name in columns)
 
 
-class Visible:
-    """What readers see of versions: columns of the table, without links to what is not public."""
+# What readers see of versions
 
-    def __init__(self, table, versions):
-        fields = {column: table.paths.get(column, column) for column in table.columns}
-        states = [state_in(version) for version in versions]
-        held = State({}, {}) if not states else states[-1]
-        self.fields = {
-            column: name for column, name in fields.items() if name in held.columns or name in held.rows
+
+def what_readers_see(table, versions):
+    """Of each version, column of the table → value, without links to what is not public."""
+    states = [state_in(version) for version in versions]
+    seen = [{} for _state in states]
+    for column in table.columns:
+        name = table.paths.get(column, column)
+        if states and (name in states[-1].columns or name in states[-1].rows):
+            for found, value in zip(seen, public_values(table.model, name, states), strict=True):
+                found[column] = value
+    return seen
+
+
+def public_values(model, name, states):
+    """The values of a field in each state."""
+    targets = targets_of(model, name)
+    if name in states[-1].rows:
+        values = [state.rows.get(name, []) for state in states]
+        public = {
+            column: published(target, (row[column] for rows in values for row in rows))
+            for column, target in targets.items()
         }
-        self.model = table.model
-        self.public = {}
-        for target in {model for name in self.fields.values() for model in self.targets(name).values()}:
-            self.public[target] = set(target.objects.published().values_list("pk", flat=True))
+        return [[row for row in rows if all(row[each] in public[each] for each in public)] for rows in values]
+    values = [state.columns.get(name) for state in states]
+    if not targets:
+        return values
+    public = published(targets[""], values)
+    return [value if value in public else None for value in values]
 
-    def targets(self, name):
-        """Where a field leads to entries: column of its rows, or "" for itself → the model of those."""
-        field = self.model._meta.get_field(name)
-        related = field.related_model
-        if related is None:
-            return {}
-        if issubclass(related, Editorial):
-            return {"": related}
-        if field.many_to_many or field.many_to_one:
-            return {}
-        return {
-            column.name: column.related_model
-            for column in related._meta.concrete_fields
-            if column.related_model and issubclass(column.related_model, Editorial) and column != field.field
-        }
 
-    def part_of(self, state):
-        return {column: self.seen(name, state) for column, name in self.fields.items()}
+def targets_of(model, name):
+    """Where a field leads to entries: column of its rows, or "" for itself → the model of those."""
+    field = model._meta.get_field(name)
+    related = field.related_model
+    if related is None or field.many_to_many:
+        return {}
+    if issubclass(related, Editorial) and field.many_to_one:
+        return {"": related}
+    if field.many_to_one:
+        return {}
+    return {
+        column.name: column.related_model
+        for column in related._meta.concrete_fields
+        if column.related_model and issubclass(column.related_model, Editorial) and column != field.field
+    }
 
-    def seen(self, name, state):
-        targets = self.targets(name)
-        if name in state.rows:
-            return [
-                row
-                for row in state.rows[name]
-                if all(row[column] in self.public[model] for column, model in targets.items() if column)
-            ]
-        value = state.columns.get(name)
-        return value if not targets or value in self.public[targets[""]] else None
+
+def published(model, keys):
+    """Those of the keys whose entries are public."""
+    return set(model.objects.published().filter(pk__in=set(keys) - {None}).values_list("pk", flat=True))

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -205,12 +206,7 @@ def privileges():
 
 def link_check():
     try:
-        latest = (
-            Link.objects.filter(checked_at__isnull=False)
-            .order_by("-checked_at")
-            .values_list("checked_at", flat=True)
-            .first()
-        )
+        latest = Link.objects.aggregate(latest=Max("checked_at"))["latest"]
     except DatabaseError:
         return Finding(_("Links"), FAULT, _("They cannot be read. Are all migrations applied?"))
     if latest is None or datetime.now(UTC) - latest > LINKS_AGE:

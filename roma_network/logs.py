@@ -12,7 +12,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import connections
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
@@ -157,9 +156,3 @@ def timed(execute, sql, params, many, context):
         if milliseconds >= settings.SLOW_QUERY_MS:
             details = {"ms": round(milliseconds), "database": context["connection"].alias}
             slow.warning(sql[:LONGEST_STATEMENT], extra={"details": details})
-
-
-def watch_all():
-    """For connections that were opened before this module was loaded."""
-    for connection in connections.all(initialized_only=True):
-        watch_for_slow_queries(connection)

@@ -15,6 +15,7 @@ LICENCE = {
     "title": "Creative Commons Attribution 4.0 International",
     "path": "https://creativecommons.org/licenses/by/4.0/",
 }
+TITLE = "Who works on Roma integration in Europe"
 DESCRIPTION = "datapackage.json"
 CHUNK, LINES = 500, 200
 
@@ -51,7 +52,7 @@ def described(parts, version):
     descriptor = {
         "profile": "tabular-data-package",
         "name": "roma-integration-directory",
-        "title": "Who works on Roma integration in Europe",
+        "title": TITLE,
         "version": version,
         "licenses": [LICENCE],
         "resources": [resource_of(part) for part in parts],

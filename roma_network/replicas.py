@@ -6,7 +6,6 @@ reader who has just edited something is sent to a database that holds the edit: 
 
 import logging
 import os
-from contextlib import contextmanager
 from threading import local
 from time import monotonic
 
@@ -30,11 +29,15 @@ down_until = {}
 RETRY_AFTER = "5"  # seconds
 
 
+def chosen():
+    return getattr(state, "alias", DEFAULT_DB_ALIAS)
+
+
 class Router:
-    """Reads go where `reading_from` says, all writes to the primary."""
+    """Reads go to the database that `choose` has found, all writes to the primary."""
 
     def db_for_read(self, model, **hints):
-        return getattr(state, "alias", DEFAULT_DB_ALIAS)
+        return chosen()
 
     def db_for_write(self, model, **hints):
         return DEFAULT_DB_ALIAS
@@ -50,16 +53,6 @@ class Router:
 def read_from_primary(**kwargs):
     """Outside of public requests all is read from the primary. A file is sent before its request is finished."""
     state.alias = DEFAULT_DB_ALIAS
-
-
-@contextmanager
-def reading_from(alias):
-    before = getattr(state, "alias", DEFAULT_DB_ALIAS)
-    state.alias = alias
-    try:
-        yield
-    finally:
-        state.alias = before
 
 
 def candidates():
@@ -78,8 +71,7 @@ def choose(seen=0, without=()):
     for alias in candidates():
         if alias in without:
             continue
-        with reading_from(alias):
-            version = version_at(alias)
+        version = version_at(alias)
         if version and (alias == DEFAULT_DB_ALIAS or number_of(version) >= seen):
             state.alias = alias
             return version
@@ -112,10 +104,6 @@ def version_at(alias):
 
 def name_of(alias):
     return "primary" if alias == DEFAULT_DB_ALIAS else alias
-
-
-def chosen():
-    return getattr(state, "alias", DEFAULT_DB_ALIAS)
 
 
 def number_of(version):

@@ -14,7 +14,6 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_otp import login, match_token, user_has_device
 
@@ -71,7 +70,7 @@ def urls(site):
         def inner(request):
             return view(request, site)
 
-        return site.admin_view(never_cache(require_http_methods(["GET", "HEAD", "POST"])(inner)))
+        return site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(inner))
 
     return [
         path("second-factor/", protected(enter), name="second_factor"),

@@ -20,6 +20,9 @@ from roma_network.linked import (
 from roma_network.tables import SOURCES, Table, slug_of, sources
 from stakeholders.models import Actor, Country, Relation, Theme
 
+# Where our actors are known too: the column, and the place.
+ELSEWHERE = {"wikidata": "http://www.wikidata.org/entity/", "ror": "https://ror.org/"}
+
 
 def membership(origin, initiative, actor, role):
     """What an actor does in an initiative."""
@@ -127,11 +130,10 @@ class ActorTable(Table):
                 ("schema:foundingDate", date(record["founded"])),
                 ("schema:dissolutionDate", date(record["closed"])),
                 *(("dcterms:subject", concept(origin, "theme", slug)) for slug in record["themes"]),
-                (
-                    "owl:sameAs",
-                    iri(record["wikidata"] and f"http://www.wikidata.org/entity/{record['wikidata']}"),
+                *(
+                    ("owl:sameAs", iri(record[column] and f"{place}{record[column]}"))
+                    for column, place in ELSEWHERE.items()
                 ),
-                ("owl:sameAs", iri(record["ror"] and f"https://ror.org/{record['ror']}")),
                 ("dcterms:modified", moment(record["updated_at"])),
                 *derived_from(record),
             ),

@@ -24,13 +24,12 @@ def actor_detail(request, slug):
     actor = Actor.objects.published().for_detail().filter(slug=slug).first()
     if actor is None:
         return chronicle.of_withdrawn(request, actor_table, slug) or redirect_to_heir(request, Actor, slug)
-    if file := citing.requested(request, actor, "actor"):
-        return file
-    if changes := chronicle.requested(request, actor_table, actor):
-        return changes
-    if file := exports.requested(request, actor_table, Actor.objects.filter(pk=actor.pk)):
-        return file
-    return actor_page(request, actor)
+    file = (
+        citing.requested(request, actor, "actor")
+        or chronicle.requested(request, actor_table, actor)
+        or exports.requested(request, actor_table, Actor.objects.filter(pk=actor.pk))
+    )
+    return file or actor_page(request, actor)
 
 
 def actor_page(request, actor):

@@ -11,16 +11,16 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from socket import create_connection, socket
+from socket import create_connection
 from time import monotonic, sleep
 
 import psycopg
 import trustme
 
 from roma_network.environment import BASE_DIR
+from tests.benchmarks.serving import HOST, free_port
 from tests.postgres import owner, programs
 
-HOST = "127.0.0.1"
 LONGEST = 60  # seconds for anything to come up
 PASSWORD = "a password of the tests"
 SERVER = (
@@ -32,12 +32,6 @@ SERVER = (
 
 class ClusterError(Exception):
     """Some part does not come up; the message holds what it said."""
-
-
-def free_port():
-    with socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
 
 
 def answers(port):
