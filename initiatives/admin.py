@@ -14,20 +14,14 @@ from initiatives.models import (
     Participation,
     ParticipationCitation,
 )
-from roma_network.admin import (
-    CitationInline,
-    EditorialAdmin,
-    OwnedInline,
-    TieAdmin,
-    TieCitationFormSet,
-    TieInline,
-    WorklistFilter,
-    count_of,
-)
-from roma_network.bulk.admin import BulkAdmin
-from roma_network.merge_admin import MergeableAdmin
-from roma_network.notes import read_citations
-from roma_network.templatetags.directory import language_name
+from roma_network.admin.cited import TieAdmin
+from roma_network.admin.entries import EditorialAdmin, WorklistFilter
+from roma_network.admin.importing import BulkAdmin
+from roma_network.admin.merging import MergeableAdmin
+from roma_network.admin.rows import CitationInline, OwnedInline, TieCitationFormSet, TieInline
+from roma_network.admin.shared import count_of
+from roma_network.pages.footnotes import read_citations
+from roma_network.pages.template_tags import language_name
 from stakeholders.admin import ActorAdmin
 
 

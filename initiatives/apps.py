@@ -5,9 +5,3 @@ from django.utils.translation import gettext_lazy as _
 class InitiativesConfig(AppConfig):
     name = "initiatives"
     verbose_name = _("What: initiatives and documents")
-
-    def ready(self):
-        from initiatives.parts import AROUND
-        from roma_network import packages
-
-        packages.around |= AROUND

@@ -5,8 +5,8 @@ from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.models import Funding, Initiative, InitiativeCitation, Participation, ParticipationCitation
-from roma_network.bulk.columns import BAR, Citations, Key, KeyLink, Link, Links, Plain, Rows
-from roma_network.bulk.tables import SlugKey, Table, kept_columns
+from roma_network.editorial.importing.cells import BAR, Citations, Key, KeyLink, Link, Links, Plain, Rows
+from roma_network.editorial.importing.dry_run import SlugKey, Table, kept_columns
 
 DATE = _("A year, month or day: 1996, 1996-05, 1996-05-02.")
 

@@ -3,7 +3,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from initiatives.models import Document, Funding, Initiative, Phase
-from roma_network.facets import (
+from roma_network.models import Status
+from roma_network.pages.template_tags import language_name
+from roma_network.search.facets import (
     EntryFacetFilter,
     FacetFilter,
     ListingFilterSet,
@@ -12,8 +14,6 @@ from roma_network.facets import (
     Sort,
     YearFilter,
 )
-from roma_network.models import Status
-from roma_network.templatetags.directory import language_name
 from stakeholders.filters import country_choices, theme_choices
 from stakeholders.models import ActorType
 

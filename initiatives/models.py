@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.querysets import DocumentQuerySet, InitiativeQuerySet, ParticipationQuerySet
-from roma_network.fields import PartialDateField, not_before_constraint, partial_date_constraint
+from roma_network.core.partial_dates import PartialDateField, not_before_constraint, partial_date_constraint
 from roma_network.models import Citation, Editorial, Keyed, Merge, known, names_changed
 from stakeholders.models import Actor, Country, Theme
 
@@ -215,21 +215,6 @@ class Participation(Keyed):
 
     def __str__(self):
         return f"{self.initiative}: {self.actor} ({self.get_role_display()})"
-
-
-class Layout(models.Model):
-    """Where everybody stands in the picture of the network: one row, see `layouts`."""
-
-    version = models.CharField(max_length=40, blank=True)  # of the content that it shows
-    places = models.BinaryField(default=bytes)
-    made_at = models.DateTimeField(null=True)
-    claimed_at = models.DateTimeField(null=True)  # when a worker began to compute it
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self):
-        return self.version
 
 
 Actor.versioned.append("participations")  # from here, since actors know nothing of initiatives

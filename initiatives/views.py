@@ -2,15 +2,17 @@ from itertools import groupby
 
 from django.shortcuts import render
 
+from initiatives.columns import document_table, initiative_table
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
-from initiatives.maps import initiative_map
+from initiatives.location_map import initiative_map
 from initiatives.models import Initiative, Role
-from initiatives.resources import document_table, initiative_table
-from roma_network import chronicle, citing, ego, exports
-from roma_network.addresses import redirect_to_heir
-from roma_network.caching import public
-from roma_network.listing import Listing, unusable
-from roma_network.notes import Notes, read_citations
+from roma_network.changes import entry_feed
+from roma_network.export import references, responses
+from roma_network.pages import ego_network
+from roma_network.pages.footnotes import Notes, read_citations
+from roma_network.pages.http_cache import public
+from roma_network.pages.listing import Listing, unusable
+from roma_network.pages.redirects import redirect_to_heir
 from stakeholders.models import ActorType
 
 MOST_DOCUMENTS = 10
@@ -34,13 +36,13 @@ def document_list(request):
 def initiative_detail(request, slug):
     initiative = Initiative.objects.published().for_detail().filter(slug=slug).first()
     if initiative is None:
-        return chronicle.of_withdrawn(request, initiative_table, slug) or redirect_to_heir(
+        return entry_feed.of_withdrawn(request, initiative_table, slug) or redirect_to_heir(
             request, Initiative, slug
         )
     file = (
-        citing.requested(request, initiative, "initiative")
-        or chronicle.requested(request, initiative_table, initiative)
-        or exports.requested(request, initiative_table, Initiative.objects.filter(pk=initiative.pk))
+        references.requested(request, initiative, "initiative")
+        or entry_feed.requested(request, initiative_table, initiative)
+        or responses.requested(request, initiative_table, Initiative.objects.filter(pk=initiative.pk))
     )
     return file or initiative_page(request, initiative)
 
@@ -50,7 +52,7 @@ def initiative_page(request, initiative):
     notes = Notes()
     participations = list(initiative.participations.with_public("actor").select_related("actor__country"))
     documents = list(initiative.documents.newest_first()[: MOST_DOCUMENTS + 1])
-    related = list(Initiative.objects.related_to(initiative)[: ego.MOST])
+    related = list(Initiative.objects.related_to(initiative)[: ego_network.MOST])
     read_citations(participations, documents)
     context = {
         "initiative": initiative,
@@ -60,11 +62,11 @@ def initiative_page(request, initiative):
         "more_documents": len(documents) > MOST_DOCUMENTS,
         "map": initiative_map(participations),
         "related": related,
-        "ego": ego.drawn(related),
+        "ego": ego_network.drawn(related),
         "notes": notes,
-        **citing.told(request, initiative, "initiative"),
+        **references.told(request, initiative, "initiative"),
         "rejected": unusable(request),
-        "downloads": exports.downloads(initiative.get_absolute_url()),
+        "downloads": responses.downloads(initiative.get_absolute_url()),
     }
     return render(request, "initiatives/initiative_detail.html", context)
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +9,19 @@ class RomaNetworkConfig(AppConfig):
     verbose_name = _("Sources")
 
     def ready(self):
-        from roma_network import history, roles  # noqa: F401  the receivers of history
+        from roma_network.accounts import roles
+        from roma_network.directory.dataset import AROUND
+        from roma_network.editorial import revisions  # noqa: F401  its receivers
+        from roma_network.export import datapackage
 
+        datapackage.around |= AROUND
         post_migrate.connect(roles.keep, sender=self)
+
+
+class DirectoryAdminConfig(admin_apps.AdminConfig):
+    default = False  # of this module: it stands in for Django's own configuration of the admin
+    default_site = "roma_network.admin.site.DirectorySite"
+
+    def ready(self):
+        super().ready()
+        from roma_network.admin import accounts, sources  # noqa: F401  no app of their own is searched for them

@@ -102,7 +102,7 @@ INSTALLED_APPS = [
     "roma_network",
     "stakeholders",
     "initiatives",
-    "roma_network.admin_config.DirectoryAdminConfig",
+    "roma_network.apps.DirectoryAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -123,23 +123,23 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "roma_network.caching.PublicCacheMiddleware",  # outside of all that a kept answer needs no more
-    "roma_network.replicas.EditingMiddleware",
+    "roma_network.pages.http_cache.PublicCacheMiddleware",  # outside of all that a kept answer needs no more
+    "roma_network.ops.replicas.EditingMiddleware",
     "csp.middleware.CSPMiddleware",
-    "roma_network.middleware.PermissionsPolicyMiddleware",
+    "roma_network.pages.security_headers.PermissionsPolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # public pages hold no secret; the admin's CSRF token is masked
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "roma_network.middleware.IdleSessionMiddleware",
+    "roma_network.accounts.sessions.IdleSessionMiddleware",
     "django_otp.middleware.OTPMiddleware",
-    "roma_network.second_factor.SecondFactorMiddleware",
+    "roma_network.accounts.second_factor.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
-    "roma_network.replicas.UnavailableMiddleware",
+    "roma_network.ops.replicas.UnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "roma_network.urls"
@@ -156,13 +156,13 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "roma_network.templatetags.directory",
+                "roma_network.pages.template_tags",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "roma_network.links.for_templates",
+                "roma_network.editorial.links.for_templates",
             ],
         },
     },
@@ -174,7 +174,7 @@ DATABASES = {"default": database} | {
     f"replica_{number}": replica for number, replica in enumerate(replicas, start=1)
 }
 REPLICAS = [name for name in DATABASES if name != "default"]
-DATABASE_ROUTERS = ["roma_network.replicas.Router"]
+DATABASE_ROUTERS = ["roma_network.ops.replicas.Router"]
 for each in DATABASES.values():
     each["CONN_MAX_AGE"] = None  # opened once a thread, not once a request; `replicas` looks after dead ones
     if each["ENGINE"] == "django.db.backends.postgresql":
@@ -195,7 +195,7 @@ if database["ENGINE"] == "django.db.backends.sqlite3":
 IMPORT_MAX_BYTES = 25_000_000
 IMPORT_MAX_ROWS = 50_000
 FILE_UPLOAD_HANDLERS = [
-    "roma_network.uploads.LimitingHandler",
+    "roma_network.editorial.importing.uploads.LimitingHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -207,7 +207,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "roma_network.api.problem",
+    "EXCEPTION_HANDLER": "roma_network.api.views.problem",
     "UNAUTHENTICATED_USER": None,
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
 }
@@ -217,7 +217,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "LICENSE": {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
-    "POSTPROCESSING_HOOKS": ["roma_network.api.with_problems"],
+    "POSTPROCESSING_HOOKS": ["roma_network.api.views.with_problems"],
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
@@ -250,7 +250,7 @@ OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a stranger elsewhere cannot lock a curator out
-AXES_CLIENT_IP_CALLABLE = "roma_network.logs.client_address"
+AXES_CLIENT_IP_CALLABLE = "roma_network.ops.logs.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
@@ -284,7 +284,7 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
-FORMAT_MODULE_PATH = ["roma_network.formats"]
+FORMAT_MODULE_PATH = ["roma_network.core.date_formats"]
 TIME_ZONE = "Europe/Brussels"
 
 # Static files
@@ -301,10 +301,10 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "roma_network.logs.JsonFormatter"}},
+    "formatters": {"json": {"()": "roma_network.ops.logs.JsonFormatter"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler"} | ({} if DEMO else {"formatter": "json"}),
-        "mail": {"class": "roma_network.logs.MailHandler", "level": "ERROR"},
+        "mail": {"class": "roma_network.ops.logs.MailHandler", "level": "ERROR"},
     },
     "root": {"handlers": ["console", "mail"], "level": "WARNING"},
     "loggers": {

@@ -1,20 +1,13 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from roma_network import search
-from roma_network.admin import (
-    CitationInline,
-    EditorialAdmin,
-    OwnedInline,
-    ProtectingAdmin,
-    TieAdmin,
-    TieCitationFormSet,
-    TieInline,
-    WorklistFilter,
-    count_of,
-)
-from roma_network.bulk.admin import BulkAdmin
-from roma_network.merge_admin import MergeableAdmin
+from roma_network.admin.cited import TieAdmin
+from roma_network.admin.entries import EditorialAdmin, WorklistFilter
+from roma_network.admin.importing import BulkAdmin
+from roma_network.admin.merging import MergeableAdmin
+from roma_network.admin.rows import CitationInline, OwnedInline, TieCitationFormSet, TieInline
+from roma_network.admin.shared import ProtectingAdmin, count_of
+from roma_network.core import folding
 from stakeholders import bulk, views
 from stakeholders.models import (
     Actor,
@@ -44,8 +37,8 @@ class CountryAdmin(ProtectingAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         """Without a folded column, since the rows are so few: turkiye finds Türkiye."""
-        wanted = search.fold(search_term)
-        codes = [row.code for row in queryset if wanted in search.fold(f"{row.code} {row.label}")]
+        wanted = folding.fold(search_term)
+        codes = [row.code for row in queryset if wanted in folding.fold(f"{row.code} {row.label}")]
         return queryset.filter(code__in=codes), False
 
     @admin.display(description=_("actors"), ordering="actor_count")

@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
-from roma_network.api import (
+from roma_network.api.views import (
     FIELDS,
     PAGING,
     EntryApi,
@@ -14,9 +14,9 @@ from roma_network.api import (
     parameters_of,
     telling,
 )
+from stakeholders.columns import actor_table, country_table, relation_table, theme_table
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, ActorType, Country, Membership, Relation, RelationKind, Theme
-from stakeholders.resources import actor_table, country_table, relation_table, theme_table
 
 
 class InitiativeRole(serializers.Serializer):

@@ -4,8 +4,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.bulk.columns import Citations, Link, Links, Plain, Rows, none_of
-from roma_network.bulk.tables import SlugKey, Table, kept_columns
+from roma_network.editorial.importing.cells import Citations, Link, Links, Plain, Rows, none_of
+from roma_network.editorial.importing.dry_run import SlugKey, Table, kept_columns
 from stakeholders.models import Actor, ActorCitation, ActorName, NameKind
 
 

@@ -2,7 +2,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from roma_network.facets import (
+from roma_network.models import Status
+from roma_network.search.facets import (
     EntryFacetFilter,
     FacetFilter,
     ListingFilterSet,
@@ -10,7 +11,6 @@ from roma_network.facets import (
     SearchFilter,
     Sort,
 )
-from roma_network.models import Status
 from stakeholders.models import Actor, Country, Theme
 
 

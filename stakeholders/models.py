@@ -10,8 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.fields import PartialDateField, not_before_constraint, partial_date_constraint
-from roma_network.models import Citation, Editorial, Keyed, Merge, known, validate_functional_mailbox
+from roma_network.core.mailboxes import validate_functional_mailbox
+from roma_network.core.partial_dates import PartialDateField, not_before_constraint, partial_date_constraint
+from roma_network.models import Citation, Editorial, Keyed, Merge, known
 from stakeholders.querysets import ActorQuerySet, RelationQuerySet
 
 

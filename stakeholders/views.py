@@ -1,13 +1,15 @@
 from django.shortcuts import render
 
-from roma_network import chronicle, citing, ego, exports
-from roma_network.addresses import redirect_to_heir
-from roma_network.caching import public
-from roma_network.listing import Listing, unusable
-from roma_network.notes import Notes, read_citations
+from roma_network.changes import entry_feed
+from roma_network.export import references, responses
+from roma_network.pages import ego_network
+from roma_network.pages.footnotes import Notes, read_citations
+from roma_network.pages.http_cache import public
+from roma_network.pages.listing import Listing, unusable
+from roma_network.pages.redirects import redirect_to_heir
+from stakeholders.columns import actor_table
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, Relation, RelationKind
-from stakeholders.resources import actor_table
 
 MOST_DOCUMENTS = 10
 
@@ -23,11 +25,11 @@ def actor_list(request):
 def actor_detail(request, slug):
     actor = Actor.objects.published().for_detail().filter(slug=slug).first()
     if actor is None:
-        return chronicle.of_withdrawn(request, actor_table, slug) or redirect_to_heir(request, Actor, slug)
+        return entry_feed.of_withdrawn(request, actor_table, slug) or redirect_to_heir(request, Actor, slug)
     file = (
-        citing.requested(request, actor, "actor")
-        or chronicle.requested(request, actor_table, actor)
-        or exports.requested(request, actor_table, Actor.objects.filter(pk=actor.pk))
+        references.requested(request, actor, "actor")
+        or entry_feed.requested(request, actor_table, actor)
+        or responses.requested(request, actor_table, Actor.objects.filter(pk=actor.pk))
     )
     return file or actor_page(request, actor)
 
@@ -38,7 +40,7 @@ def actor_page(request, actor):
     participations = list(actor.participations.with_public("initiative").select_related("initiative"))
     relations = list(Relation.objects.touching(actor))
     documents = list(actor.documents.model.objects.concerning(actor)[: MOST_DOCUMENTS + 1])
-    colleagues = list(Actor.objects.colleagues_of(actor)[: ego.MOST])
+    colleagues = list(Actor.objects.colleagues_of(actor)[: ego_network.MOST])
     read_citations(participations, relations, documents)
     context = {
         "actor": actor,
@@ -48,11 +50,11 @@ def actor_page(request, actor):
         "documents": notes.number({"first": documents[:MOST_DOCUMENTS]}).get("first"),
         "more_documents": len(documents) > MOST_DOCUMENTS,
         "colleagues": colleagues,
-        "ego": ego.drawn(colleagues),
+        "ego": ego_network.drawn(colleagues),
         "notes": notes,
-        **citing.told(request, actor, "actor"),
+        **references.told(request, actor, "actor"),
         "rejected": unusable(request),
-        "downloads": exports.downloads(actor.get_absolute_url()),
+        "downloads": responses.downloads(actor.get_absolute_url()),
     }
     return render(request, "stakeholders/actor_detail.html", context)
 

@@ -104,7 +104,7 @@ def empty_cache():
     """Kept answers go by a count of changes in the database, which a rolled-back test takes back."""
     from django.core.cache import cache
 
-    from roma_network import replicas
+    from roma_network.ops import replicas
 
     cache.clear()
     replicas.down_until.clear()
@@ -113,9 +113,9 @@ def empty_cache():
 @pytest.fixture(autouse=True)
 def no_computing_aside(monkeypatch):
     """A page of the network starts no thread here: it would outlive the database of its test."""
-    from initiatives import layouts
+    from roma_network.directory.pictures import network_layout
 
-    monkeypatch.setattr(layouts, "start", lambda: None)
+    monkeypatch.setattr(network_layout, "start", lambda: None)
 
 
 @pytest.fixture(scope="session")
@@ -123,8 +123,8 @@ def directory_database(django_db_setup, django_db_blocker):
     """The name of a second database that holds the real directory for good: loaded once a worker."""
     from django.db import connection
 
-    from initiatives import layouts
-    from roma_network import fixtures
+    from roma_network.directory.pictures import network_layout
+    from roma_network.ops import fixtures
 
     creation = connection.creation
     connection.close()
@@ -133,7 +133,7 @@ def directory_database(django_db_setup, django_db_blocker):
         name = creation.get_test_db_clone_settings("directory")["NAME"]
         with connected_to(name):
             fixtures.load()
-            layouts.compute()
+            network_layout.compute()
     yield name
     with django_db_blocker.unblock():
         creation.destroy_test_db(suffix="directory", verbosity=0)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.utils.timezone import localdate
 
-from roma_network.search import fold
+from roma_network.core.folding import fold
 
 FOLDER = Path(__file__).parent.parent / "fixtures"
 

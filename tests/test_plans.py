@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.pages import EVERY_KIND
+from tests.html import EVERY_KIND
 
 SCANS = re.compile(r"(?:Seq Scan on|SCAN) (initiatives_participation|stakeholders_relation)\b")
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from roma_network.listing import PAGE_SIZE
+from roma_network.pages.listing import PAGE_SIZE
 from stakeholders.models import ActorType
 from tests.factories import (
     ActorCitationFactory,
@@ -24,7 +24,7 @@ from tests.factories import (
     RelationCitationFactory,
     ThemeFactory,
 )
-from tests.pages import EVERY_KIND, LISTINGS, read
+from tests.html import EVERY_KIND, LISTINGS, read
 
 MOST = 12
 MANY = PAGE_SIZE // 2 + 1  # each brings two actors

@@ -3,7 +3,7 @@
 import pytest
 import time_machine
 
-from roma_network import exports
+from roma_network.export import responses
 from roma_network.models import Status
 from tests.factories import (
     ActorFactory,
@@ -15,7 +15,7 @@ from tests.factories import (
     RelationFactory,
     ThemeFactory,
 )
-from tests.pages import EMBEDS, EVERY_KIND, NO_PAGE, read
+from tests.html import EMBEDS, EVERY_KIND, NO_PAGE, read
 
 UNPUBLISHED = set(Status) - {Status.PUBLISHED}
 
@@ -39,7 +39,7 @@ ADDRESSES = [
             "sort=connected",
             "q=hidden",
             "q=place",
-            *(f"format={name}" for name in exports.FORMATS),
+            *(f"format={name}" for name in responses.FORMATS),
         )
     ),
     "/actors/?initiative=programme&role=lead",
@@ -51,7 +51,7 @@ ADDRESSES = [
     *(
         f"{path}?format={name}"
         for path in ("/actors/town/", "/initiatives/programme/")
-        for name in exports.FORMATS
+        for name in responses.FORMATS
     ),
     *(f"{path}?format={name}" for path in ("/map/", "/network/", "/timeline/") for name in ("svg", "csv")),
     *NO_PAGE.values(),

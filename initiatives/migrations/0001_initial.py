@@ -5,7 +5,7 @@ import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.db.models.lookups
 import django.utils.timezone
-import roma_network.fields
+import roma_network.core.partial_dates
 from django.db import migrations, models
 
 
@@ -35,8 +35,8 @@ class Migration(migrations.Migration):
                 ('acronym', models.CharField(blank=True, max_length=30, verbose_name='acronym')),
                 ('kind', models.CharField(choices=[('project', 'Project'), ('programme', 'Programme'), ('network', 'Network'), ('task_force', 'Task force'), ('policy_framework', 'Policy framework'), ('fund', 'Fund'), ('campaign', 'Campaign')], max_length=20, verbose_name='kind')),
                 ('summary', models.TextField(blank=True, help_text='One to three plain sentences on what it does.', max_length=600, verbose_name='summary')),
-                ('start', roma_network.fields.PartialDateField(verbose_name='start')),
-                ('end', roma_network.fields.PartialDateField(verbose_name='end')),
+                ('start', roma_network.core.partial_dates.PartialDateField(verbose_name='start')),
+                ('end', roma_network.core.partial_dates.PartialDateField(verbose_name='end')),
                 ('website', models.URLField(blank=True, max_length=300, verbose_name='website')),
                 ('countries', models.ManyToManyField(blank=True, related_name='initiatives', to='stakeholders.country', verbose_name='countries')),
                 ('follows', models.ForeignKey(blank=True, help_text='The initiative that this one succeeded.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followers', to='initiatives.initiative', verbose_name='follows')),
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('search_text', models.TextField(default='', editable=False)),
                 ('title', models.CharField(max_length=300, verbose_name='title')),
                 ('kind', models.CharField(choices=[('communication', 'Communication'), ('recommendation', 'Recommendation'), ('regulation', 'Regulation'), ('decision', 'Decision'), ('resolution', 'Resolution'), ('strategy', 'Strategy'), ('report', 'Report'), ('study', 'Study'), ('guide', 'Guide'), ('website', 'Website')], max_length=20, verbose_name='kind')),
-                ('date', roma_network.fields.PartialDateField(verbose_name='date')),
+                ('date', roma_network.core.partial_dates.PartialDateField(verbose_name='date')),
                 ('url', models.URLField(blank=True, max_length=600, verbose_name='address')),
                 ('format', models.CharField(blank=True, choices=[('html', 'Web page'), ('pdf', 'PDF'), ('word', 'Word'), ('sheet', 'Spreadsheet')], max_length=5, verbose_name='format')),
                 ('size', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='size in bytes')),
@@ -114,8 +114,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(choices=[('lead', 'Lead'), ('funder', 'Funder'), ('partner', 'Partner'), ('implementer', 'Implementer'), ('participant', 'Participant'), ('monitor', 'Monitor'), ('beneficiary', 'Beneficiary')], max_length=12, verbose_name='role')),
-                ('start', roma_network.fields.PartialDateField(verbose_name='start')),
-                ('end', roma_network.fields.PartialDateField(verbose_name='end')),
+                ('start', roma_network.core.partial_dates.PartialDateField(verbose_name='start')),
+                ('end', roma_network.core.partial_dates.PartialDateField(verbose_name='end')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
                 ('actor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='stakeholders.actor', verbose_name='actor')),
                 ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='initiatives.initiative', verbose_name='initiative')),

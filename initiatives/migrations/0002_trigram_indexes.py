@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from roma_network.operations import trigram_index
+from roma_network.core.migration_operations import trigram_index
 
 
 class Migration(migrations.Migration):

@@ -9,9 +9,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from roma_network import editing
 from roma_network.admin.shared import link_to
-from roma_network.editing import Step
+from roma_network.editorial import workflow
+from roma_network.editorial.workflow import Step
 
 
 @admin.action(permissions=["delete"], description=_("Delete the selected drafts"))
@@ -58,13 +58,13 @@ class SetActions(admin.ModelAdmin):
 
     @admin.action(description=_("Checked against their sources today"), permissions=["change"])
     def verify(self, request, queryset):
-        self.do_for_each(request, queryset, partial(editing.verify, by=request.user))
+        self.do_for_each(request, queryset, partial(workflow.verify, by=request.user))
 
     def has_publish_permission(self, request):
-        return editing.may(request.user, "publish", self.model)
+        return workflow.may(request.user, "publish", self.model)
 
     def take_for_each(self, request, queryset, step, reason=""):
-        self.do_for_each(request, queryset, partial(editing.take, step=step, by=request.user, reason=reason))
+        self.do_for_each(request, queryset, partial(workflow.take, step=step, by=request.user, reason=reason))
 
     def do_for_each(self, request, queryset, act):
         """Do it to each entry by itself, and say of each that was refused why it was."""
@@ -72,7 +72,7 @@ class SetActions(admin.ModelAdmin):
         for entry in queryset:
             try:
                 act(entry=entry)
-            except editing.RefusedError as refusal:
+            except workflow.RefusedError as refusal:
                 self.message_user(
                     request, format_html("{}: {}", link_to(entry, entry), refusal), messages.WARNING
                 )

@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from roma_network import conflicts, editing, history, search
 from roma_network.admin.shared import HTTPS_FIRST, STYLES, ProtectingAdmin, count_of
+from roma_network.editorial import conflicts, revisions, workflow
+from roma_network.search import full_text
 
 CLASH = "_clash"  # in the data of a form that is shown again, with the changes of two people
 
@@ -27,7 +28,7 @@ class RecordedForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.opened = history.state_of(self.instance) if self.instance.pk else history.NEW
+        self.opened = revisions.state_of(self.instance) if self.instance.pk else revisions.NEW
         self.fields["version"].initial = self.opened.token
 
     @property
@@ -60,7 +61,7 @@ class CitedAdmin(ProtectingAdmin):
         return row.source_count
 
     def get_search_results(self, request, queryset, search_term):
-        return queryset.filter(search.matches(search_term, self.search_fields)), False
+        return queryset.filter(full_text.matches(search_term, self.search_fields)), False
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method != "POST" or object_id is None:
@@ -79,12 +80,12 @@ class CitedAdmin(ProtectingAdmin):
         """
         if row is None or not self.has_change_permission(request, row):
             return None
-        row = editing.locked(row)
-        current, token = history.state_of(row, lock=True), request.POST.get("version", "")
+        row = workflow.locked(row)
+        current, token = revisions.state_of(row, lock=True), request.POST.get("version", "")
         if current.token == token:
             return None
         request.POST = data = request.POST.copy()
-        merge = conflicts.Merge(data, history.version_with(row, token), current, self.model)
+        merge = conflicts.Merge(data, revisions.version_with(row, token), current, self.model)
         merge.form(self.get_form(request, row, change=True)(data, instance=row))
         for formset in self._create_formsets(request, row, change=True)[0]:
             if formset.prefix in current.rows:
@@ -94,7 +95,7 @@ class CitedAdmin(ProtectingAdmin):
         return {"clashes": merge.clashes, "clash_with": last, "is_clash": True}
 
     def save_model(self, request, row, form, change):
-        form.changes = history.Changes(by=request.user, reason=form.cleaned_data["reason"])
+        form.changes = revisions.Changes(by=request.user, reason=form.cleaned_data["reason"])
         self.watch(form)
         if form.changed_content or not change:
             # The version is written once, with the rows that are saved after this.
@@ -134,7 +135,7 @@ class TieAdmin(CitedAdmin):
 
     @transaction.atomic
     def delete_queryset(self, request, queryset):
-        changes = history.Changes(by=request.user)
+        changes = revisions.Changes(by=request.user)
         for tie in queryset:
             changes.watch_holders(tie)
         super().delete_queryset(request, queryset)

@@ -9,13 +9,14 @@ from django.http import HttpResponseRedirect
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from roma_network import differences, editing, links, quality, search
 from roma_network.admin.actions import SetActions
 from roma_network.admin.cited import CitedAdmin, RecordedForm
 from roma_network.admin.shared import change_url
 from roma_network.admin.versions import VersionPages
-from roma_network.editing import Step
-from roma_network.notes import Notes
+from roma_network.editorial import diff, links, work_lists, workflow
+from roma_network.editorial.workflow import Step
+from roma_network.pages.footnotes import Notes
+from roma_network.search import full_text
 
 INLINES = {"citations", "names", "funding"}  # facts that the form asks for in rows
 
@@ -25,16 +26,18 @@ class WorklistFilter(admin.SimpleListFilter):
     parameter_name = "work"
 
     def lookups(self, request, model_admin):
-        return [(worklist.value, worklist.label) for worklist in quality.worklists(model_admin.model)]
+        return [(worklist.value, worklist.label) for worklist in work_lists.worklists(model_admin.model)]
 
     def queryset(self, request, queryset):
-        return quality.on(self.value(), queryset) if self.value() in quality.Worklist.values else queryset
+        return (
+            work_lists.on(self.value(), queryset) if self.value() in work_lists.Worklist.values else queryset
+        )
 
 
 class EntryForm(RecordedForm):
     def clean(self):
         super().clean()
-        rule = editing.RULES.get(self.data.get("_step"))
+        rule = workflow.RULES.get(self.data.get("_step"))
         if rule and rule.needs_reason and not self.cleaned_data.get("reason"):
             self.add_error("reason", _("Give a reason: it is kept in the history."))
 
@@ -114,10 +117,10 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
         context |= {
             "entry": entry,
             "gaps": {place_of(name): why for name, why in entry.gaps().items()} if obj else {},
-            "steps": editing.steps_open(to=request.user, entry=entry),
+            "steps": workflow.steps_open(to=request.user, entry=entry),
             "dead": links.dead_of(entry) if obj else [],
             "unsourced": self.unsourced(entry) if obj else {},
-            "is_due": bool(entry.verified_on and entry.verified_on <= quality.due_before()),
+            "is_due": bool(entry.verified_on and entry.verified_on <= work_lists.due_before()),
         }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
@@ -135,7 +138,7 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
         for fact in facts:
             names = [name for name in self.fact_fields[fact] if is_filled(entry, name)]
             if names and not backed[fact]:
-                missing[place_of(names[0])] = differences.name_of(entry._meta.get_field(names[0]))
+                missing[place_of(names[0])] = diff.name_of(entry._meta.get_field(names[0]))
         return missing
 
     def response_add(self, request, obj, *args, **kwargs):
@@ -151,7 +154,7 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
             return None
         try:
             entry = act(entry=entry, by=request.user, reason=request.POST.get("reason", ""))
-        except editing.RefusedError as refusal:
+        except workflow.RefusedError as refusal:
             text = _("“%(entry)s” was saved, and is still: %(status)s. %(why)s")
             values = {"entry": entry, "status": entry.get_status_display(), "why": refusal}
             self.message_user(request, text % values, messages.WARNING)
@@ -167,13 +170,13 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
 
     def act_of(self, request):
         if "_verify" in request.POST:
-            return editing.verify
+            return workflow.verify
         name = request.POST.get("_step")
-        return partial(editing.take, step=Step(name)) if name in Step.values else None
+        return partial(workflow.take, step=Step(name)) if name in Step.values else None
 
     def get_ordering(self, request):
         """What was verified longest ago comes first among what is due."""
-        due = request.GET.get(WorklistFilter.parameter_name) == quality.Worklist.DUE
+        due = request.GET.get(WorklistFilter.parameter_name) == work_lists.Worklist.DUE
         return ["verified_on", "sort_name"] if due else super().get_ordering(request)
 
     def get_view_on_site_url(self, obj=None):
@@ -183,7 +186,7 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
         """The closest names first, unless the curator chose a column to sort by."""
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         if search_term and ORDER_VAR not in request.GET:
-            found = found.order_by(search.rank(search_term), "sort_name", "pk")
+            found = found.order_by(full_text.rank(search_term), "sort_name", "pk")
         return found, may_repeat
 
     @admin.display(description=_("changed"), ordering="updated_at")

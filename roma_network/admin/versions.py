@@ -13,8 +13,8 @@ from django.urls import path
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from roma_network import differences, editing, history, restoring
 from roma_network.admin.shared import change_url
+from roma_network.editorial import diff, restoring, revisions, workflow
 
 VERSIONS_ON_PAGE = 20
 
@@ -61,10 +61,10 @@ class VersionPages(admin.ModelAdmin):
         page = pages.get_page(request.GET.get("p"))
         shown = list(page.object_list)
         older = list(entry.history.all()[page.end_index() : page.end_index() + 1])
-        states = list(map(history.state_in, shown + older))
-        words = differences.Words(self.model, states)
+        states = list(map(revisions.state_in, shown + older))
+        words = diff.Words(self.model, states)
         for version, state, before in zip_longest(shown, states[: len(shown)], states[1:]):
-            version.differences = list(differences.between(before, state, words)) if before else []
+            version.differences = list(diff.between(before, state, words)) if before else []
         context = self.page_of(request, entry, _("History")) | {
             "page": page,
             "versions": shown,
@@ -82,14 +82,12 @@ class VersionPages(admin.ModelAdmin):
         if not self.has_change_permission(request, entry):
             raise PermissionDenied
         version = get_object_or_404(entry.history.select_related("history_user"), history_id=version_id)
-        current, wanted = history.state_of(entry), restoring.target(entry, version)
+        current, wanted = revisions.state_of(entry), restoring.target(entry, version)
         if request.method == "POST" and request.POST.get("version") == current.token:
             return self.restore(request, entry, version)
         context = self.page_of(request, entry, _("Restore a version")) | {
             "version": version,
-            "differences": list(
-                differences.between(current, wanted, differences.Words(self.model, [current, wanted]))
-            ),
+            "differences": list(diff.between(current, wanted, diff.Words(self.model, [current, wanted]))),
             "token": current.token,
             "is_clash": request.method == "POST",
         }
@@ -102,7 +100,7 @@ class VersionPages(admin.ModelAdmin):
             restoring.restore(
                 entry=entry, version=version, by=request.user, reason=request.POST.get("reason", "")[:300]
             )
-        except editing.RefusedError as refusal:
+        except workflow.RefusedError as refusal:
             self.message_user(request, refusal, messages.WARNING)
         else:
             self.message_user(request, _("The version was restored."))

@@ -5,8 +5,8 @@ import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.db.models.lookups
 import django.utils.timezone
-import roma_network.fields
-import roma_network.models
+import roma_network.core.partial_dates
+import roma_network.core.mailboxes
 from django.db import migrations, models
 
 
@@ -67,9 +67,9 @@ class Migration(migrations.Migration):
                 ('latitude', models.FloatField(blank=True, help_text='Degrees north, WGS 84.', null=True, verbose_name='latitude')),
                 ('longitude', models.FloatField(blank=True, help_text='Degrees east, WGS 84.', null=True, verbose_name='longitude')),
                 ('website', models.URLField(blank=True, max_length=300, verbose_name='website')),
-                ('email', models.EmailField(blank=True, help_text="A functional mailbox (info@…), never a person's.", max_length=254, validators=[roma_network.models.validate_functional_mailbox], verbose_name='e-mail')),
-                ('founded', roma_network.fields.PartialDateField(verbose_name='founded')),
-                ('closed', roma_network.fields.PartialDateField(verbose_name='closed')),
+                ('email', models.EmailField(blank=True, help_text="A functional mailbox (info@…), never a person's.", max_length=254, validators=[roma_network.core.mailboxes.validate_functional_mailbox], verbose_name='e-mail')),
+                ('founded', roma_network.core.partial_dates.PartialDateField(verbose_name='founded')),
+                ('closed', roma_network.core.partial_dates.PartialDateField(verbose_name='closed')),
                 ('summary', models.TextField(blank=True, help_text='One to three plain sentences on its role.', max_length=600, verbose_name='summary')),
                 ('wikidata', models.CharField(blank=True, help_text='Q and digits: Q1234.', max_length=20, verbose_name='Wikidata')),
                 ('ror', models.CharField(blank=True, help_text='Nine characters: 02qsmb048.', max_length=9, verbose_name='ROR')),

@@ -18,8 +18,8 @@ def addresses():
     from django.urls import reverse
 
     from initiatives.models import Document, Initiative, Participation
+    from roma_network.editorial.work_lists import worklists
     from roma_network.models import Link, Source
-    from roma_network.quality import worklists
     from stakeholders.models import Actor, Country, Relation, Theme
 
     yield "first page", "/admin/"

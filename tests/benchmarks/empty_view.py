@@ -18,7 +18,9 @@ ROOT_URLCONF = __name__
 MIDDLEWARE = (
     []
     if os.environ.get("EMPTY_VIEW_BARE")
-    else [name for name in settings.MIDDLEWARE if name != "roma_network.caching.PublicCacheMiddleware"]
+    else [
+        name for name in settings.MIDDLEWARE if name != "roma_network.pages.http_cache.PublicCacheMiddleware"
+    ]
 )
 
 

@@ -129,15 +129,15 @@ def measure(step, rows):
     from django.contrib.auth.models import User
 
     import initiatives.bulk
-    from roma_network.bulk import jobs, sheets
-    from roma_network.bulk.tables import tables
+    from roma_network.editorial.importing import jobs, spreadsheets
+    from roma_network.editorial.importing.dry_run import tables
 
     assert initiatives.bulk.participations.name in tables
-    file = sheets.excel_file([("table", file_of(step, rows))])
+    file = spreadsheets.excel_file([("table", file_of(step, rows))])
     user, _made = User.objects.get_or_create(username="benchmark")
     before = getrusage(RUSAGE_SELF).ru_maxrss
     start = monotonic()
-    headings, lines = sheets.read(file)
+    headings, lines = spreadsheets.read(file)
     job = jobs.receive(
         table=tables[step.split("-")[1]], file_name=step, headings=headings, rows=lines, by=user
     )

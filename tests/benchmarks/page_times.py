@@ -89,8 +89,8 @@ def measure(rounds):
 
     from django.core.management import call_command
 
-    from roma_network import fixtures
-    from tests.pages import EVERY_KIND
+    from roma_network.ops import fixtures
+    from tests.html import EVERY_KIND
 
     call_command("migrate", verbosity=0)
     fixtures.load()

@@ -8,8 +8,8 @@ import re
 import subprocess
 import sys
 
-from tests.operations.cluster import HOST, Cluster
-from tests.operations.load import PAGES
+from tests.production.cluster import HOST, Cluster
+from tests.production.load import PAGES
 
 WORKERS, REPLICAS = (1, 2, 4), (0, 1, 2)
 CONNECTIONS = 16

@@ -9,9 +9,9 @@ from pathlib import Path
 from statistics import median
 from time import monotonic, sleep
 
-from tests.operations.cluster import PASSWORD
-from tests.operations.conftest import built
-from tests.operations.load import Curator, Readers, Writers
+from tests.production.cluster import PASSWORD
+from tests.production.conftest import built
+from tests.production.load import Curator, Readers, Writers
 
 RATES = (50, 100, 150, 200, 250, 300, 400, 500)  # requests a second
 STEP = 12  # seconds at each

@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from initiatives.models import Document, Initiative, Participation
-from roma_network import fixtures, merging
+from roma_network.editorial import merging
 from roma_network.environment import BASE_DIR
 from roma_network.models import Link, Source, Status
+from roma_network.ops import fixtures
 from stakeholders.models import Actor, Relation
 from tests import factories
 from tests.browser import axe

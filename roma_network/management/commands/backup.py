@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from roma_network import backups
+from roma_network.ops import backups
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from roma_network import linkcheck, links
+from roma_network.editorial import link_checker, links
 
 FEW, MANY = 5, 50  # so few links may well be broken all at once; after so many it is no use to go on
 OFFLINE = "No host answered: is this machine online? Nothing was noted."
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *, pause, allow_private, **options):
         links.register()
         urls = links.waiting()
-        checker = linkcheck.Checker(agent(), pause, allow_private)
+        checker = link_checker.Checker(agent(), pause, allow_private)
         bar = tqdm(total=len(urls), unit="link", disable=None if options["verbosity"] else True)
         with bar:
             states = self.run(checker, urls, bar)

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from granian import Granian
 
-from roma_network import fixtures
 from roma_network.management.commands.serve import load_application
+from roma_network.ops import fixtures
 
 HOST = "127.0.0.1"
 CURATOR = "curator"

@@ -2,7 +2,7 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from roma_network import health
+from roma_network.ops import health
 
 MARKS = {health.FINE: "ok     ", health.WARNING: "look   ", health.FAULT: "WRONG  "}
 

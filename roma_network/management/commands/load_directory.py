@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from roma_network import fixtures
+from roma_network.ops import fixtures
 
 
 class Command(BaseCommand):

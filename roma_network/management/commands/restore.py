@@ -3,8 +3,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from roma_network import backups
 from roma_network.models import ContentVersion
+from roma_network.ops import backups
 
 
 class Command(BaseCommand):

@@ -27,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError("The static files are not collected yet: manage.py collectstatic --noinput")
         connections.close_all()  # the server forks, and processes must not share one
         Granian(
-            "roma_network.serving.application",
+            "roma_network.ops.serving.application",
             address=host,
             port=port,
             interface="wsgi",

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from roma_network.environment import BASE_DIR, VAR_DIR
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "deployment"
+TEMPLATES = BASE_DIR / "roma_network" / "ops" / "deployment"
 TIMERS = {
     "backup": "daily",
     "check_links": "daily",

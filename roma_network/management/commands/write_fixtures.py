@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from roma_network import fixtures
+from roma_network.ops import fixtures
 
 
 class Command(BaseCommand):

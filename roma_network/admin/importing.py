@@ -1,0 +1,228 @@
+"""The screens of tables: sending a file, seeing what it comes to, importing it; and the way back, as a file."""
+
+from itertools import chain, islice
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from roma_network.editorial.importing import jobs, spreadsheets
+from roma_network.editorial.importing.dry_run import Outcome
+from roma_network.export.columns import protected
+from roma_network.models import Import
+
+FORMATS = {"csv": "CSV", "xlsx": "Excel"}
+EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ON_PAGE = 100
+CHUNK = 500
+MOST_IMPORTS = 5
+State = Import.State
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(label=_("File"), help_text=_("A CSV file in UTF-8 or an Excel workbook (.xlsx)."))
+
+
+class BulkAdmin(admin.ModelAdmin):
+    """`table` says what the columns are."""
+
+    table = None
+    change_list_template = "admin/directory_change_list.html"
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        view = self.admin_site.admin_view
+        return [
+            path("import/", view(self.import_view), name=f"{name}_import"),
+            path("import/template.<slug:file_format>", view(self.template_view), name=f"{name}_template"),
+            path("import/<int:import_id>/", view(self.outcome_view), name=f"{name}_outcome"),
+            path("import/<int:import_id>/start/", view(require_POST(self.start_view)), name=f"{name}_start"),
+            *super().get_urls(),
+        ]
+
+    def bulk_url(self, page, *args):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+
+    def has_import_permission(self, request):
+        return (
+            request.user.has_perm("roma_network.add_import")
+            and self.has_add_permission(request)
+            and self.has_change_permission(request)
+        )
+
+    def changelist_view(self, request, extra_context=None):
+        url = self.bulk_url("import") if self.has_import_permission(request) else ""
+        return super().changelist_view(request, {"import_url": url} | (extra_context or {}))
+
+    # Out
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        if self.has_view_or_change_permission(request):
+            actions |= {
+                f"export_{key}": (
+                    export_as(key),
+                    f"export_{key}",
+                    _("Download as %(format)s") % {"format": name},
+                )
+                for key, name in FORMATS.items()
+            }
+        return actions
+
+    def file(self, file_format, rows, name):
+        """A file with the columns of the table. Rows are read as they are written."""
+        lines = chain([list(self.table.columns)], rows)
+        if file_format == "csv":
+            response = StreamingHttpResponse(
+                spreadsheets.csv_lines(lines), content_type="text/csv; charset=utf-8"
+            )
+            response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+            return response
+        book = spreadsheets.excel_file([(self.table.name, lines), (str(_("Help")), self.help_lines())])
+        return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL_TYPE)
+
+    def help_lines(self):
+        yield [
+            str(_("Column")),
+            str(_("Name")),
+            str(_("What it holds")),
+            str(_("Allowed")),
+            str(_("Example")),
+        ]
+        for column in self.table.columns.values():
+            allowed = getattr(column, "allowed", {})
+            yield [
+                column.name,
+                str(column.label),
+                str(column.help_text),
+                ", ".join(map(str, allowed)),
+                protected(column.example),
+            ]
+
+    def template_view(self, request, file_format):
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        if file_format not in FORMATS:
+            raise Http404
+        return self.file(file_format, [], f"{self.table.name}-template")
+
+    # In
+
+    def import_view(self, request):
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        form = FileForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and getattr(request, "upload_is_too_large", False):
+            text = _("The file is larger than %(most)s MB.") % {"most": spreadsheets.most_megabytes()}
+            form.errors["file"] = form.error_class([text])
+        elif request.method == "POST" and form.is_valid():
+            try:
+                return HttpResponseRedirect(self.received(request, form.cleaned_data["file"]))
+            except spreadsheets.UnreadableError as error:
+                form.add_error("file", str(error))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Import %(name)s") % {"name": self.opts.verbose_name_plural},
+            "opts": self.opts,
+            "form": form,
+            "columns": self.table.columns.values(),
+            "templates": [(name, self.bulk_url("template", key)) for key, name in FORMATS.items()],
+            "imports": [
+                (job, self.bulk_url("outcome", job.pk))
+                for job in Import.objects.filter(table=self.table.name).select_related("by")[:MOST_IMPORTS]
+            ],
+        }
+        status = 400 if form.errors else 200
+        return TemplateResponse(request, "admin/import.html", context, status=status)
+
+    def received(self, request, file):
+        headings, rows = spreadsheets.read(file)
+        job = jobs.receive(
+            table=self.table, file_name=file.name, headings=headings, rows=rows, by=request.user
+        )
+        jobs.start(job, State.CHECKING)
+        return self.bulk_url("outcome", job.pk)
+
+    def job(self, request, import_id):
+        """The import, for whoever sent it; nobody else says yes to it."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(Import, pk=import_id, table=self.table.name, by=request.user)
+
+    def outcome_view(self, request, import_id):
+        job = self.job(request, import_id)
+        at_work = job.state in (State.CHECKING, State.WRITING)
+        outcome = request.GET.get("show")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": job.file_name,
+            "opts": self.opts,
+            "job": job,
+            "at_work": at_work,
+            "is_still": jobs.is_still(job),
+            "done": jobs.progress(job),
+            "counts": self.counts(job),
+            "can_import": job.state == State.CHECKED and not job.counts.get(Outcome.ERROR) and changes(job),
+            "page": None if at_work else self.page_of_findings(job, outcome, request.GET.get("p")),
+            "shown": outcome,
+            "start_url": self.bulk_url("start", job.pk),
+            "import_url": self.bulk_url("import"),
+        }
+        return TemplateResponse(request, "admin/import_outcome.html", context)
+
+    def counts(self, job):
+        counts = [(outcome, outcome.label, job.counts.get(outcome, 0)) for outcome in Outcome]
+        return [*counts, ("warnings", _("May be there already"), job.counts.get("warnings", 0))]
+
+    def page_of_findings(self, job, outcome, number):
+        """What matters first: mistakes, else what would change."""
+        wanted = (
+            {outcome} if outcome else {Outcome.ERROR} if job.counts.get(Outcome.ERROR) else {"new", "changed"}
+        )
+        count = sum(job.counts.get(each, 0) for each in wanted)
+        page = Paginator(range(count), ON_PAGE).get_page(number)
+        found = (
+            finding | {"label": Outcome(finding["outcome"]).label}
+            for part in job.parts.iterator(chunk_size=1)
+            for finding in part.findings
+            if finding["outcome"] in wanted or ("warnings" in wanted and finding["warnings"])
+        )
+        page.object_list = list(islice(found, page.start_index() - 1 if count else 0, page.end_index()))
+        return page
+
+    def start_view(self, request, import_id):
+        """Import what was checked, or take up again what stands still."""
+        job = self.job(request, import_id)
+        if jobs.is_still(job):
+            jobs.start(job, job.state)
+        elif job.state == State.CHECKED and not job.counts.get(Outcome.ERROR):
+            job.reason = request.POST.get("reason", "").strip()[:300]
+            jobs.start(job, State.WRITING)
+        return HttpResponseRedirect(self.bulk_url("outcome", job.pk))
+
+
+def changes(job):
+    return job.counts.get(Outcome.NEW, 0) + job.counts.get(Outcome.CHANGED, 0)
+
+
+def export_as(file_format):
+    def export(screen, request, queryset):
+        keys = queryset.order_by().values("pk")
+        rows = screen.table.rows().filter(pk__in=keys).order_by("pk").iterator(chunk_size=CHUNK)
+        cells = ([cell(column, row) for column in screen.table.columns.values()] for row in rows)
+        return screen.file(file_format, cells, f"{screen.table.name}-{localdate()}")
+
+    return export
+
+
+def cell(column, row):
+    value = column.cell(row)
+    return protected(value) if isinstance(value, str) else value

@@ -1,0 +1,37 @@
+"""The admin as curators meet it: its first page, and the guide."""
+
+from django.contrib import admin
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+
+class DirectorySite(admin.AdminSite):
+    site_header = site_title = _("Roma integration directory")
+    index_title = _("Edit the directory")
+    index_template = "admin/dashboard.html"
+
+    def get_urls(self):
+        from roma_network.accounts import second_factor  # models are not loaded yet when this module is
+
+        own = [path("guide/", self.admin_view(self.guide), name="guide"), *second_factor.urls(self)]
+        return [*own, *super().get_urls()]
+
+    def index(self, request, extra_context=None):
+        from roma_network.admin import dashboard
+        from roma_network.admin.entries import EditorialAdmin
+        from roma_network.ops import health
+
+        screens = [
+            screen
+            for screen in self._registry.values()
+            if isinstance(screen, EditorialAdmin) and screen.has_view_permission(request)
+        ]
+        context = dashboard.context(request.user, screens)
+        if request.user.has_perm("auth.change_user"):
+            context["health"] = list(health.findings())
+        return super().index(request, context | (extra_context or {}))
+
+    def guide(self, request):
+        context = {**self.each_context(request), "title": _("Guide for curators")}
+        return TemplateResponse(request, "admin/guide.html", context)

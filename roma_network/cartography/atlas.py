@@ -1,0 +1,98 @@
+"""Maps: the shapes of countries, and where places stand on them. `draw_atlas` made the shapes."""
+
+import json
+import re
+from functools import lru_cache
+from itertools import accumulate
+from pathlib import Path
+from typing import NamedTuple
+
+from roma_network.cartography.projection import CANARIES, CANARIES_MOVE, placed
+
+FOLDER = Path(__file__).parent / "shapes"
+NUMBER = re.compile(r"-?[0-9]+")
+
+
+class Frame(NamedTuple):
+    """A window on the projected plane: its upper left corner and the size of a unit in metres, its sides in units."""
+
+    west: float
+    north: float
+    unit: float
+    width: int
+    height: int
+
+    @classmethod
+    def around(cls, points, longest_side, margin=10):
+        """The frame around points, its longer side so many units."""
+        xs, ys = [x for x, _y in points], [y for _x, y in points]
+        unit = max(max(xs) - min(xs), max(ys) - min(ys)) / (longest_side - 2 * margin)
+        width, height = (round((max(side) - min(side)) / unit) + 2 * margin for side in (xs, ys))
+        return cls(
+            round(min(xs) - margin * unit), round(max(ys) + margin * unit), round(unit, 2), width, height
+        )
+
+    def at(self, east, north):
+        """Units from the left and from the top."""
+        return (east - self.west) / self.unit, (self.north - north) / self.unit
+
+    def place(self, longitude, latitude):
+        """As `at`, from degrees, in whole units; None where it is not on the map."""
+        x, y = map(round, self.at(*placed(longitude, latitude)))
+        return (x, y) if 0 <= x <= self.width and 0 <= y <= self.height else None
+
+
+EUROPE = Frame(west=2_540_000, north=5_440_000, unit=4_500, width=1_080, height=920)
+
+
+@lru_cache
+def shapes(name):
+    """What `draw_atlas` wrote: of "europe", or of a country by its code. None where there is no such map."""
+    path = FOLDER / f"{name}.json"
+    return json.loads(path.read_text()) if path.is_file() else None
+
+
+def inset(frame):
+    """The box around the Canary Islands: x, y, width and height."""
+    east, north = CANARIES_MOVE
+    left, bottom = map(round, frame.at(CANARIES.west + east, CANARIES.south + north))
+    right, top = map(round, frame.at(CANARIES.east + east, CANARIES.north + north))
+    return left, top, right - left, bottom - top
+
+
+def window(places, margin=60, least=300):
+    """A part of the map of Europe around places: x, y, width and height, a third wider than high at least."""
+    xs, ys = [x for x, _y in places], [y for _x, y in places]
+    width = max(max(xs) - min(xs) + 2 * margin, least)
+    height = max(max(ys) - min(ys) + 2 * margin, least, width * 2 // 3)
+    left, top = (min(xs) + max(xs) - width) // 2, (min(ys) + max(ys) - height) // 2
+    return left, top, width, height
+
+
+def land_within(window):
+    """The paths of what lies within a part of the map of Europe, in one."""
+    drawn = shapes("europe")
+    return "".join(
+        part
+        for path in (*drawn["countries"].values(), drawn["others"])
+        for part in parts_within(path, window)
+    )
+
+
+def parts_within(path, window):
+    left, top, width, height = window
+    for part in path.split("z"):
+        if part:
+            west, north, east, south = bounds(part)
+            if west < left + width and east > left and north < top + height and south > top:
+                yield f"{part}z"
+
+
+@lru_cache(maxsize=4096)
+def bounds(part):
+    """The box around one ring of a path as `draw_atlas` writes it."""
+    start, steps = part[1:].split("l")
+    x, y = map(int, start.split())
+    numbers = list(map(int, NUMBER.findall(steps)))
+    xs, ys = list(accumulate(numbers[::2], initial=x)), list(accumulate(numbers[1::2], initial=y))
+    return min(xs), min(ys), max(xs), max(ys)

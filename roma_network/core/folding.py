@@ -1,0 +1,22 @@
+"""Text folding (normalisation): one plain form for all spellings and scripts, by which names are compared and searched.
+
+A row's `search_text` has one folded name a line, then a tab and the rest (places, summary). So
+`"\\nfra\\n"` is "a name is exactly fra" and `"\\nfra"` is "a name begins with fra", in one column.
+"""
+
+import re
+
+from anyascii import anyascii
+
+LONGEST_NAME = 300
+NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def fold(text):
+    """Plain lower-case letters and digits: Košice → kosice, Πάτρα → patra, Пловдив → plovdiv."""
+    return NOT_WORD.sub(" ", anyascii(text).lower()).strip()
+
+
+def searchable(names, rest=()):
+    folded = dict.fromkeys(filter(None, map(fold, names)))
+    return "\n" + "".join(f"{name}\n" for name in folded) + "\t" + " ".join(filter(None, map(fold, rest)))

@@ -1,0 +1,54 @@
+"""The page of the whole data set, and its files."""
+
+import mimetypes
+import re
+
+from django.conf import settings
+from django.http import FileResponse, Http404
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from roma_network.directory.dataset import PARTS
+from roma_network.export import dumps
+from roma_network.pages.listing import unusable
+
+MEDIA = {
+    "csv": ("text/csv", "CSV"),
+    "json": ("application/json", "JSON"),
+    "jsonld": ("application/ld+json", "JSON_LD"),
+    "rdf": ("application/rdf+xml", "RDF_XML"),
+    "ttl": ("text/turtle", "RDF_TURTLE"),
+    "zip": ("application/zip", "ZIP"),
+}
+
+
+@require_safe
+def page(request):
+    context = {
+        "dumps": dumps.latest(),
+        "parts": [
+            {"name": part.table.name, "fields": part.table.fields(), "keys": part.keys} for part in PARTS
+        ],
+        "rejected": unusable(request),
+    }
+    return render(request, "data.html", context)
+
+
+@require_safe
+def file(request, day, name):
+    """A file of a dump. Only names that the folder itself lists are looked for."""
+    if day not in dumps.days() or name not in {dumps.SUMS, *(each[0] for each in dumps.dump_of(day).files)}:
+        raise Http404
+    kind = MEDIA.get(name.rpartition(".")[2], (mimetypes.guess_type(name)[0] or "text/plain", ""))[0]
+    response = FileResponse(
+        (dumps.FOLDER / day / name).open("rb"), content_type=kind, as_attachment=True, filename=name
+    )
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+def origin_in(hosts):
+    """The address of the directory, as far as the settings tell."""
+    host = next((host.lstrip(".") for host in hosts if re.fullmatch(r"\.?[a-z0-9.-]+", host)), "localhost")
+    return f"{'http' if settings.DEMO else 'https'}://{host}"

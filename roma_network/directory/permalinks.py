@@ -1,0 +1,129 @@
+"""What names an entry or a term for good. People are led to the page, programs get data in the form they ask for."""
+
+from collections import namedtuple
+
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from initiatives.columns import document_table, initiative_table
+from initiatives.models import Document, DocumentKind, Initiative, InitiativeKind, Role
+from roma_network.export import responses
+from roma_network.export.rdf import LANGUAGE, Iri, Resource, concept, origin_of, text
+from roma_network.export.responses import LINKED
+from roma_network.pages.redirects import heir
+from stakeholders.columns import actor_table
+from stakeholders.models import Actor, ActorType, Theme
+
+MEDIA = {
+    "text/html": None,
+    "application/ld+json": "jsonld",
+    "text/turtle": "ttl",
+    "application/rdf+xml": "rdf",
+    "application/json": "json",
+    "text/csv": "csv",
+}
+
+Kind = namedtuple("Kind", "model table")
+Scheme = namedtuple(
+    "Scheme", "terms address parameter"
+)  # the list that a term narrows, and by which parameter
+
+KINDS = {
+    "actor": Kind(Actor, actor_table),
+    "initiative": Kind(Initiative, initiative_table),
+    "document": Kind(Document, document_table),
+}
+SCHEMES = {
+    "type": Scheme(lambda: ActorType.choices, "actor_list", "type"),
+    "role": Scheme(lambda: Role.choices, "actor_list", "role"),
+    "theme": Scheme(
+        lambda: [(theme.slug, str(theme)) for theme in Theme.objects.all()], "actor_list", "theme"
+    ),
+    "kind": Scheme(lambda: InitiativeKind.choices, "initiative_list", "kind"),
+    "document-kind": Scheme(lambda: DocumentKind.choices, "document_list", "kind"),
+}
+
+
+@require_safe
+def entry(request, kind, slug):
+    """An entry; where another took its place, that one."""
+    if kind in SCHEMES:
+        return term(request, kind, slug)
+    if kind not in KINDS:
+        raise Http404
+    model, table = KINDS[kind]
+    found = model.objects.published().filter(slug=slug)
+    row = found.first()
+    if row is None:
+        successor = heir(model, slug)
+        if successor is None:
+            raise Http404
+        return HttpResponsePermanentRedirect(reverse("identifier", args=[kind, successor.slug]))
+    wanted = wanted_by(request)
+    return negotiated(
+        responses.written(wanted, request, table, found) if wanted else see(row.get_absolute_url())
+    )
+
+
+def term(request, kind, value):
+    """A term of a vocabulary, as the list that it narrows or as a SKOS concept."""
+    scheme = SCHEMES[kind]
+    terms = dict(scheme.terms())
+    if value not in terms:
+        raise Http404
+    wanted = wanted_by(request)
+    if wanted not in LINKED:
+        return negotiated(see(f"{reverse(scheme.address)}?{urlencode({scheme.parameter: value})}"))
+    return negotiated(linked(request, wanted, [concept_of(request, kind, value, terms[value])]))
+
+
+@require_safe
+def scheme(request, kind):
+    """All terms of a vocabulary."""
+    if kind not in SCHEMES:
+        raise Http404
+    wanted = wanted_by(request)
+    if wanted not in LINKED:
+        return negotiated(see(reverse(SCHEMES[kind].address)))
+    concepts = [concept_of(request, kind, value, label) for value, label in SCHEMES[kind].terms()]
+    heading = Resource(
+        Iri(request.build_absolute_uri(reverse("scheme", args=[kind]))),
+        [("rdf:type", Iri("skos:ConceptScheme"))]
+        + [("skos:hasTopConcept", each.subject) for each in concepts],
+    )
+    return negotiated(linked(request, wanted, [heading, *concepts]))
+
+
+def wanted_by(request):
+    """The format that is asked for; None where that is a page."""
+    return MEDIA[request.get_preferred_type(list(MEDIA)) or "text/html"]
+
+
+def concept_of(request, kind, value, label):
+    return Resource(
+        concept(origin_of(request), kind, value),
+        [
+            ("rdf:type", Iri("skos:Concept")),
+            ("skos:prefLabel", text(str(label), LANGUAGE)),
+            ("skos:notation", text(value)),
+            ("skos:inScheme", Iri(request.build_absolute_uri(reverse("scheme", args=[kind])))),
+        ],
+    )
+
+
+def linked(request, wanted, resources):
+    return HttpResponse("".join(LINKED[wanted](resources)), content_type=responses.TYPES[wanted])
+
+
+def see(url):
+    """What is asked for is no page; the page about it is elsewhere."""
+    return HttpResponse(status=303, headers={"Location": url})
+
+
+def negotiated(response):
+    patch_vary_headers(response, ["Accept"])
+    response["Access-Control-Allow-Origin"] = "*"
+    return response

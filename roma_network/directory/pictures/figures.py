@@ -1,0 +1,326 @@
+"""The directory in numbers. Each number leads to the list that it counts."""
+
+from collections import Counter
+from textwrap import wrap
+from typing import NamedTuple
+
+import numpy as np
+from django.db.models import Count, Sum
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from initiatives.filters import DOCUMENT_PRESENCE, INITIATIVE_PRESENCE
+from initiatives.filters import InitiativeFilterSet as Initiatives
+from initiatives.models import Document, Funding, Initiative, InitiativeKind, Role
+from roma_network.directory.pictures.maps import classes, shade_of
+from roma_network.export import responses
+from roma_network.pages.listing import unusable
+from roma_network.pages.pictures import Drawn
+from roma_network.search.facet_index import columns_of, count_owners, having
+from stakeholders.filters import PRESENCE
+from stakeholders.filters import ActorFilterSet as Actors
+from stakeholders.models import Actor, ActorType, Country, Theme
+
+FIRST_YEAR = 1990
+LABEL, CELL, LINE, HEADER = 240, 92, 24, 52  # units of a drawing: widths, and heights
+LETTERS = 14  # of a heading in one line
+
+
+class Cell(NamedTuple):
+    count: int
+    url: str
+    shade: int = 0
+
+
+class Line(NamedTuple):
+    label: str
+    cells: list[Cell]
+
+
+class Figure(Drawn):
+    """A table of numbers. `measure` gives the heading and, for each line, a label and its numbers with their queries.
+
+    A query is what the address of the list says: `{"type": "academia"}`; None leads nowhere and shows no number.
+    """
+
+    name = "figure"
+    count_label = ""
+    corner = gettext_lazy("Country")
+    list_address = "actor_list"
+    note = ""
+    unshaded = 0  # the number of columns of sums, which come first
+
+    def __init__(self, request):
+        self.request = request
+        self.version = request.content_version
+        self.rejected = unusable(request, {"format"})
+        self.columns, lines = self.measure()
+        lines = list(lines)
+        shaded = [
+            number for _label, cells in lines for number, query in cells[self.unshaded :] if query is not None
+        ]
+        ranges = classes(shaded)
+        self.lines = [
+            Line(
+                label,
+                [
+                    Cell(
+                        number,
+                        self.url_of(query, place),
+                        0 if place < self.unshaded else shade_of(number, ranges),
+                    )
+                    for place, (number, query) in enumerate(cells)
+                ],
+            )
+            for label, cells in lines
+        ]
+
+    def url_of(self, query, place):
+        return f"{reverse(self.list_of(place))}?{urlencode(query)}" if query else reverse(self.list_of(place))
+
+    def list_of(self, place):
+        """The list that the numbers of a column lead to."""
+        return self.list_address
+
+    @property
+    def page_url(self):
+        return reverse("figure", args=[self.slug])
+
+    @property
+    def embed_url(self):
+        return reverse("embed_figure", args=[self.slug])
+
+    @property
+    def downloads(self):
+        return responses.downloads(self.page_url, formats=self.formats)
+
+    @property
+    def size(self):
+        return LABEL + CELL * len(self.columns), HEADER + LINE * len(self.lines)
+
+    @property
+    def drawn_columns(self):
+        for place, column in enumerate(self.columns):
+            parts = wrap(str(column), LETTERS)[:3]
+            lines = [(HEADER - 6 - 13 * (len(parts) - 1 - row), part) for row, part in enumerate(parts)]
+            yield LABEL + CELL * place + CELL // 2, lines
+
+    @property
+    def drawn_lines(self):
+        for row, line in enumerate(self.lines):
+            y = HEADER + LINE * row
+            cells = [
+                {"x": LABEL + CELL * place, "middle": LABEL + CELL * place + CELL // 2, "cell": cell}
+                for place, cell in enumerate(line.cells)
+            ]
+            yield {"y": y, "base": y + 17, "label": line.label, "cells": cells}
+
+    def rows(self):
+        yield [str(self.corner), *self.columns]
+        for line in self.lines:
+            yield [line.label, *(cell.count for cell in line.cells)]
+
+
+class Types(Figure):
+    slug = "types"
+    title = gettext_lazy("Actors by country and type")
+    unshaded = 1
+
+    def measure(self):
+        columns = columns_of(Actors, self.version)
+        types, countries = columns.plain["type"], columns.plain["country"]
+        pairs = np.zeros((len(countries.index), len(types.index)), dtype=np.int64)
+        np.add.at(pairs, (countries.values, types.values), 1)
+        lines = sorted(
+            ((code, pairs[place]) for code, place in countries.index.items()),
+            key=lambda pair: (pair[0] is None, -pair[1].sum()),
+        )
+        names = {country.code: country.label for country in Country.objects.all()}
+        return [_("All"), *(type_.label for type_ in ActorType)], (
+            (names.get(code, _("No single country")), list(self.cells(code, counts, types.index)))
+            for code, counts in lines
+        )
+
+    def cells(self, code, counts, places):
+        where = {"country": code} if code else {"lacks": "country"}
+        yield int(counts.sum()), where
+        for type_ in ActorType:
+            number = int(counts[places[type_]]) if type_ in places else 0
+            yield number, {"type": type_.value} | where
+
+
+class Roles(Figure):
+    slug = "roles"
+    title = gettext_lazy("Actors by type and role in initiatives")
+    corner = gettext_lazy("Type of actor")
+    note = gettext_lazy("An actor with several roles counts once in each.")
+
+    def measure(self):
+        columns = columns_of(Actors, self.version)
+        tie = columns.ties["participation"]
+        return [role.label for role in Role], (
+            (type_.label, list(self.cells(columns, tie, type_))) for type_ in ActorType
+        )
+
+    def cells(self, columns, tie, type_):
+        among = having(columns.plain["type"], [type_])[tie.rows]
+        counts = count_owners(tie, "role", among)
+        for role in Role:
+            yield counts.get(role, 0), {"type": type_.value, "role": role.value}
+
+
+class Themes(Figure):
+    slug = "themes"
+    title = gettext_lazy("Themes")
+    corner = gettext_lazy("Theme")
+
+    def measure(self):
+        counts = [self.counts(filterset) for filterset in (Actors, Initiatives)]
+        themes = sorted(
+            Theme.objects.all(), key=lambda theme: -sum(each.get(theme.slug, 0) for each in counts)
+        )
+        return [_("Actors"), _("Initiatives")], (
+            (str(theme), [(each.get(theme.slug, 0), {"theme": theme.slug}) for each in counts])
+            for theme in themes
+        )
+
+    def counts(self, filterset):
+        tie = columns_of(filterset, self.version).ties["theme"]
+        return count_owners(tie, "theme", np.ones(len(tie.rows), dtype=bool))
+
+    def list_of(self, place):
+        return ["actor_list", "initiative_list"][place]
+
+
+class Years(Figure):
+    slug = "years"
+    title = gettext_lazy("Initiatives under way, by year and kind")
+    corner = gettext_lazy("Year")
+    list_address = "initiative_list"
+    unshaded = 1
+    note = gettext_lazy(
+        "One without a known end counts as running on; those without a known start are left out."
+    )
+
+    def measure(self):
+        running = Counter()
+        this_year = localdate().year
+        rows = Initiative.objects.published().exclude(start="").values_list("kind", "start", "end")
+        for kind, start, end in rows.iterator(chunk_size=5000):
+            last = min(int(end[:4]), this_year) if end else this_year
+            for year in range(max(int(start[:4]), FIRST_YEAR), last + 1):
+                running[kind, year] += 1
+        first = min((year for _kind, year in running), default=this_year)
+        return [_("All"), *(kind.label for kind in InitiativeKind)], (
+            (str(year), list(self.cells(running, year))) for year in range(this_year, first - 1, -1)
+        )
+
+    def cells(self, running, year):
+        when = {"from": year, "to": year}
+        yield sum(running[kind, year] for kind in InitiativeKind), when
+        for kind in InitiativeKind:
+            yield running[kind, year], {"kind": kind.value} | when
+
+
+class Money(Figure):
+    slug = "funding"
+    title = gettext_lazy("Funding, where it is known")
+    corner = gettext_lazy("Kind of initiative")
+    list_address = "initiative_list"
+
+    def measure(self):
+        published = Initiative.objects.published()
+        funded = Counter(
+            dict(
+                published.filter(INITIATIVE_PRESENCE["funding"][1])
+                .order_by()
+                .values_list("kind")
+                .annotate(n=Count("pk"))
+            )
+        )
+        in_all = Counter(dict(published.order_by().values_list("kind").annotate(n=Count("pk"))))
+        return [_("Amount known"), _("Amount unknown")], (
+            (
+                kind.label,
+                [
+                    (funded[kind], {"kind": kind.value, "has": "funding"}),
+                    (in_all[kind] - funded[kind], {"kind": kind.value, "lacks": "funding"}),
+                ],
+            )
+            for kind in InitiativeKind
+        )
+
+    @property
+    def note(self):
+        amounts = Funding.objects.filter(initiative__in=Initiative.objects.published())
+        total = amounts.aggregate(total=Sum("amount_eur"))["total"] or 0
+        text = _(
+            "Known amounts add up to %(total)s million euro. Parts may count twice where one fund pays for another."
+        )
+        return text % {"total": f"{total / 1e6:,.0f}"}
+
+
+class Completeness(Figure):
+    slug = "completeness"
+    title = gettext_lazy("How complete the entries are, and how many were verified")
+    corner = gettext_lazy("Entries with")
+    KINDS = [
+        ("actor_list", Actor, PRESENCE),
+        ("initiative_list", Initiative, INITIATIVE_PRESENCE),
+        ("document_list", Document, DOCUMENT_PRESENCE),
+    ]
+    note = gettext_lazy(
+        "Every entry has at least one source. A dash means that entries of this kind have no such fact."
+    )
+
+    def measure(self):
+        counted = []
+        for _address, model, conditions in self.KINDS:
+            counts = {name: Count("pk", filter=has) for name, (_label, has) in conditions.items()}
+            counted.append(
+                model.objects.published().aggregate(
+                    any_entry=Count("pk"), **{f"n_{k}": v for k, v in counts.items()}
+                )
+            )
+        labels = {
+            name: label
+            for _address, _model, conditions in self.KINDS
+            for name, (label, _has) in conditions.items()
+        }
+        lines = [(_("anything"), [(found["any_entry"], {}) for found in counted])]
+        for name, label in labels.items():
+            lines.append(
+                (
+                    str(label),
+                    [
+                        (found.get(f"n_{name}", 0), {"has": name} if f"n_{name}" in found else None)
+                        for found in counted
+                    ],
+                )
+            )
+        return [_("Actors"), _("Initiatives"), _("Documents")], lines
+
+    def list_of(self, place):
+        return self.KINDS[place][0]
+
+    def url_of(self, query, place):
+        return "" if query is None else super().url_of(query, place)
+
+
+FIGURES = {figure.slug: figure for figure in (Types, Roles, Themes, Years, Money, Completeness)}
+
+
+def all_figures(request):
+    figures = [figure(request) for figure in FIGURES.values()]
+    return render(request, "pictures/figures.html", {"figures": figures, "rejected": unusable(request)})
+
+
+def one_figure(request, slug, *, embedded=False):
+    if slug not in FIGURES:
+        raise Http404
+    return FIGURES[slug](request).respond(embedded)

@@ -1,0 +1,204 @@
+"""Maps of filtered views: how many actors or initiatives in each country, and the places that take part."""
+
+from math import sqrt
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from initiatives.filters import InitiativeFilterSet
+from roma_network.cartography import atlas
+from roma_network.cartography.dots import Dot
+from roma_network.directory.pictures.ties import counts_at, localities_at, ties_at
+from roma_network.pages.pictures import Picture
+from roma_network.search.facet_index import count
+from stakeholders.filters import ActorFilterSet
+from stakeholders.models import Country
+
+SHADES = 5
+MOST_DOTS = 200
+TINY = {"MT": (14.45, 35.9), "LU": (6.1, 49.75)}  # degrees east and north: these would be lost without a mark
+
+
+class Land(NamedTuple):
+    """A country on the map. `shade` is 0 where there is nothing."""
+
+    code: str
+    name: str
+    count: int
+    label: str
+    url: str
+    shade: int
+    path: str
+    mark: tuple | None
+
+
+def classes(counts, most=SHADES):
+    """Ranges of numbers for the shades, each for about as many countries: pairs of least and greatest."""
+    values = sorted(filter(None, counts))
+    starts = sorted({values[len(values) * place // most] for place in range(most)}) if values else []
+    ends = [start - 1 for start in starts[1:]] + values[-1:]
+    return list(zip(starts, ends, strict=True))
+
+
+def shade_of(count, ranges):
+    return next((place for place, (least, most) in enumerate(ranges, 1) if least <= count <= most), 0)
+
+
+def dots(weights, localities, frame, most=MOST_DOTS):
+    """The heaviest of the localities in `weights` (key → number of initiatives) that are on the map, large ones first."""
+    known = [(weight, localities[key]) for key, weight in weights.items() if key in localities]
+    known.sort(key=lambda pair: (-pair[0], pair[1].name))
+    found = []
+    for weight, locality in known:
+        if len(found) == most:
+            break
+        if place := frame.place(locality.longitude, locality.latitude):
+            found.append(dot(weight, locality, place))
+    return found
+
+
+def dot(weight, locality, place):
+    number = ngettext("%(n)d initiative", "%(n)d initiatives", weight) % {"n": weight}
+    label = _("%(name)s: %(number)s") % {"name": locality.name, "number": number}
+    url = reverse("actor_detail", args=[locality.slug])
+    return Dot(locality.name, label, url, *place, round(min(2.5 + 1.5 * sqrt(weight), 14), 1), weight)
+
+
+class Map(Picture):
+    name = "map"
+    frame = atlas.EUROPE
+
+    @property
+    def ways(self):
+        """What can be counted, each with its address."""
+        return [
+            {"label": label, "url": reverse(address), "current": address == self.address}
+            for address, label in (("map", _("actors")), ("initiative_map", _("initiatives")))
+        ]
+
+    @property
+    def size(self):
+        return self.frame.width, self.frame.height
+
+    @property
+    def others(self):
+        """The rest of the world within the frame, as a path."""
+        return atlas.shapes("europe")["others"]
+
+    @property
+    def inset(self):
+        return atlas.inset(self.frame)
+
+    def prepare(self):
+        counts = self.tally.counts("country")
+        self.ranges = classes(counts.values())
+        self.lands = sorted(self.lands_of(counts), key=lambda land: (-land.count, land.name))
+        weights = self.weights()
+        localities = localities_at(self.request.content_version)
+        self.dots = dots(weights, localities, self.frame)
+        self.dot_total = sum(key in localities for key in weights)
+
+    def lands_of(self, counts):
+        paths = atlas.shapes("europe")["countries"]
+        for country in Country.objects.all():
+            count = counts.get(country.code, 0)
+            number = self.filterset.count_label(count)
+            yield Land(
+                country.code,
+                country.label,
+                count,
+                _("%(name)s: %(number)s") % {"name": country.label, "number": number},
+                self.list_url_with("country", country.code) if count else country.get_absolute_url(),
+                shade_of(count, self.ranges),
+                paths.get(country.code, ""),
+                self.frame.place(*TINY[country.code]) if country.code in TINY else None,
+            )
+
+    @property
+    def legend(self):
+        return list(enumerate(self.ranges, 1))
+
+    def rows(self):
+        yield ["country", "name", "count"]
+        for land in self.lands:
+            if land.count:
+                yield [land.code, land.name, land.count]
+
+    def weights(self):
+        """Key of a locality → number of initiatives."""
+        raise NotImplementedError
+
+
+class ActorMap(Map):
+    address = "map"
+    list_address = "actor_list"
+
+    def __init__(self, request):
+        super().__init__(request, ActorFilterSet)
+
+    @property
+    def title(self):
+        return _("Map of actors")
+
+    @property
+    def counted(self):
+        return _("Actors")
+
+    @property
+    def unplaced(self):
+        """The number of actors without a country."""
+        return count(self.tally.columns.plain["country"], self.tally.mask()).get(None, 0)
+
+    def weights(self):
+        """How many initiatives each place that matches takes part in."""
+        counts = counts_at(self.request.content_version)
+        localities = localities_at(self.request.content_version)
+        return {key: counts[key] for key in self.tally.found.tolist() if key in localities and key in counts}
+
+
+class InitiativeMap(Map):
+    address = "initiative_map"
+    list_address = "initiative_list"
+    unplaced = 0  # an initiative without countries is no rarity worth telling
+
+    def __init__(self, request):
+        super().__init__(request, InitiativeFilterSet)
+
+    @property
+    def title(self):
+        return _("Map of initiatives")
+
+    @property
+    def counted(self):
+        return _("Initiatives")
+
+    def weights(self):
+        """How many of the initiatives that match each place takes part in."""
+        return ties_at(self.request.content_version).among(initiatives=self.tally.found).counts()
+
+
+def country_map(country, version):
+    """What the page of a country draws: its shape and its places. None where there is no such shape."""
+    shape = atlas.shapes(country.code)
+    if not shape:
+        return None
+    frame = atlas.Frame(**shape["frame"])
+    counts = counts_at(version)
+    localities = localities_at(version)
+    weights = {key: counts.get(key, 0) for key, place in localities.items() if place.country == country.code}
+    return {
+        "size": (frame.width, frame.height),
+        "path": shape["path"],
+        "dots": dots(weights, localities, frame),
+        "inset": atlas.inset(frame) if country.code == "ES" else None,
+    }
+
+
+def actors(request, *, embedded=False):
+    return ActorMap(request).respond(embedded)
+
+
+def initiatives(request, *, embedded=False):
+    return InitiativeMap(request).respond(embedded)

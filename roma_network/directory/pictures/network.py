@@ -1,0 +1,341 @@
+"""Who works with whom: actors, tied by the initiatives that they take part in and by relations to one another."""
+
+from collections import Counter, defaultdict
+from functools import cached_property
+from itertools import groupby
+from math import sqrt
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+import numpy as np
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from initiatives.models import Initiative, Role
+from roma_network.directory.pictures import network_layout
+from roma_network.directory.pictures.network_layout import Graph
+from roma_network.directory.pictures.ties import relations_at, ties_at
+from roma_network.pages.pictures import FORMATS, Picture
+from stakeholders.filters import ActorFilterSet
+from stakeholders.models import Actor, ActorType
+
+MOST_NODES = 1500
+MOST_EDGES = 3000  # that are drawn; files hold all
+MOST_NAMED = 15
+MOST_LABELS = 14
+MARGIN = 30  # units
+LEAST = 300  # units on a side, however few there are
+LETTER, LABEL_HEIGHT = 7.5, 16  # units, for labels that are not to overlap
+
+
+class Node(NamedTuple):
+    """A node as it is drawn. `kind` is the type of an actor, or "initiative"."""
+
+    number: int
+    entry: object
+    kind: str
+    x: int
+    y: int
+    size: int  # even
+    degree: int
+
+    @property
+    def left(self):
+        return self.x - self.radius
+
+    @property
+    def top(self):
+        return self.y - self.radius
+
+    @property
+    def radius(self):
+        return self.size // 2
+
+    @property
+    def says(self):
+        ties = ngettext("%(n)d tie", "%(n)d ties", self.degree) % {"n": self.degree}
+        return _("%(name)s: %(ties)s") % {"name": self.entry.name, "ties": ties}
+
+
+class Network(Picture):
+    name = address = "network"
+    list_address = "actor_list"
+    formats = FORMATS | {"graphml": "GraphML", "gexf": "GEXF"}
+    types = list(ActorType)
+    most_edges = MOST_EDGES
+    size = (network_layout.SIDE + 2 * MARGIN, network_layout.SIDE + 2 * MARGIN)
+
+    def __init__(self, request):
+        super().__init__(request, ActorFilterSet)
+        self.version = request.content_version
+        self.places, laid_out = network_layout.latest()
+        self.is_provisional = laid_out != self.version
+        if self.is_provisional:
+            network_layout.start()
+
+    def respond(self, embedded):
+        response = super().respond(embedded)
+        response.is_provisional = self.is_provisional
+        return response
+
+    @property
+    def title(self):
+        return _("Network of actors")
+
+    # The graph
+
+    @cached_property
+    def whole(self):
+        """The graph of all that match and of what ties them."""
+        version, keys = self.version, self.tally.found
+        ties, relations = ties_at(version).among(actors=keys), relations_at(version)
+        ties = self.chosen(ties)
+        relations = relations[np.isin(relations, keys).all(axis=1)]
+        return Graph.of(ties.pairs(), relations)
+
+    def chosen(self, ties):
+        """Where initiatives or roles are chosen, the ties of these alone."""
+        data = self.filterset.data
+        if slugs := data.getlist("initiative"):
+            keys = list(Initiative.objects.filter(slug__in=slugs).values_list("pk", flat=True))
+            ties = ties.among(initiatives=keys)
+        if roles := data.getlist("role"):
+            ties = ties.among(roles=[place for place, role in enumerate(Role) if role in roles])
+        return ties
+
+    @cached_property
+    def is_core(self):
+        return self.whole.size > MOST_NODES
+
+    @property
+    def is_thinned(self):
+        return len(self.graph.edges) > MOST_EDGES
+
+    @cached_property
+    def graph(self):
+        """What is drawn: all, or where that is too much the best connected."""
+        return self.whole.only(self.whole.core(MOST_NODES)) if self.is_core else self.whole
+
+    @cached_property
+    def entries(self):
+        """Node by node, the row of the actor or the initiative."""
+        actors = Actor.objects.only("name", "acronym", "slug", "type", "status").in_bulk(
+            self.graph.actors.tolist()
+        )
+        initiatives = Initiative.objects.only("name", "acronym", "slug", "kind", "status").in_bulk(
+            self.graph.initiatives.tolist()
+        )
+        return [actors[key] for key in self.graph.actors.tolist()] + [
+            initiatives[key] for key in self.graph.initiatives.tolist()
+        ]
+
+    @cached_property
+    def nodes(self):
+        """The nodes, the greatest last so that they lie on top; empty before the first layout."""
+        if self.places is None:
+            return []
+        places = self.places.of(self.graph) + MARGIN
+        degrees = self.graph.degrees.tolist()
+        nodes = [
+            Node(
+                number,
+                entry,
+                getattr(entry, "type", "initiative"),
+                round(x),
+                round(y),
+                2 * round(min(3 + 0.9 * sqrt(degree), 13)),
+                degree,
+            )
+            for number, (entry, (x, y), degree) in enumerate(
+                zip(self.entries, places.tolist(), degrees, strict=True)
+            )
+        ]
+        return sorted(nodes, key=lambda node: (node.size, node.kind, node.entry.name))
+
+    @property
+    def groups_drawn(self):
+        """The nodes in runs of one kind."""
+        for kind, nodes in groupby(self.nodes, key=lambda node: node.kind):
+            yield {"kind": kind, "nodes": list(nodes)}
+
+    @property
+    def window(self):
+        """The part of the square where the nodes are: x, y and twice the side."""
+        xs, ys = [node.x for node in self.nodes], [node.y for node in self.nodes]
+        if not xs:
+            return 0, 0, *self.size
+        side = max(max(xs) - min(xs) + 3 * MARGIN, max(ys) - min(ys) + 3 * MARGIN, LEAST)
+        return (min(xs) + max(xs) - side) // 2, (min(ys) + max(ys) - side) // 2, side, side
+
+    @cached_property
+    def edges(self):
+        """All edges as one path, those of a hub together: so it packs well."""
+        places, degrees = {node.number: (node.x, node.y) for node in self.nodes}, self.graph.degrees.tolist()
+        edges = [
+            sorted(edge, key=lambda number: -degrees[number])
+            for edge in (self.graph.thinned(MOST_EDGES).edges.tolist() if places else [])
+        ]
+        parts = []
+        for hub, other in sorted(edges):
+            (x, y), (to_x, to_y) = places[hub], places[other]
+            parts.append(f"M{x} {y}l{to_x - x} {to_y - y}")
+        return "".join(parts)
+
+    @cached_property
+    def labels(self):
+        """The greatest nodes with names that do not overlap."""
+        taken, found = [], []
+        for node in reversed(self.nodes[-4 * MOST_LABELS :]):
+            half = len(node.entry.short_name[:34]) * LETTER / 2
+            box = (node.x - half, node.top - LABEL_HEIGHT, node.x + half, node.top)
+            if len(found) < MOST_LABELS and not any(overlap(box, other) for other in taken):
+                taken.append(box)
+                found.append(node)
+        return found
+
+    # In words
+
+    @cached_property
+    def connected(self):
+        """The actors with the most ties, each with how many."""
+        degrees = self.graph.degrees[: len(self.graph.actors)]
+        best = np.argsort(-degrees, kind="stable")[:MOST_NAMED]
+        return [(self.entries[number], int(degrees[number])) for number in best.tolist()]
+
+    @cached_property
+    def bridges(self):
+        """The initiatives that bring the most types of actors together, each with how many."""
+        border, types = len(self.graph.actors), defaultdict(set)
+        for one, other in self.graph.edges.tolist():
+            if other >= border > one:
+                types[other].add(self.entries[one].type)
+        degrees = self.graph.degrees
+        best = sorted(types, key=lambda number: (-len(types[number]), -degrees[number], number))[:MOST_NAMED]
+        return [(self.entries[number], len(types[number])) for number in best if len(types[number]) > 1]
+
+    @cached_property
+    def between(self):
+        """Pairs of types and the number of pairs of their actors that a tie joins, by way of initiatives or directly."""
+        border, members, found = len(self.graph.actors), defaultdict(Counter), Counter()
+        for one, other in self.graph.edges.tolist():
+            if other >= border:
+                members[other][self.entries[one].type] += 1
+            else:
+                found[tuple(sorted((self.entries[one].type, self.entries[other].type)))] += 1
+        for types in members.values():
+            for one in types:
+                for other in types:
+                    if one < other:
+                        found[one, other] += types[one] * types[other]
+        return [
+            (ActorType(one).label, ActorType(other).label, number)
+            for (one, other), number in found.most_common(MOST_NAMED)
+            if one != other
+        ]
+
+    @cached_property
+    def components(self):
+        """The sizes of the parts that nothing ties together, the greatest first."""
+        return sorted(map(len, self.graph.as_igraph().connected_components()), reverse=True)
+
+    @property
+    def untied(self):
+        """The number of actors that match and have no tie."""
+        return self.count - len(self.whole.actors)
+
+    # Files
+
+    def rows(self):
+        yield ["source", "source_name", "target", "target_name", "kind"]
+        border = len(self.graph.actors)
+        for one, other in self.graph.edges.tolist():
+            kind = "participation" if other >= border else "relation"
+            yield [self.id_of(one), self.entries[one].name, self.id_of(other), self.entries[other].name, kind]
+
+    def id_of(self, number):
+        kind = "actor" if number < len(self.graph.actors) else "initiative"
+        return f"{kind}/{self.entries[number].slug}"
+
+    def attributes(self):
+        """Node by node: its id and what is known of it."""
+        places = {node.number: (node.x, node.y) for node in self.nodes}
+        for number, entry in enumerate(self.entries):
+            is_actor = number < len(self.graph.actors)
+            x, y = places.get(number, (0, 0))
+            yield (
+                self.id_of(number),
+                {
+                    "label": entry.name,
+                    "kind": "actor" if is_actor else "initiative",
+                    "type": entry.type if is_actor else entry.kind,
+                    "url": self.request.build_absolute_uri(entry.get_absolute_url()),
+                    "x": x,
+                    "y": -y,  # upwards, as these formats count
+                },
+            )
+
+    def as_graphml(self):
+        root = ElementTree.Element("graphml", xmlns="http://graphml.graphdrawing.org/xmlns")
+        for name, kind in {
+            "label": "string",
+            "kind": "string",
+            "type": "string",
+            "url": "string",
+            "x": "double",
+            "y": "double",
+        }.items():
+            ElementTree.SubElement(
+                root, "key", {"id": name, "for": "node", "attr.name": name, "attr.type": kind}
+            )
+        ElementTree.SubElement(
+            root, "key", {"id": "tie", "for": "edge", "attr.name": "kind", "attr.type": "string"}
+        )
+        graph = ElementTree.SubElement(root, "graph", edgedefault="undirected")
+        for node_id, attributes in self.attributes():
+            node = ElementTree.SubElement(graph, "node", id=node_id)
+            for name, value in attributes.items():
+                ElementTree.SubElement(node, "data", key=name).text = str(value)
+        for source, _name, target, _other, kind in list(self.rows())[1:]:
+            edge = ElementTree.SubElement(graph, "edge", source=source, target=target)
+            ElementTree.SubElement(edge, "data", key="tie").text = kind
+        return as_xml(root), "application/graphml+xml"
+
+    def as_gexf(self):
+        root = ElementTree.Element(
+            "gexf", {"xmlns": "http://gexf.net/1.3", "xmlns:viz": "http://gexf.net/1.3/viz", "version": "1.3"}
+        )
+        ElementTree.SubElement(root, "meta", lastmodifieddate=localdate().isoformat())
+        graph = ElementTree.SubElement(root, "graph", defaultedgetype="undirected", mode="static")
+        columns = {"kind": "string", "type": "string", "url": "string"}
+        heading = ElementTree.SubElement(graph, "attributes", {"class": "node"})
+        for name, kind in columns.items():
+            ElementTree.SubElement(heading, "attribute", id=name, title=name, type=kind)
+        heading = ElementTree.SubElement(graph, "attributes", {"class": "edge"})
+        ElementTree.SubElement(heading, "attribute", id="tie", title="kind", type="string")
+        nodes, edges = (ElementTree.SubElement(graph, name) for name in ("nodes", "edges"))
+        for node_id, attributes in self.attributes():
+            node = ElementTree.SubElement(nodes, "node", id=node_id, label=attributes["label"])
+            values = ElementTree.SubElement(node, "attvalues")
+            for name in columns:
+                ElementTree.SubElement(values, "attvalue", {"for": name, "value": attributes[name]})
+            ElementTree.SubElement(
+                node, "viz:position", x=str(attributes["x"]), y=str(attributes["y"]), z="0"
+            )
+        for number, (source, _name, target, _other, kind) in enumerate(list(self.rows())[1:]):
+            edge = ElementTree.SubElement(edges, "edge", id=str(number), source=source, target=target)
+            values = ElementTree.SubElement(edge, "attvalues")
+            ElementTree.SubElement(values, "attvalue", {"for": "tie", "value": kind})
+        return as_xml(root), "application/gexf+xml"
+
+
+def as_xml(root):
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def overlap(one, other):
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def page(request, *, embedded=False):
+    return Network(request).respond(embedded)

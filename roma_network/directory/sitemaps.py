@@ -1,0 +1,124 @@
+"""What machines look for: robots.txt, sitemaps, the search description of browsers, where to report a weakness."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps.views import index, sitemap
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from initiatives.models import Initiative
+from roma_network.pages.http_cache import public
+from stakeholders.models import Actor, Country
+
+PAGES = [
+    "home",
+    "actor_list",
+    "initiative_list",
+    "document_list",
+    "country_list",
+    "map",
+    "initiative_map",
+    "network",
+    "timeline",
+    "figures",
+    "data",
+    "api",
+    "about",
+    "accessibility",
+    "privacy",
+]
+EXPIRY = timedelta(days=180)  # of security.txt, which is to be under a year
+
+
+class LocalSitemap(Sitemap):
+    """Tells of each page in which languages it is to be had."""
+
+    i18n = alternates = x_default = True
+
+
+class EntrySitemap(LocalSitemap):
+    limit = 10_000
+
+    def __init__(self, model):
+        self.model = model
+
+    def items(self):
+        return self.model.objects.published().order_by("pk")
+
+    def lastmod(self, entry):
+        return entry.updated_at
+
+
+class CountrySitemap(LocalSitemap):
+    def items(self):
+        return Country.objects.all()
+
+
+class PageSitemap(LocalSitemap):
+    def items(self):
+        return PAGES
+
+    def location(self, name):
+        return reverse(name)
+
+
+SITEMAPS = {
+    "pages": PageSitemap,
+    "countries": CountrySitemap,
+    "actors": EntrySitemap(Actor),
+    "initiatives": EntrySitemap(Initiative),
+}
+
+
+@public
+def sitemap_index(request):
+    return rendered(index(request, sitemaps=SITEMAPS, sitemap_url_name="sitemap"))
+
+
+@public
+def sitemap_section(request, section):
+    return rendered(sitemap(request, sitemaps=SITEMAPS, section=section))
+
+
+def rendered(response):
+    """Ready to be kept, and not hidden from whom it is for."""
+    response.render()
+    del response["X-Robots-Tag"]
+    return response
+
+
+@public
+def robots(request):
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /*?",  # crawlers cannot walk all combinations of filters; sitemaps name every entry
+        f"Sitemap: {request.build_absolute_uri(reverse('sitemap_index'))}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@public
+def security(request):
+    contact = (
+        f"mailto:{settings.CONTACT_EMAIL}"
+        if settings.CONTACT_EMAIL
+        else request.build_absolute_uri(reverse("about"))
+    )
+    expires = (timezone.now() + EXPIRY).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        f"Contact: {contact}",
+        f"Expires: {expires.isoformat()}",
+        "Preferred-Languages: en",
+        f"Canonical: {request.build_absolute_uri()}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@public
+def opensearch(request):
+    return render(request, "opensearch.xml", content_type="application/opensearchdescription+xml")

@@ -1,0 +1,314 @@
+"""Columns of the tables that are imported and exported: what a cell may hold, and what it holds of a row.
+
+A value is what a cell means, in a form that compares: a text or number, the natural key of another row, or a tuple
+of such. The same value stands in what was read and in what the directory holds, so a difference is a change.
+"""
+
+import re
+from collections import defaultdict
+
+from django.core.exceptions import ValidationError
+from django.db.models import FloatField, URLField
+from django.utils.text import capfirst
+from django.utils.translation import gettext as translate
+from django.utils.translation import gettext_lazy as _
+
+from roma_network.editorial.revisions import batches
+from roma_network.models import Source
+
+BETWEEN = re.compile(r"[;,\s]+")  # keys in one cell
+BAR = " | "  # between the parts of a row within a cell
+
+
+class Column:
+    """`lookups` names the rows that `parse` asks for: pairs of model and the field of their key."""
+
+    is_key = False
+    is_many = False  # written as rows of their own
+    ignored = False
+
+    def __init__(self, name, label, *, help_text="", example=""):
+        self.name, self.label = name, label
+        self.help_text, self.example = help_text, example
+
+    def mentions(self, text):
+        """Keys of other rows that a cell speaks of: pairs of model and key."""
+        return ()
+
+    def parse(self, text, known):
+        """The value of a cell. `known` holds what `mentions` names: model → key → row."""
+        raise NotImplementedError
+
+    def value_of(self, row):
+        raise NotImplementedError
+
+    def text(self, value):
+        """As it stands in a cell."""
+        return "" if value is None else str(value)
+
+    def cell(self, row):
+        return self.text(self.value_of(row))
+
+
+class Plain(Column):
+    """A field of the model. A cell is read as the form of the entry reads the field."""
+
+    def __init__(self, field, **details):
+        super().__init__(field.name, capfirst(field.verbose_name), **details)
+        self.field = field
+        self.help_text = self.help_text or field.help_text
+        scheme = {"assume_scheme": "https"} if isinstance(field, URLField) else {}
+        self.form_field = field.formfield(**scheme)
+
+    @property
+    def allowed(self):
+        return dict(self.field.flatchoices)
+
+    def parse(self, text, known):
+        if text and self.allowed and text not in self.allowed:
+            raise none_of(text, self.allowed)
+        value = self.form_field.clean(text)
+        self.field.run_validators(value)
+        return value
+
+    def value_of(self, row):
+        return getattr(row, self.field.attname)
+
+    def cell(self, row):
+        value = self.value_of(row)
+        return value if isinstance(self.field, FloatField) and value is not None else self.text(value)
+
+    def set(self, row, value, keys):
+        setattr(row, self.field.attname, value)
+
+
+class Key(Plain):
+    is_key = True
+
+
+class Link(Column):
+    """Another row, by its natural key `by`."""
+
+    def __init__(self, field, name, *, by="slug", **details):
+        super().__init__(name, capfirst(field.verbose_name), **details)
+        self.field, self.by = field, by
+        self.model = field.related_model
+
+    def mentions(self, text):
+        return [(self.model, text)] if text else ()
+
+    def parse(self, text, known):
+        if not text:
+            if self.field.null:
+                return None
+            raise ValidationError(translate("It is empty."))
+        if text not in known[self.model]:
+            raise ValidationError(translate("“%(key)s” is not in the directory.") % {"key": text})
+        if merged := getattr(known[self.model][text], "merged_into", None):
+            words = {"key": text, "survivor": merged.slug}
+            raise ValidationError(translate("“%(key)s” was merged into “%(survivor)s”: write that.") % words)
+        return text
+
+    def value_of(self, row):
+        other = getattr(row, self.field.name)
+        return getattr(other, self.by) if other else None
+
+    def set(self, row, value, keys):
+        setattr(row, self.field.attname, keys[self.model][value] if value else None)
+
+
+class KeyLink(Link):
+    is_key = True
+
+
+class Links(Column):
+    """Rows of a small vocabulary, by their natural keys."""
+
+    is_many = True
+
+    def __init__(self, field, *, by, **details):
+        super().__init__(field.name, capfirst(field.verbose_name), **details)
+        self.field, self.by = field, by
+        self.model = field.related_model
+
+    def mentions(self, text):
+        return [(self.model, key) for key in filter(None, BETWEEN.split(text))]
+
+    def parse(self, text, known):
+        wanted = sorted({key for _model, key in self.mentions(text)})
+        if unknown := [key for key in wanted if key not in known[self.model]]:
+            raise none_of(unknown[0], known[self.model])
+        return tuple(wanted)
+
+    def value_of(self, row):
+        return tuple(sorted(getattr(other, self.by) for other in getattr(row, self.name).all()))
+
+    def text(self, value):
+        return "; ".join(value)
+
+    def write(self, wanted, keys):
+        """`wanted`: key of a row → value."""
+        through = self.field.remote_field.through
+        mine, others = self.field.m2m_field_name(), self.field.m2m_reverse_field_name()
+        for batch in batches(wanted):
+            through.objects.filter(**{f"{mine}__in": batch}).delete()
+        rows = [
+            through(**{f"{mine}_id": key, f"{others}_id": keys[self.model][value]})
+            for key, values in wanted.items()
+            for value in values
+        ]
+        through.objects.bulk_create(rows, batch_size=500)
+
+
+class Rows(Column):
+    """Rows within an entry, one a line of the cell, their `parts` with bars between. The first is the identity."""
+
+    is_many = True
+    parts: tuple[str, ...]
+
+    def __init__(self, model, owner, name, label, **details):
+        super().__init__(name, label, **details)
+        self.model, self.owner = model, owner
+        self.related_name = model._meta.get_field(owner).remote_field.related_name
+
+    def parse(self, text, known):
+        rows = [self.parse_line(line.strip(), known) for line in text.split("\n") if line.strip()]
+        if len({self.identity(row) for row in rows}) < len(rows):
+            raise ValidationError(translate("One stands here twice."))
+        return tuple(sorted(rows))
+
+    def parse_line(self, line, known):
+        raise NotImplementedError
+
+    def clean(self, **texts):
+        """The values of fields, in the order given."""
+        return tuple(self.model._meta.get_field(name).clean(text, None) for name, text in texts.items())
+
+    def identity(self, value):
+        return value[0]
+
+    def value_of(self, row):
+        return tuple(sorted(map(self.value_in, getattr(row, self.related_name).all())))
+
+    def value_in(self, row):
+        return tuple(getattr(row, name) for name in self.parts)
+
+    def text(self, value):
+        return "\n".join(map(self.line, value))
+
+    def line(self, value):
+        raise NotImplementedError
+
+    def write(self, wanted, keys):
+        """Keep rows that are as they should be, with their own keys; remove, change and add the others."""
+        gone, changed, new = [], [], []
+        held = self.held(wanted)
+        for key, values in wanted.items():
+            rows = {self.identity(self.value_in(row)): row for row in held[key]}
+            for value in values:
+                row = rows.pop(self.identity(value), None)
+                if row is None:
+                    new.append(self.row(key, value, keys))
+                elif self.value_in(row) != value:
+                    self.change(row, value)
+                    changed.append(row)
+            gone += [row.pk for row in rows.values()]
+        for batch in batches(gone):
+            self.model.objects.filter(pk__in=batch).delete()
+        self.model.objects.bulk_update(changed, self.changing, batch_size=500)
+        self.model.objects.bulk_create(new, batch_size=500)
+
+    changing: tuple[str, ...]
+
+    def held(self, owners):
+        held = defaultdict(list)
+        for batch in batches(owners):
+            for row in self.rows().filter(**{f"{self.owner}__in": batch}):
+                held[getattr(row, f"{self.owner}_id")].append(row)
+        return held
+
+    def rows(self):
+        return self.model.objects.all()
+
+    def row(self, owner, value, keys):
+        return self.model(**{f"{self.owner}_id": owner}, **dict(zip(self.parts, value, strict=True)))
+
+    def change(self, row, value):
+        for name, part in zip(self.parts, value, strict=True):
+            setattr(row, name, part)
+
+
+class Citations(Rows):
+    """The sources of a row: `address | what it supports`, and of one that is new to the directory the rest."""
+
+    parts = ("url", "supports")
+    changing = ("supports",)
+
+    def __init__(self, model):
+        super().__init__(
+            model,
+            "subject",
+            "sources",
+            _("Sources"),
+            help_text=_(
+                "One a line: address | what it supports. For a source that is new here also its publisher and title: "
+                "address | what it supports | publisher | title."
+            ),
+            example="https://example.org/about | founded 1996 | Example | About us",
+        )
+
+    def mentions(self, text):
+        return [(Source, line.split("|")[0].strip()) for line in text.split("\n") if line.strip()]
+
+    def parse_line(self, line, known):
+        url, *parts = [part.strip() for part in line.split("|")]
+        if url in known[Source]:
+            # Told again what is on record: the same file may be sent twice.
+            about = f"{BAR}{known[Source][url].publisher}{BAR}{known[Source][url].title}"
+            supports = BAR.join(parts).removesuffix(about)
+        else:
+            supports, *about = BAR.join(parts).split(BAR, 2)
+            known[Source][url] = self.new_source(url, *about)
+        (supports,) = self.clean(supports=supports)
+        return url, supports
+
+    def new_source(self, url, publisher="", title=""):
+        if not (publisher and title):
+            text = translate(
+                "“%(url)s” is a new source. Write: address | what it supports | publisher | title"
+            )
+            raise ValidationError(text % {"url": url})
+        if not url.startswith(("http://", "https://")):
+            raise ValidationError(translate("Write an address that begins with http:// or https://."))
+        source = Source(url=url, publisher=publisher, title=title)
+        source.clean_fields()
+        return source
+
+    def value_in(self, row):
+        return row.source.url, row.supports
+
+    def line(self, value):
+        return BAR.join(value)
+
+    def rows(self):
+        return self.model.objects.select_related("source")
+
+    def row(self, owner, value, keys):
+        return self.model(subject_id=owner, source_id=keys[Source][value[0]], supports=value[1])
+
+    def change(self, row, value):
+        row.supports = value[1]
+
+
+class Kept(Column):
+    """What the directory keeps itself: exported, and passed over in what comes back."""
+
+    ignored = True
+
+    def value_of(self, row):
+        return getattr(row, self.name)
+
+
+def none_of(value, known):
+    words = {"value": value, "known": ", ".join(sorted(known))}
+    return ValidationError(translate("“%(value)s” is none of: %(known)s.") % words)

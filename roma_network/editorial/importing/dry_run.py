@@ -1,0 +1,308 @@
+"""A table of entries or ties, and what a file says of it: new rows, changes, rows as they are, and mistakes."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
+from django.utils.translation import gettext as translate
+from django.utils.translation import gettext_lazy as _
+
+from roma_network.core import folding
+from roma_network.editorial import duplicates
+from roma_network.editorial.importing.cells import Kept, Key, Link, Links, Rows
+from roma_network.editorial.importing.spreadsheets import UnreadableError
+from roma_network.editorial.revisions import batches
+from roma_network.models import Editorial, Source
+
+tables = {}  # name → table, of all that can be imported
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class Outcome(TextChoices):
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    UNCHANGED = "unchanged", _("Unchanged")
+    ERROR = "error", _("Error")
+
+
+@dataclass
+class Finding:
+    """What one line of a file comes to. `values`: column → value, of what the line changes or adds."""
+
+    line: int
+    key: tuple
+    row: object = None
+    outcome: Outcome = Outcome.UNCHANGED
+    values: dict = field(default_factory=dict)
+    differences: list = field(default_factory=list)  # heading, before, after
+    errors: list = field(default_factory=list)  # heading or "", why
+    warnings: list = field(default_factory=list)
+
+    @property
+    def told(self):
+        """As it is kept and shown, in plain lists and texts."""
+        return {
+            "line": self.line,
+            "key": " · ".join(map(str, self.key)),
+            "outcome": str(Outcome.ERROR if self.errors else self.outcome),
+            "differences": self.differences,
+            "errors": self.errors,
+            "warnings": self.warnings,
+        }
+
+
+class SlugKey(Key):
+    def parse(self, text, known):
+        slug = super().parse(text, known)
+        if not SLUG.fullmatch(slug):
+            raise ValidationError(
+                translate("Write small letters, digits and single hyphens: city-of-glasgow.")
+            )
+        return slug
+
+
+class Table:
+    """`columns` in the order of the template. A line belongs to the row that has the same in all key columns."""
+
+    def __init__(self, model, columns):
+        self.model = model
+        self.name = model._meta.model_name + "s"
+        self.columns = {column.name: column for column in columns}
+        self.keys = [column for column in columns if column.is_key]
+        self.is_entry = issubclass(model, Editorial)
+        tables[self.name] = self
+
+    @property
+    def imported(self):
+        return [column for column in self.columns.values() if not column.ignored]
+
+    def check_headings(self, headings):
+        named = [heading for heading in headings if heading]
+        missing = [column.name for column in self.keys if column.name not in named]
+        unknown = [name for name in named if name not in self.columns]
+        twice = [name for name in dict.fromkeys(named) if named.count(name) > 1]
+        texts = [
+            (missing, translate("These columns are missing: %(names)s.")),
+            (
+                unknown,
+                translate("There are no such columns: %(names)s. The template names those that there are."),
+            ),
+            (twice, translate("These columns stand there twice: %(names)s.")),
+            ("" in headings and ["–"], translate("A column has no heading (%(names)s).")),
+        ]
+        if found := [text % {"names": ", ".join(names)} for names, text in texts if names]:
+            raise UnreadableError(" ".join(found))
+
+    # Reading the directory
+
+    def rows(self):
+        """With all that the columns look at."""
+        links = [column.field.name for column in self.columns.values() if isinstance(column, Link)]
+        if self.is_entry and hasattr(self.model, "merge"):
+            links.append("merge__survivor")
+        prefetched = []
+        for column in self.columns.values():
+            if isinstance(column, Links):
+                prefetched.append(column.name)
+            if isinstance(column, Rows):
+                inner = "__source" if column.name == "sources" else ""
+                prefetched.append(column.related_name + inner)
+        return self.model.objects.select_related(*links).prefetch_related(*prefetched)
+
+    def key_of(self, row):
+        return tuple(column.value_of(row) for column in self.keys)
+
+    def find(self, keys):
+        """Key → row, of those that the directory has."""
+        lookups = {
+            column: f"{column.field.name}__{column.by}" if isinstance(column, Link) else column.name
+            for column in self.keys
+        }
+        found = {}
+        for batch in batches(keys):
+            parts = zip(*batch, strict=True)
+            wanted = {
+                f"{lookups[column]}__in": set(part) for column, part in zip(self.keys, parts, strict=True)
+            }
+            for row in self.rows().filter(**wanted):
+                found[self.key_of(row)] = row
+        return {key: found[key] for key in keys if key in found}
+
+    def known(self, lines, headings, new):
+        """Model → natural key → row, of all that these lines speak of; `new` are keys of rows of the same file."""
+        mentioned = defaultdict(set)
+        for _line, cells in lines:
+            for name, text in zip(headings, cells, strict=True):
+                for model, key in self.columns[name].mentions(text) if name in self.columns else ():
+                    mentioned[model].add(key)
+        known = {model: rows_by_key(model, keys) for model, keys in mentioned.items()}
+        for column in self.columns.values():
+            if isinstance(column, Links):
+                known[column.model] = rows_by_key(column.model, None)
+            if isinstance(column, Link):
+                known.setdefault(column.model, {})
+        known.setdefault(Source, {})
+        if self.is_entry:
+            # A row of the same file, which has no key yet.
+            known[self.model] = {slug: None for (slug,) in new} | known.get(self.model, {})
+        return known
+
+
+class Reading:
+    """What a file says of a table. `first_lines`: key of a row, as text → the first line that has it."""
+
+    def __init__(self, table, headings, first_lines):
+        self.table, self.first_lines = table, first_lines
+        self.headings = headings
+        self.columns = [table.columns[name] for name in headings]
+        self.sources = {}  # address → a source that this file is the first to name
+        self.named = {}  # what tells a new entry apart → its line
+        self.entries = duplicates.known(table.model) if table.is_entry else None
+
+    def findings(self, lines):
+        """What these lines come to: pairs of line and cells."""
+        known = self.known(lines)
+        found = [self.parsed(line, cells, known) for line, cells in lines]
+        self.sources |= {url: source for url, source in known[Source].items() if not source.pk}
+        keys = keys_in(known)
+        held = self.table.find([finding.key for finding in found if not finding.errors])
+        for finding in found:
+            first = self.first_lines.get(tuple(map(str, finding.key)), finding.line)
+            if first != finding.line:
+                text = translate("It stands in line %(line)s already.")
+                finding.errors.append(("", text % {"line": first}))
+            if not finding.errors:
+                self.compare(finding, held.get(finding.key), keys)
+        return found
+
+    def known(self, lines):
+        """Model → natural key → row, of all that these lines speak of."""
+        mentioned = defaultdict(set)
+        for _line, cells in lines:
+            for column, text in zip(self.columns, cells, strict=True):
+                for model, key in column.mentions(text):
+                    mentioned[model].add(key)
+        known = {model: rows_by_key(model, keys) for model, keys in mentioned.items()}
+        for column in self.table.columns.values():
+            if isinstance(column, Links):
+                known[column.model] = rows_by_key(column.model, None)
+            if isinstance(column, Link):
+                known.setdefault(column.model, {})
+        known[Source] = self.sources | known.get(Source, {})
+        if self.table.is_entry:
+            # Rows of the same file, which are not stored yet.
+            fresh = {key[0]: None for key in self.first_lines}
+            known[self.table.model] = fresh | known[self.table.model]
+        return known
+
+    def parsed(self, line, cells, known):
+        """The values of a line, and the mistakes in it."""
+        finding = Finding(line, ())
+        for column, text in zip(self.columns, cells, strict=True):
+            if column.ignored:
+                continue
+            try:
+                finding.values[column.name] = column.parse(text, known)
+            except ValidationError as error:
+                finding.errors.append((column.name, " ".join(error.messages)))
+                finding.values[column.name] = text
+        finding.key = tuple(finding.values[column.name] for column in self.table.keys)
+        return finding
+
+    def compare(self, finding, row, keys):
+        columns = self.table.columns
+        before = {name: columns[name].value_of(row) for name in finding.values} if row else {}
+        finding.row = row or self.table.model()
+        finding.values = {
+            name: value for name, value in finding.values.items() if not row or value != before[name]
+        }
+        finding.differences = [
+            (name, columns[name].text(before[name]) if row else "", columns[name].text(value))
+            for name, value in finding.values.items()
+            if row or value not in (None, "", ())
+        ]
+        if row and not finding.values:
+            return
+        finding.outcome = Outcome.CHANGED if row else Outcome.NEW
+        for name, value in finding.values.items():
+            if not columns[name].is_many:
+                columns[name].set(finding.row, value, keys)
+        finding.errors += self.mistakes(finding)
+        if finding.outcome == Outcome.NEW and self.table.is_entry and not finding.errors:
+            finding.warnings += self.likely(finding)
+
+    def mistakes(self, finding):
+        """What is wrong with the row as a whole."""
+        row, is_new, found = finding.row, finding.outcome == Outcome.NEW, []
+        if not is_new and (merged := getattr(row, "merged_into", None)):
+            text = translate("It was merged into “%(survivor)s”: undo that, or edit the other.")
+            found.append(("", text % {"survivor": merged.slug}))
+        fields = self.model_fields()
+        try:
+            row.clean_fields(
+                exclude=[name for name in fields if name in finding.values or fields[name].remote_field]
+            )
+        except ValidationError as error:
+            found += [(name, " ".join(messages)) for name, messages in error.message_dict.items()]
+        if finding.values.get("sources", () if is_new else None) == ():
+            if not self.table.is_entry:
+                found.append(("sources", translate("A link between two entries needs at least one source.")))
+            elif row.is_published:
+                found.append(("sources", translate("A published entry needs at least one source.")))
+        if self.table.is_entry and row.is_published:
+            found += [(name, str(why)) for name, why in row.gaps().items() if name in finding.values]
+        return found
+
+    def model_fields(self):
+        derived = {"sort_name", "search_text"}
+        return {each.name: each for each in self.table.model._meta.fields if each.name not in derived}
+
+    def likely(self, finding):
+        """Entries that the new one may be, in the directory or in the same file."""
+        row = finding.row
+        values = {name: getattr(row, name, "") for name in duplicates.WATCHED}
+        names = [row.name, row.acronym, getattr(row, "native_name", "")]
+        country = getattr(row, "country_id", None)
+        found = self.entries.near(values, names=names, country=country)
+        text = translate("It may be “%(entry)s” (%(slug)s): %(why)s.")
+        texts = [text % {"entry": each.entry, "slug": each.entry.slug, "why": each.why} for each in found]
+        for mark in [
+            *duplicates.keys_of(values),
+            ("name", duplicates.in_order(folding.fold(row.name)), country),
+        ]:
+            first = self.named.setdefault(mark, finding.line)
+            if first != finding.line:
+                text = translate("It may be the one in line %(line)s: %(why)s.")
+                texts.append(text % {"line": first, "why": duplicates.reason(mark[0])})
+        return texts
+
+
+def keys_in(known):
+    """Model → natural key → primary key, None for what is not stored yet."""
+    return {
+        model: {key: row.pk if row else None for key, row in rows.items()} for model, rows in known.items()
+    }
+
+
+def rows_by_key(model, keys):
+    """Natural key → row; all rows where `keys` is None."""
+    (name,) = model.natural_fields
+    rows = model.objects.all()
+    if hasattr(model, "merge"):
+        rows = rows.select_related("merge__survivor")
+    if keys is None:
+        return {getattr(row, name): row for row in rows}
+    return {
+        getattr(row, name): row for batch in batches(keys) for row in rows.filter(**{f"{name}__in": batch})
+    }
+
+
+def kept_columns():
+    """What entries have that no import changes."""
+    return [
+        Kept("status", _("Status"), help_text=_("Not imported: new entries are drafts.")),
+        Kept("verified_on", _("Verified on"), help_text=_("Not imported.")),
+    ]

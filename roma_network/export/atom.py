@@ -1,0 +1,46 @@
+"""Any list, and any entry, as an Atom feed of what was verified or changed last."""
+
+from datetime import datetime, time
+
+from django.http import HttpResponse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.timezone import make_aware
+from django.utils.translation import gettext as _
+
+from roma_network.export.rdf import identifier, origin_of
+
+MOST = 50
+ATOM = "application/atom+xml; charset=utf-8"
+
+
+def feed(request, queryset, kind):
+    """The answer with the rows of `queryset` that were touched last; `kind` is as in their identifiers."""
+    atom = atom_feed(request, _("Roma integration directory: latest verified or changed"))
+    for row in queryset.with_touched().order_by("-touched", "-updated_at", "slug")[:MOST]:
+        verified = row.verified_on and make_aware(datetime.combine(row.verified_on, time(12)))
+        atom.add_item(
+            title=str(row),
+            link=request.build_absolute_uri(row.get_absolute_url()),
+            description=getattr(row, "summary", ""),
+            unique_id=identifier(origin_of(request), kind, row.slug).value,
+            updateddate=max(filter(None, [row.updated_at, verified])),
+            pubdate=row.published_at,
+        )
+    return answer(atom)
+
+
+def atom_feed(request, title):
+    """A feed with nothing in it yet."""
+    url = request.build_absolute_uri()
+    return Atom1Feed(
+        title=title,
+        link=request.build_absolute_uri(request.path),
+        description="",
+        feed_url=url,
+        feed_guid=url,
+        language="en",
+    )
+
+
+def answer(atom):
+    return HttpResponse(atom.writeString("utf-8"), content_type=ATOM)

@@ -1,0 +1,188 @@
+"""The whole directory as dated files: written to a folder of their own, whole or not at all, with their checksums.
+
+A dump holds tidy tables as CSV, the same in a Frictionless data package, everything as JSON and as linked data, and
+what changed since the dump before.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from hashlib import blake2b, file_digest
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.timezone import localdate
+
+from roma_network.environment import VAR_DIR
+from roma_network.export import datapackage, responses
+from roma_network.export.columns import csv_lines
+
+FOLDER = VAR_DIR / "dumps"
+KEPT = 12
+SUMS, CHANGES, PACKAGE, EVERYTHING = "SHA256SUMS", "changes.json", "directory.zip", "directory.json"
+CHUNK = 500
+
+
+class Dump(NamedTuple):
+    """One that is there: its day, and name, size in bytes and checksum of each file."""
+
+    day: str
+    files: list[tuple[str, int, str]]
+
+
+def publish(parts, origin, *, folder=None, day=None, kept=KEPT, progress=lambda name: None):
+    """Write a dump of today, in place of an earlier one of the same day, and drop all but the latest `kept`."""
+    folder, day = folder or FOLDER, (day or localdate()).isoformat()
+    folder.mkdir(parents=True, exist_ok=True)
+    target = Path(tempfile.mkdtemp(prefix=".", dir=folder))
+    try:
+        write_tables(target, parts, progress)
+        write_linked(target, parts, origin)
+        write_package(target, parts, day)
+        write_changes(target, parts, folder, day)
+        write_sums(target)
+        target.chmod(0o755)
+        put(target, folder / day)
+    except BaseException:
+        shutil.rmtree(target, ignore_errors=True)
+        raise
+    for old in days(folder)[:-kept]:
+        shutil.rmtree(folder / old)
+    return folder / day
+
+
+def write_tables(target, parts, progress):
+    """The CSV files and `directory.json`, in one reading of the database. The latter has a record on each line."""
+    with (target / EVERYTHING).open("w", encoding="utf-8") as everything:
+        start = "{"
+        for part in parts:
+            everything.write(f'{start}\n"{part.table.name}": [')
+            with (target / f"{part.table.name}.csv").open("w", encoding="utf-8", newline="") as file:
+                file.writelines(csv_lines(part.table, noted(part, everything), ""))
+            everything.write("\n]")
+            start = ","
+            progress(part.table.name)
+        everything.write("\n}\n")
+
+
+def noted(part, everything):
+    """The records of a part, each written down as it passes."""
+    start = "\n"
+    for row in part.rows().iterator(chunk_size=CHUNK):
+        record = part.table.record(row)
+        everything.write(start + json.dumps(record, cls=DjangoJSONEncoder, ensure_ascii=False))
+        start = ",\n"
+        yield record
+
+
+def lines_in(path):
+    """The records of a `directory.json`, as pairs of the name of the table and a line of JSON."""
+    name = None
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            if line.startswith('"'):
+                name = line[1:].partition('"')[0]
+            elif line.startswith('{"'):
+                yield name, line.rstrip().removesuffix(",")
+
+
+def write_linked(target, parts, origin):
+    tables = {part.table.name: part.table for part in parts if part.table.kind}
+    for kind, lines in responses.LINKED.items():
+        resources = chain.from_iterable(
+            tables[name].resources(json.loads(line), origin)
+            for name, line in lines_in(target / EVERYTHING)
+            if name in tables
+        )
+        with (target / f"directory.{kind}").open("w", encoding="utf-8") as file:
+            file.writelines(lines(distinct(resources)))
+
+
+def distinct(resources):
+    """Each subject once: a membership is told by both its ends."""
+    seen = set()
+    for resource in resources:
+        if resource.subject not in seen:
+            seen.add(resource.subject)
+            yield resource
+
+
+def write_package(target, parts, day):
+    """The CSV files and their description."""
+    with ZipFile(target / PACKAGE, "w", ZIP_DEFLATED) as archive:
+        archive.writestr(datapackage.DESCRIPTION, datapackage.described(parts, day))
+        for part in parts:
+            archive.write(target / f"{part.table.name}.csv", f"{part.table.name}.csv")
+
+
+def write_changes(target, parts, folder, day):
+    """What came, went and changed since the dump before, by key."""
+    since = max((each for each in days(folder) if each < day), default=None)
+    now_there = states(target / EVERYTHING, parts)
+    was_there = states(folder / since / EVERYTHING, parts) if since else {}
+    told = {}
+    for part in parts:
+        now, was = (found.get(part.table.name, {}) for found in (now_there, was_there))
+        told[part.table.name] = {
+            "added": sorted(now.keys() - was.keys()),
+            "removed": sorted(was.keys() - now.keys()),
+            "changed": sorted(key for key in now.keys() & was.keys() if now[key] != was[key]),
+        }
+    text = json.dumps({"since": since, "changes": told}, ensure_ascii=False, indent=1)
+    (target / CHANGES).write_text(text + "\n", encoding="utf-8")
+
+
+def states(path, parts):
+    """Table → key of a row → a digest of it."""
+    keys = {part.table.name: part.keys for part in parts}
+    found = {name: {} for name in keys}
+    for name, line in lines_in(path):
+        if name in keys:
+            record = json.loads(line)
+            key = " ".join(str(record[column]) for column in keys[name])
+            found[name][key] = blake2b(line.encode(), digest_size=8).digest()
+    return found
+
+
+def write_sums(target):
+    lines = []
+    for path in sorted(target.iterdir()):
+        with path.open("rb") as file:
+            lines.append(f"{file_digest(file, 'sha256').hexdigest()}  {path.name}\n")
+    (target / SUMS).write_text("".join(lines))
+
+
+def put(new, place):
+    """`new` in the place of what may be there, with no moment without either."""
+    if not place.exists():
+        new.rename(place)
+        return
+    old = place.with_name(f".old-{new.name}")
+    place.rename(old)
+    new.rename(place)
+    shutil.rmtree(old)
+
+
+def days(folder=None):
+    """The days of which there are dumps, the earliest first."""
+    folder = folder or FOLDER
+    if not folder.is_dir():
+        return []
+    return sorted(
+        entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith(".")
+    )
+
+
+def latest(folder=None):
+    """The dumps that are there, the latest first."""
+    return (dump_of(day, folder) for day in reversed(days(folder)))
+
+
+def dump_of(day, folder=None):
+    place = (folder or FOLDER) / day
+    sums = (line.split("  ") for line in (place / SUMS).read_text().splitlines())
+    return Dump(day, [(name, (place / name).stat().st_size, digest) for digest, name in sums])

@@ -1,0 +1,44 @@
+"""The models that both apps stand on: editorial state, sources, citations, links, imports, merges."""
+
+from roma_network.models.content_version import ContentVersion
+from roma_network.models.entries import (
+    DERIVED,
+    Editorial,
+    EditorialQuerySet,
+    Status,
+    Version,
+    Versions,
+    names_changed,
+)
+from roma_network.models.imports import Import, ImportPart
+from roma_network.models.keyed import Keyed, KeyedQuerySet, natural_lookups
+from roma_network.models.layouts import Layout
+from roma_network.models.links import Link, LinkQuerySet, url_fields
+from roma_network.models.merges import Distinct, Merge
+from roma_network.models.sources import Citation, Source
+from roma_network.models.vocabularies import known
+
+__all__ = [
+    "DERIVED",
+    "Citation",
+    "ContentVersion",
+    "Distinct",
+    "Editorial",
+    "EditorialQuerySet",
+    "Import",
+    "ImportPart",
+    "Keyed",
+    "KeyedQuerySet",
+    "Layout",
+    "Link",
+    "LinkQuerySet",
+    "Merge",
+    "Source",
+    "Status",
+    "Version",
+    "Versions",
+    "known",
+    "names_changed",
+    "natural_lookups",
+    "url_fields",
+]

@@ -1,0 +1,188 @@
+"""Entries with an editorial life: their status, versions, and what they are searched by."""
+
+from django.db import models
+from django.db.models.functions import Coalesce, Greatest, TruncDate
+from django.db.models.signals import pre_save
+from django.dispatch import Signal, receiver
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from roma_network.core import folding
+from roma_network.models.keyed import Keyed, KeyedQuerySet
+from roma_network.models.links import Link, url_fields
+from roma_network.models.vocabularies import known
+
+names_changed = Signal()  # of entries, perhaps: sent by their model, with their `keys`, after writes in sets
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class EditorialQuerySet(KeyedQuerySet):
+    def published(self):
+        """The one definition of public: every page, feed, export, sitemap and API starts here."""
+        return self.filter(status=Status.PUBLISHED)
+
+    def weights(self):
+        """Key → how well connected the entry is; those without ties are left out."""
+        return {}
+
+    def with_searched(self):
+        """With the related rows that searching looks at."""
+        return self
+
+    def refresh_search(self):
+        """Recompute the derived columns of all rows, in sets."""
+        rows = list(self.with_searched())
+        for row in rows:
+            row.refresh_search()
+        self.model.objects.bulk_update(rows, ["sort_name", "search_text"], batch_size=500)
+
+    def with_touched(self):
+        """Annotate `touched`: the day an entry was last verified or changed, whichever is later."""
+        changed = TruncDate("updated_at")
+        return self.annotate(touched=Greatest(Coalesce("verified_on", changed), changed))
+
+
+DERIVED = ["sort_name", "search_text", "created_at", "updated_at"]  # kept by the directory itself
+
+
+class Version(models.Model):
+    """What a version of an entry holds besides the columns of its entry: see `history.State`."""
+
+    rows = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+
+
+class Versions(HistoricalRecords):
+    def get_meta_options(self, model):
+        return super().get_meta_options(model) | {"default_permissions": ()}
+
+    def get_change_reason_for_object(self, instance, history_type, using):
+        return super().get_change_reason_for_object(instance, history_type, using) or ""
+
+
+class Editorial(Keyed):
+    """An entry with an editorial life. Only `published()` rows are public."""
+
+    natural_fields = ("slug",)
+    label_field = "name"
+
+    slug = models.SlugField(
+        _("slug"),
+        max_length=80,
+        unique=True,
+        help_text=_("Part of the public address. Never given to another entry."),
+    )
+    status = models.CharField(
+        _("status"),
+        max_length=12,
+        choices=Status.choices,
+        default=Status.DRAFT,
+        help_text=_("Only published entries are public."),
+    )
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    verified_on = models.DateField(
+        _("verified on"),
+        null=True,
+        blank=True,
+        help_text=_("The day a curator last checked this entry against its sources."),
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated at"), default=timezone.now, editable=False)
+    sort_name = models.CharField(max_length=folding.LONGEST_NAME, default="", editable=False)
+    search_text = models.TextField(default="", editable=False)
+
+    objects = EditorialQuerySet.as_manager()
+    history = Versions(
+        bases=[Version],
+        inherit=True,
+        excluded_fields=DERIVED,
+        history_change_reason_field=models.CharField(_("reason"), max_length=300, blank=True, default=""),
+    )
+
+    class Meta:
+        abstract = True
+        default_permissions = ("add", "change", "delete", "view", "publish")
+        constraints = [
+            known("status", Status),
+            models.CheckConstraint(
+                condition=models.Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+                name="%(app_label)s_%(class)s_slug_is_part_of_an_address",
+                violation_error_message=_("Write small letters, digits and single hyphens: city-of-glasgow."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=Status.PUBLISHED) | models.Q(published_at__isnull=False),
+                name="%(app_label)s_%(class)s_published_has_a_date",
+                violation_error_message=_("A published entry needs the time of its publication."),
+            ),
+        ]
+
+    def __str__(self):
+        return getattr(self, self.label_field)
+
+    def save(self, *args, update_fields=None, **kwargs):
+        self.updated_at = timezone.now()
+        if self.status == Status.PUBLISHED and not self.published_at:
+            self.published_at = self.updated_at
+        if update_fields is not None:
+            update_fields = {*update_fields, "updated_at", "published_at", "sort_name", "search_text"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    @property
+    def short_name(self):
+        return getattr(self, "acronym", "") or str(self)
+
+    @property
+    def is_published(self):
+        return self.status == Status.PUBLISHED
+
+    @property
+    def is_disposable(self):
+        """A draft that never was public. All else stays on record."""
+        return self.status == Status.DRAFT and not self.published_at
+
+    @property
+    def merged_into(self):
+        """The entry that took the place of this one, if one did. This causes a query."""
+        merge = getattr(self, "merge", None)
+        return merge and merge.survivor
+
+    def names_besides(self, other):
+        """Rows, not saved yet, for the names of another entry that are none of this one."""
+        return []
+
+    def searched_names(self):
+        """All names that people may look for, the main one first."""
+        return [self.name]
+
+    def searched_rest(self):
+        """Other texts worth searching, less weighty than a name."""
+        return []
+
+    def gaps(self):
+        """What keeps an entry from the public: the part of its form → why."""
+        found = {} if self.pk and self.citations.exists() else {"citations": _("It has no source.")}
+        addresses = {name: getattr(self, name) for name in url_fields(type(self))}
+        given = list(filter(None, addresses.values()))
+        dead = set(Link.objects.dead().filter(url__in=given).values_list("url", flat=True))
+        return found | {name: _("This link is broken.") for name, url in addresses.items() if url in dead}
+
+    def refresh_search(self):
+        names = self.searched_names()
+        self.sort_name = folding.fold(names[0])[: folding.LONGEST_NAME]
+        self.search_text = folding.searchable(names, self.searched_rest())
+
+
+@receiver(pre_save)
+def keep_searchable(sender, instance, **kwargs):
+    """A signal, since loaddata saves without calling `save`."""
+    if isinstance(instance, Editorial):
+        instance.refresh_search()

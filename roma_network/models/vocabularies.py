@@ -1,0 +1,13 @@
+"""Constraints on closed vocabularies."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def known(field, choices):
+    """A check that `field` holds one of `choices`: the database knows the vocabulary too."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__in": choices.values}),
+        name=f"%(app_label)s_%(class)s_{field}_is_known",
+        violation_error_message=_("Choose one of the listed values."),
+    )

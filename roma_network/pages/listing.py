@@ -1,0 +1,221 @@
+"""Filter set → counts → page or file: the one way to list anything."""
+
+import math
+from collections import namedtuple
+from functools import cached_property
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from roma_network.export import responses
+from roma_network.search import autocomplete
+from roma_network.search.facet_index import columns_of
+from roma_network.search.facets import TRACKING, Option, Rejected, Tally, shortened
+
+PAGE_SIZE = 25
+SAMPLE = 100
+
+Chip = namedtuple("Chip", "group label url")
+
+
+def unusable(request, known=()):
+    """What the address of a page without filters holds beyond `known` parameters and a format to download."""
+    formats = responses.FORMATS
+    return [
+        Rejected(shortened(name), shortened(value), _("This page has no such filter."))
+        for name, value in request.GET.items()
+        if name not in known and not name.startswith(TRACKING) and not (name == "format" and value in formats)
+    ]
+
+
+def query_of(parameters):
+    """What follows the path in an address: nothing where there are no parameters."""
+    return f"?{urlencode(parameters)}" if parameters else ""
+
+
+weights = {}  # name of a table → day, and format → bytes for each row
+
+
+def sizes_of(table, filterset_class, version):
+    """Format → bytes for each row, weighed once a day on some rows from all over the table."""
+    today = timezone.localdate()
+    day, sizes = weights.get(table.name, (None, {}))
+    if day != today:
+        keys = columns_of(filterset_class, version).keys
+        sample = keys[:: max(len(keys) // SAMPLE, 1)][:SAMPLE].tolist()
+        rows = filterset_class.all_rows().published().for_export().filter(pk__in=sample)
+        sizes = responses.sizes(table, rows)
+        weights[table.name] = today, sizes
+    return sizes
+
+
+def rounded(size):
+    """To two digits of its unit: it is an estimate."""
+    unit = 1024 ** min(int(math.log(max(size, 1), 1024)), 3)
+    return round(size / unit, 2 - len(str(int(size / unit)))) * unit
+
+
+class Listing:
+    """A filtered list as a page or an export."""
+
+    formats = responses.FORMATS
+    streamed = responses.FORMATS  # files that need no more than the filter set
+
+    def __init__(self, request, filterset_class, table=None):
+        self.request = request
+        self.table = table
+        self.corrected = None
+        self.filterset = filterset_class(request.GET, self.formats)
+        if request.GET.get("format") not in self.streamed:
+            self.tally = Tally(self.filterset, request.content_version)
+            if self.tally.searched is not None and not len(self.tally.searched):
+                self.correct()
+
+    def correct(self):
+        """Look for other words where no row at all holds those asked for: a slip of the pen."""
+        names = autocomplete.names(self.request.content_version)
+        self.corrected = names.correct(self.filterset.data["q"])
+        if self.corrected:
+            rejected, parameters = self.filterset.rejected, self.request.GET.copy()
+            parameters["q"] = self.corrected
+            self.filterset = type(self.filterset)(parameters, self.formats)
+            self.filterset.rejected = rejected
+            self.tally = Tally(self.filterset, self.request.content_version)
+
+    def respond(self, template, entry_template):
+        if response := responses.requested(self.request, self.table, self.filterset.qs):
+            return response
+        context = {
+            "listing": self,
+            "page": self.page,
+            "entry_template": entry_template,
+            "rejected": self.filterset.rejected,
+        }
+        return render(self.request, template, context)
+
+    @cached_property
+    def page(self):
+        paginator = Paginator(self.tally.found, PAGE_SIZE)
+        asked = self.request.GET.get("page") or "1"
+        page = paginator.get_page(asked)
+        if str(page.number) != asked:
+            self.filterset.reject("page", asked, _("There is no such page."))
+        keys = page.object_list.tolist()
+        rows = self.filterset.queryset.for_listing().in_bulk(keys)
+        page.object_list = [rows[key] for key in keys if key in rows]
+        return page
+
+    @property
+    def count_label(self):
+        return self.filterset.count_label(self.page.paginator.count)
+
+    @cached_property
+    def groups(self):
+        return list(self.tally.groups())
+
+    @property
+    def unlisted(self):
+        """What is chosen in facets that the form does not show, to be kept when it is sent."""
+        facets = self.filterset.facets
+        return [
+            (name, value) for name, value in self.parameters if name in facets and not facets[name].listed
+        ]
+
+    @property
+    def value(self):
+        """The values of the simple filters, for the form."""
+        return {name: self.filterset.data.get(name, "") for name in self.filterset.filters}
+
+    @property
+    def sorts(self):
+        data = self.filterset.data
+        return [
+            Option(value, sort.label, None, value == data["sort"])
+            for value, sort in self.filterset.sorts.items()
+            if value != "relevance" or data.get("q")
+        ]
+
+    @cached_property
+    def parameters(self):
+        """What the address says, less what was refused: pairs of name and value, without the page."""
+        data, usual = self.filterset.data, self.filterset.usual_sort
+        filters = [(name, value) for name in self.filterset.filters for value in data.getlist(name)]
+        return filters + ([("sort", data["sort"])] if data["sort"] != usual else [])
+
+    @property
+    def pictures(self):
+        """What shows these entries as a picture: words and address of each. A filter set names its own."""
+        query = query_of([pair for pair in self.parameters if pair[0] != "sort"])
+        return [(label, reverse(name) + query) for name, label in self.filterset.pictures.items()]
+
+    @property
+    def query(self):
+        """What follows the path in the address of the list, its first page."""
+        return query_of(self.parameters)
+
+    @property
+    def embed_url(self):
+        return f"/embed{self.request.path}{self.query}"
+
+    @property
+    def is_filtered(self):
+        return bool(self.parameters)
+
+    def url(self, without=(), extra=()):
+        parameters = [pair for pair in self.parameters if pair not in without] + list(extra)
+        return self.request.path + query_of(parameters)
+
+    @cached_property
+    def chips(self):
+        """What is chosen, each with the address that drops it."""
+        labels = {name: filter_.label for name, filter_ in self.filterset.filters.items()}
+        return [
+            Chip(
+                labels[name],
+                self.filterset.vocabularies.get(name, {}).get(value, value),
+                self.url(without=[(name, value)]),
+            )
+            for name, value in self.parameters
+            if name in labels
+        ]
+
+    @property
+    def page_links(self):
+        """Number (or an ellipsis) and address of the pages around this one."""
+        for number in self.page.paginator.get_elided_page_range(self.page.number, on_each_side=1, on_ends=1):
+            yield number, self.url_of_page(number) if isinstance(number, int) else None
+
+    def url_of_page(self, number):
+        return self.url(extra=[("page", number)] if number > 1 else [])
+
+    @property
+    def previous_url(self):
+        return self.url_of_page(self.page.number - 1) if self.page.has_previous() else None
+
+    @property
+    def next_url(self):
+        return self.url_of_page(self.page.number + 1) if self.page.has_next() else None
+
+    @property
+    def downloads(self):
+        """Name and address of each format, and about how many bytes, where that can be told."""
+        sizes = sizes_of(self.table, type(self.filterset), self.request.content_version)
+        found = responses.downloads(self.request.path, self.parameters, self.formats)
+        total = self.page.paginator.count
+        return [
+            (name, url, rounded(sizes[key] * total) if key in sizes else None)
+            for key, (name, url) in zip(self.formats, found, strict=True)
+        ]
+
+    @property
+    def feed_url(self):
+        return self.url(extra=[("format", "atom")])
+
+    @property
+    def canonical(self):
+        """A filtered view is not another page to search engines."""
+        return self.request.build_absolute_uri(self.request.path)

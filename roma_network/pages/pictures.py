@@ -1,0 +1,170 @@
+"""A filtered view as a picture: the same filters and addresses as its list, drawn on the server as SVG.
+
+A page shows the drawing with an equal in words. The drawing alone can be had as a file, and framed by other sites.
+"""
+
+import csv
+import io
+import re
+from functools import cache, wraps
+
+from csp.decorators import csp_replace
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.clickjacking import xframe_options_exempt
+
+from roma_network.environment import BASE_DIR
+from roma_network.export import responses
+from roma_network.export.columns import cell
+from roma_network.export.rdf import origin_of
+from roma_network.pages.listing import Listing
+
+FORMATS = {"svg": "SVG", "png": "PNG", "csv": "CSV"}
+PIXELS = 1600  # the width of a PNG
+HEAD, FOOT = 44, 32  # units above and beneath the drawing in a file
+ANYBODY = ["*"]
+
+
+class Drawn:
+    """What a page with a picture has: the drawing, files of it, and the address of its embed.
+
+    `name` is that of the template `pictures/_<name>.html`, which draws, and of the files. Subclasses say where their
+    page, their embed and their files are: `page_url`, `embed_url`, `downloads`.
+    """
+
+    name: str
+    formats = FORMATS
+
+    def prepare(self):
+        """Compute what the drawing, its words and its files share."""
+
+    def respond(self, embedded):
+        self.prepare()
+        asked = self.request.GET.get("format")
+        if asked in self.formats and not embedded:
+            content, content_type = getattr(self, f"as_{asked}")()
+            return file(content, content_type, f"roma-{self.name}.{asked}")
+        template = "pictures/embed.html" if embedded else f"pictures/{self.name}.html"
+        return render(self.request, template, self.context())
+
+    def context(self):
+        return {"picture": self, "drawing": self.drawing, "rejected": self.rejected}
+
+    @property
+    def drawing(self):
+        return f"pictures/_{self.name}.html"
+
+    @property
+    def size(self):
+        """Width and height of the drawing, in units."""
+        raise NotImplementedError
+
+    @property
+    def total_height(self):
+        """Of the drawing as a file, with a title above and a line beneath."""
+        return self.size[1] + HEAD + FOOT
+
+    @property
+    def caption_y(self):
+        return self.total_height - FOOT // 3
+
+    def rows(self):
+        """What is drawn, as rows of a table with a heading."""
+        raise NotImplementedError
+
+    @property
+    def standalone(self):
+        """The drawing as a document of its own, in the colours of a bright page."""
+        context = {
+            "picture": self,
+            "drawing": self.drawing,
+            "css": plain_css(),
+            "origin": origin_of(self.request),
+        }
+        return render_to_string("pictures/standalone.svg", context)
+
+    def as_svg(self):
+        return self.standalone, "image/svg+xml; charset=utf-8"
+
+    def as_png(self):
+        import resvg_py  # here, since few workers ever draw one
+
+        return bytes(resvg_py.svg_to_bytes(svg_string=self.standalone, width=PIXELS)), "image/png"
+
+    def as_csv(self):
+        text = io.StringIO()
+        csv.writer(text).writerows([cell(value) for value in row] for row in self.rows())
+        return text.getvalue(), "text/csv; charset=utf-8"
+
+
+class Picture(Drawn, Listing):
+    """A picture of a filtered list. `address` and `list_address` name picture and list in the URL configuration."""
+
+    address: str
+    list_address: str
+    streamed = ()
+    sorts = ()
+
+    @property
+    def rejected(self):
+        return self.filterset.rejected
+
+    def context(self):
+        return super().context() | {"listing": self}
+
+    @property
+    def count(self):
+        """The number of entries that match."""
+        return int(self.tally.mask().sum())
+
+    @property
+    def count_label(self):
+        return self.filterset.count_label(self.count)
+
+    @property
+    def page_url(self):
+        """The page of this picture: the same whether it is asked for there or in a frame."""
+        return reverse(self.address) + self.query
+
+    @property
+    def embed_url(self):
+        return reverse(f"embed_{self.address}") + self.query
+
+    @property
+    def downloads(self):
+        return responses.downloads(reverse(self.address), self.parameters, self.formats)
+
+    @property
+    def list_url(self):
+        return reverse(self.list_address) + self.query
+
+    def list_url_with(self, name, value):
+        """The list with one facet set to this value alone."""
+        others = [pair for pair in self.parameters if pair[0] != name]
+        return f"{reverse(self.list_address)}?{urlencode([*others, (name, value)])}"
+
+
+def file(content, content_type, name):
+    return HttpResponse(
+        content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def framed(view):
+    """Let other sites show the answers of a view in a frame."""
+    return wraps(view)(xframe_options_exempt(csp_replace({"frame-ancestors": ANYBODY})(view)))
+
+
+@cache
+def plain_css():
+    """The rules for drawings with the colours of a bright page in place of their names, as any viewer reads them."""
+    base, drawings = (
+        (BASE_DIR / "static" / "css" / name).read_text() for name in ("base.css", "pictures.css")
+    )
+    bright = base.partition("@media screen and (prefers-color-scheme: dark)")[0]
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]+);", bright))
+    rules = re.findall(r"^  (\.drawing [^{]+\{[^}]+\})", drawings, re.MULTILINE)
+    return re.sub(r"var\(--([\w-]+)\)", lambda match: colours[match[1]], "\n".join(rules))

@@ -1,0 +1,364 @@
+"""Filters whose state lives in the address, and the counts beside them.
+
+A filter set is made with django-filter. Its `FacetFilter`s are groups of values: OR within a group, AND
+across. A bad value never breaks a page: `rejected` names it, and the rest of the address still counts.
+"""
+
+from collections import namedtuple
+from functools import cached_property, reduce
+from operator import or_
+
+import django_filters
+import numpy as np
+from django import forms
+from django.db.models import Q
+from django.utils.datastructures import MultiValueDict
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from roma_network.export import responses
+from roma_network.search import full_text
+from roma_network.search.facet_index import columns_of, count, count_owners, having, owners
+from roma_network.search.text_index import texts_of
+
+MOST_VALUES = 100  # of one repeated parameter
+TRACKING = ("utm_", "fbclid", "gclid", "mc_")  # other sites add these to links; no reader means them
+
+Rejected = namedtuple("Rejected", "name value reason")
+Option = namedtuple("Option", "value label count chosen")
+Group = namedtuple("Group", "name label options chosen shaped partial")
+Sort = namedtuple("Sort", "label order")
+
+
+def has_letters(text):
+    if not full_text.Query.parse(text):
+        raise forms.ValidationError(_("It holds no letter or digit to search for."))
+
+
+class SearchFilter(django_filters.CharFilter):
+    def __init__(self):
+        super().__init__(label=_("Search"), max_length=300, validators=[has_letters])
+
+    def filter(self, queryset, value):
+        return queryset.filter(full_text.matches(value)) if value else queryset
+
+
+class YearFilter(django_filters.Filter):
+    field_class = forms.IntegerField
+
+    def __init__(self, **kwargs):
+        super().__init__(min_value=1000, max_value=2999, **kwargs)
+
+
+def field_at(model, path):
+    """The field at the end of a lookup path."""
+    first, *rest = path.split("__", 1)
+    field = model._meta.get_field(first)
+    return field_at(field.related_model, rest[0]) if rest else field
+
+
+class FacetFilter(django_filters.MultipleChoiceFilter):
+    """A group of values to tick, each with a count. `field_name` is the path to the value.
+
+    `via` names the tie where the path leads to many rows. Facets with the same `via` speak of one linked row: an
+    actor with role lead *in* LERI. `visible` says which linked rows are public. `shaped` values are
+    actor types, which show their mark.
+    """
+
+    listed = True
+    partial = False  # the page offers some of the values only
+
+    def __init__(self, field_name, *, via="", visible=None, choices=None, shaped=False, **kwargs):
+        super().__init__(field_name=field_name, **kwargs)
+        self.via = via
+        self.visible = visible or Q()
+        self.choices = choices
+        self.shaped = shaped
+
+    def vocabulary(self, values):
+        """The values that exist, with their labels: all, or where they are too many those among `values`.
+
+        They come from `choices`, a function, or else from the field that the path leads to.
+        """
+        return dict(self.choices() if self.choices else field_at(self.model, self.field_name).choices)
+
+    def condition(self, values):
+        return Q(**{f"{self.field_name}__in": values})
+
+    @property
+    def column(self):
+        """The path to what is counted."""
+        return self.field_name
+
+    def column_values(self, chosen):
+        return chosen
+
+    def options(self, counts, vocabulary, chosen):
+        """What the page offers."""
+        return [
+            Option(value, label, counts.get(value, 0), value in chosen) for value, label in vocabulary.items()
+        ]
+
+
+class PresenceFilter(FacetFilter):
+    """Rows that have, or lack, one of several things: value → label, and the condition of having it."""
+
+    listed = False
+
+    def __init__(self, conditions, *, present=True, **kwargs):
+        super().__init__(
+            "pk", choices=lambda: [(value, label) for value, (label, _has) in conditions.items()], **kwargs
+        )
+        self.conditions = conditions
+        self.present = present
+
+    def condition(self, values):
+        found = (self.conditions[value][1] for value in values)
+        return reduce(or_, (has if self.present else ~has for has in found))
+
+
+class EntryFacetFilter(FacetFilter):
+    """A facet over other entries, by slug. The page offers the most frequent; the address takes any."""
+
+    most = 25
+    partial = True
+
+    def __init__(self, field_name, *, listed=True, **kwargs):
+        super().__init__(f"{field_name}__slug", **kwargs)
+        self.path = field_name
+        self.listed = listed
+
+    @property
+    def column(self):
+        return self.path
+
+    @property
+    def entries(self):
+        return field_at(self.model, self.path).related_model.objects.published()
+
+    def vocabulary(self, values):
+        found = {entry.slug: entry for entry in self.entries.filter(slug__in=values)} if values else {}
+        self.keys = {slug: entry.pk for slug, entry in found.items()}
+        return {value: found[value].short_name for value in values if value in found}
+
+    def column_values(self, chosen):
+        return [self.keys[slug] for slug in chosen]
+
+    def options(self, counts, vocabulary, chosen):
+        frequent = sorted(counts, key=lambda key: (-counts[key], key))[: self.most]
+        entries = self.entries.filter(pk__in={*frequent, *self.column_values(chosen)}).order_by("sort_name")
+        options = [
+            Option(entry.slug, entry.short_name, counts.get(entry.pk, 0), entry.slug in chosen)
+            for entry in entries
+        ]
+        return sorted(options, key=lambda option: (not option.chosen, -option.count))
+
+
+class ListingFilterSet(django_filters.FilterSet):
+    """Takes any query string: what is wrong in it goes to `rejected` instead of breaking the rest."""
+
+    sorts: dict[str, Sort]
+    pictures: dict[str, str] = {}  # the name of an address → what it shows
+
+    @staticmethod
+    def count_label(n):
+        """“3 actors”, in the reader's language."""
+        raise NotImplementedError
+
+    def __init__(self, data, formats=responses.FORMATS):
+        super().__init__(data, self.all_rows().published())
+        self.formats = formats
+        self.rejected = []
+        self.vocabularies = {}
+        self.data = self.sift(data)
+
+    @cached_property
+    def facets(self):
+        return {name: filter_ for name, filter_ in self.filters.items() if isinstance(filter_, FacetFilter)}
+
+    def sift(self, data):
+        """The usable part of the query string."""
+        kept = {}
+        for name, filter_ in self.filters.items():
+            values = list(dict.fromkeys(value for value in data.getlist(name) if value.strip()))
+            kept[name] = (self.sift_facet if name in self.facets else self.sift_field)(name, filter_, values)
+        kept["sort"] = self.sift_sort(data.get("sort"), kept)
+        if data.get("format") and data["format"] not in self.formats:
+            self.reject("format", data["format"], _("There is no such format."))
+        for name in data:
+            if (
+                name not in self.filters
+                and name not in ("sort", "page", "format")
+                and not name.startswith(TRACKING)
+            ):
+                self.reject(name, data[name], _("This page has no such filter."))
+        return MultiValueDict(kept)
+
+    def sift_facet(self, name, facet, values):
+        vocabulary = self.vocabularies[name] = facet.vocabulary(
+            [value for value in values if "\0" not in value][:MOST_VALUES]
+        )
+        facet.field.choices = list(vocabulary.items())
+        for value in values:
+            if value not in vocabulary:
+                self.reject(name, value, _("There is no such value."))
+        return [value for value in values if value in vocabulary]
+
+    def sift_field(self, name, filter_, values):
+        try:
+            filter_.field.clean(values[-1] if values else None)
+        except forms.ValidationError as error:
+            self.reject(name, values[-1], " ".join(error.messages))
+            return []
+        return values[-1:]
+
+    def sift_sort(self, value, kept):
+        if value and value not in self.sorts:
+            self.reject("sort", value, _("There is no such order."))
+        words = bool(kept.get("q"))
+        self.usual_sort = "relevance" if words else next(iter(self.sorts))
+        return [value if value in self.sorts and (words or value != "relevance") else self.usual_sort]
+
+    def reject(self, name, value, reason):
+        self.rejected.append(Rejected(shortened(name), shortened(value), reason))
+
+    def conditions(self, facets):
+        """What is chosen in these facets: tie → condition on one linked row."""
+        conditions = {}
+        for name, facet in facets.items():
+            if values := self.data.getlist(name):
+                tie = facet.via or name
+                conditions[tie] = conditions.get(tie, facet.visible) & facet.condition(values)
+        return conditions
+
+    @classmethod
+    def all_rows(cls):
+        """Every row, with the annotations that facets name."""
+        return cls._meta.model.objects.all()
+
+    def matching(self):
+        """The rows that match all filters, each once."""
+        return self.narrowed(
+            self.filtered([name for name in self.filters if name not in self.facets]), self.facets
+        )
+
+    def filtered(self, names):
+        """The rows that meet these filters, none of them a facet."""
+        queryset = self.queryset
+        self.form.is_valid()  # fills `cleaned_data`; what is not valid was sifted out before
+        for name in names:
+            queryset = self.filters[name].filter(queryset, self.form.cleaned_data[name])
+        return queryset
+
+    def narrowed(self, queryset, facets):
+        """`queryset` by what is chosen in these facets."""
+        ties = {facet.via for facet in facets.values()}
+        for tie, condition in self.conditions(facets).items():
+            linked = Q(pk__in=self.all_rows().filter(condition).values("pk"))
+            queryset = queryset.filter(linked if tie in ties else condition)
+        return queryset
+
+    def matching_uncounted(self):
+        """The rows that meet the filters which have no column, words aside; None where no such filter is in force."""
+        unlisted = {name: facet for name, facet in self.facets.items() if not facet.listed}
+        others = [name for name in self.filters if name not in self.facets and name != "q"]
+        if not any(self.data.getlist(name) for name in [*unlisted, *others]):
+            return None
+        return self.narrowed(self.filtered(others), unlisted)
+
+    def filter_queryset(self, queryset):
+        queryset = self.matching().for_sorting()
+        if self.data["sort"] == "relevance":
+            queryset = queryset.annotate(rank=full_text.rank(self.data["q"]))
+        return queryset.order_by(*self.sorts[self.data["sort"]].order, "slug")
+
+
+class Tally:
+    """What a filter set finds, and what each further choice would find, from the columns."""
+
+    def __init__(self, filterset, version):
+        self.filterset = filterset
+        self.columns = columns_of(type(filterset), version)
+        self.version = version
+        self.facets = filterset.facets
+        self.chosen = {
+            name: facet.column_values(values)
+            for name, facet in self.facets.items()
+            if facet.listed and (values := filterset.data.getlist(name))
+        }
+
+    @cached_property
+    def searched(self):
+        """The keys of the rows that hold the words looked for, the closest first, or None where there are no words."""
+        words = self.filterset.data.get("q")
+        return texts_of(self.filterset._meta.model, self.version).search(words) if words else None
+
+    @cached_property
+    def base(self):
+        """The mask of the rows that meet all that is not counted: words, years, facets that are not listed."""
+        mask = self.columns.all()
+        if self.searched is not None:
+            mask &= self.columns.only(self.searched)
+        if (others := self.filterset.matching_uncounted()) is not None:
+            mask &= self.columns.only(np.fromiter(others.values_list("pk", flat=True), dtype=np.int64))
+        return mask
+
+    @cached_property
+    def choices(self):
+        """Facet → the mask of its column's rows that have a chosen value."""
+        return {name: having(self.column(name), values) for name, values in self.chosen.items()}
+
+    def column(self, name):
+        via = self.facets[name].via
+        return self.columns.ties[via].columns[name] if via else self.columns.plain[name]
+
+    def mask(self, skip=None):
+        """The rows that match everything, or everything but the facet `skip`."""
+        mask = self.base.copy()
+        for name, choice in self.choices.items():
+            if name != skip and not self.facets[name].via:
+                mask &= choice
+        for via, tie in self.columns.ties.items():
+            linked = self.linked(via, skip)
+            if linked is not None:
+                mask &= owners(self.columns, tie, linked)
+        return mask
+
+    def linked(self, via, skip):
+        """The mask of the linked rows that meet all choices of their tie but `skip`, or None where there is none."""
+        choices = [
+            choice for name, choice in self.choices.items() if name != skip and self.facets[name].via == via
+        ]
+        return np.logical_and.reduce(choices) if choices else None
+
+    def counts(self, name):
+        """Value → number of rows that match with this value in place of what is chosen in its facet."""
+        mask, via = self.mask(skip=name), self.facets[name].via
+        if not via:
+            return count(self.columns.plain[name], mask)
+        tie, linked = self.columns.ties[via], self.linked(via, skip=name)
+        among = mask[tie.rows] if linked is None else mask[tie.rows] & linked
+        return count_owners(tie, name, among)
+
+    @cached_property
+    def found(self):
+        """The keys of the rows that match, in order."""
+        mask = self.mask()
+        if self.filterset.data["sort"] == "relevance":
+            places = self.columns.places(self.searched)
+        else:
+            places = self.columns.ordered(self.filterset.sorts[self.filterset.data["sort"]].order)
+        return self.columns.keys[places[mask[places]]]
+
+    def groups(self):
+        """The facets as the page shows them."""
+        for name, facet in self.facets.items():
+            if facet.listed:
+                chosen = self.filterset.data.getlist(name)
+                options = facet.options(self.counts(name), self.filterset.vocabularies[name], chosen)
+                picked = [option for option in options if option.chosen]
+                yield Group(name, facet.label, options, picked, facet.shaped, facet.partial)
+
+
+def shortened(text):
+    return Truncator(text.replace("\0", "�")).chars(80)

@@ -1,0 +1,580 @@
+"""Tables sent as files: what they come to, and what becomes of the directory."""
+
+import csv
+import io
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import Workbook, load_workbook
+
+from initiatives.models import Document, Initiative, Participation
+from roma_network.editorial import revisions
+from roma_network.editorial.importing import jobs
+from roma_network.editorial.importing.dry_run import tables
+from roma_network.editorial.merging import merge
+from roma_network.models import ContentVersion, Import, Source
+from stakeholders.models import Actor
+from tests.editing import address
+from tests.factories import (
+    ActorCitationFactory,
+    ActorFactory,
+    DocumentFactory,
+    InitiativeFactory,
+    ThemeFactory,
+)
+from tests.html import Page
+
+pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
+
+MODELS = [Actor, Initiative, Participation]
+ACTOR = ["slug", "name", "type", "country", "summary", "sources"]
+SOURCE = "https://example.org/about | its seat | Example | About us"
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch):
+    """Jobs run before the answer, in the test's own transaction."""
+
+    class Now:
+        def __init__(self, target, args, daemon):
+            self.run = lambda: jobs.run(args[0])
+
+        def start(self):
+            self.run()
+
+    monkeypatch.setattr(jobs, "Thread", Now)
+
+
+@pytest.fixture
+def publisher(cast):
+    return cast["publisher"]
+
+
+def as_csv(headings, *rows):
+    text = io.StringIO()
+    csv.writer(text).writerows([headings, *rows])
+    return text.getvalue().encode()
+
+
+def as_excel(headings, *rows):
+    book, file = Workbook(), io.BytesIO()
+    for row in [headings, *rows]:
+        book.active.append(row)
+    book.save(file)
+    return file.getvalue()
+
+
+def send(client, content, model=Actor, name="actors.csv"):
+    """The page on what a file comes to."""
+    sent = {"file": SimpleUploadedFile(name, content)}
+    return client.post(address(model, "import"), sent, follow=True)
+
+
+def refusal(page):
+    assert page.status_code == 400, Page(page.text).text("main")
+    return Page(page.text).text(".errornote")
+
+
+def job():
+    return Import.objects.first()
+
+
+def findings():
+    return [finding for part in job().parts.all() for finding in part.findings]
+
+
+def say_yes(client, **data):
+    url = f"{address(tables_model(), 'import')}".replace("?", "") + f"{job().pk}/start/"
+    return client.post(url, data, follow=True)
+
+
+def tables_model():
+    return tables[job().table].model
+
+
+def actor_row(slug, **values):
+    usual = {
+        "slug": slug,
+        "name": slug.title(),
+        "type": "civil_society",
+        "country": "",
+        "summary": "It works.",
+        "sources": SOURCE,
+    }
+    return [(usual | values)[name] for name in ACTOR]
+
+
+# The story
+
+
+@pytest.mark.parametrize("make", [as_csv, as_excel])
+def test_new_entries_arrive_as_drafts_with_all_that_the_file_says(publisher, make):
+    ThemeFactory(slug="education")
+    headings = [*ACTOR, "themes", "other_names", "latitude", "longitude", "part_of"]
+    page = send(
+        publisher,
+        make(
+            headings,
+            [*actor_row("house"), "", "", "", "", ""],
+            [
+                *actor_row("agency", name="Agenția"),
+                "education",
+                "former | ro | Oficiul\nOffice",
+                "44.43",
+                "26.1",
+                "house",
+            ],
+        ),
+    )
+    assert job().counts == {"new": 2, "warnings": 0}
+    assert not Actor.objects.exists()
+    assert "agency" in page.text
+    page = say_yes(publisher, reason="From the yearbook")
+    assert job().state == "done", job().problem
+    agency = Actor.objects.get(slug="agency")
+    assert (agency.status, agency.latitude, agency.parent.slug) == ("draft", 44.43, "house")
+    assert [theme.slug for theme in agency.themes.all()] == ["education"]
+    assert {(row.name, row.kind, row.language) for row in agency.names.all()} == {
+        ("Oficiul", "former", "ro"),
+        ("Office", "alias", ""),
+    }
+    assert "oficiul" in agency.search_text
+    [citation] = agency.citations.all()
+    assert (citation.source.title, citation.supports) == ("About us", "its seat")
+    assert Source.objects.count() == 1
+    version = agency.history.get()
+    assert (version.history_type, version.history_user.username) == ("+", "publisher")
+    assert version.history_change_reason == "From the yearbook"
+    assert revisions.state_in(version) == revisions.state_of(agency)
+
+
+@pytest.mark.parametrize("make", [as_csv, as_excel])
+def test_the_same_file_sent_again_changes_nothing(publisher, make):
+    content = make(ACTOR, actor_row("house"), actor_row("agency"))
+    send(publisher, content)
+    say_yes(publisher)
+    version = ContentVersion.current()
+    page = send(publisher, content)
+    assert job().counts == {"unchanged": 2, "warnings": 0}
+    assert "Import all of it" not in page.text
+    assert ContentVersion.current() == version
+
+
+def test_a_change_shows_what_it_was_and_is_kept_in_the_history(publisher):
+    actor = ActorFactory(slug="agency", name="Agency", summary="Old", closed="", founded="1999")
+    ActorCitationFactory(subject=actor)
+    page = send(publisher, as_csv(["slug", "summary", "founded"], ["agency", "New", "2001-05"]))
+    assert job().counts == {"changed": 1, "warnings": 0}
+    assert findings()[0]["differences"] == [["summary", "Old", "New"], ["founded", "1999", "2001-05"]]
+    assert "Old" in page.text
+    say_yes(publisher)
+    actor.refresh_from_db()
+    assert (actor.summary, actor.founded, actor.name, actor.status) == (
+        "New",
+        "2001-05",
+        "Agency",
+        "published",
+    )
+    now, before = actor.history.all()[:2]
+    assert (now.summary, before.summary) == ("New", "Old")
+    assert "actors.csv" in now.history_change_reason
+
+
+def test_all_or_nothing(publisher):
+    page = send(publisher, as_csv(ACTOR, actor_row("house"), actor_row("agency", type="ministry")))
+    assert job().counts == {"new": 1, "error": 1, "warnings": 0}
+    [finding] = [each for each in findings() if each["outcome"] == "error"]
+    assert finding["line"] == 3
+    [[column, why]] = finding["errors"]
+    assert column == "type"
+    assert "“ministry” is none of: academia" in why
+    assert "Import all of it" not in page.text
+    say_yes(publisher)
+    assert job().state == "checked"
+    assert not Actor.objects.exists()
+
+
+# What comes out goes in again
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+@pytest.mark.parametrize("model", MODELS)
+def test_what_is_exported_comes_to_no_change(directory, publisher, model, file_format):
+    keys = list(model.objects.values_list("pk", flat=True)[:400])
+    sent = {"action": f"export_{file_format}", "_selected_action": keys}
+    response = publisher.post(address(model), sent)
+    send(publisher, b"".join(response.streaming_content), model, f"all.{file_format}")
+    assert [finding for finding in findings() if finding["outcome"] != "unchanged"] == []
+    assert job().counts["unchanged"] == len(keys)
+
+
+def test_an_export_holds_what_the_list_shows(publisher):
+    ActorFactory(slug="shown", type="academia")
+    ActorFactory(slug="hidden", type="business")
+    sent = {"action": "export_csv", "select_across": "1", "_selected_action": [Actor.objects.first().pk]}
+    response = publisher.post(address(Actor, type__exact="academia"), sent)
+    rows = list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
+    assert [row["slug"] for row in rows] == ["shown"]
+
+
+def test_no_exported_cell_runs_as_a_formula_and_yet_it_comes_back_as_it_was(publisher):
+    name, summary = '=HYPERLINK("https://example.org")', "'=1+1"
+    actor = ActorFactory(name=name, summary=summary)
+    ActorCitationFactory(subject=actor)
+    for file_format in ("csv", "xlsx"):
+        sent = {"action": f"export_{file_format}", "_selected_action": [actor.pk]}
+        content = b"".join(publisher.post(address(Actor), sent).streaming_content)
+        if file_format == "xlsx":
+            sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+            assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
+            texts = [cell.value for cell in sheet[2]]
+        else:
+            texts = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[1]
+        assert f"'{name}" in texts
+        assert f"'{summary}" in texts
+        send(publisher, content)
+        assert job().counts == {"unchanged": 1, "warnings": 0}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_template_is_an_empty_table_that_can_be_sent(publisher, model):
+    for file_format in ("csv", "xlsx"):
+        content = publisher.get(f"{address(model, 'import')[:-1]}template.{file_format}").getvalue()
+        page = send(publisher, content, model)
+        assert page.status_code == 200
+        assert job().counts == {"warnings": 0}
+    helping = load_workbook(io.BytesIO(content)).worksheets[1]
+    assert [row[0].value for row in helping.iter_rows(min_row=2)] == list(
+        tables[model._meta.model_name + "s"].columns
+    )
+
+
+# Ties
+
+
+def test_participations_are_known_by_both_ends_and_the_role(publisher):
+    initiative, actor = InitiativeFactory(slug="leri"), ActorFactory(slug="fra")
+    row = ["leri", "fra", "lead", "2013", "", "", SOURCE]
+    headings = ["initiative", "actor", "role", "start", "end", "note", "sources"]
+    send(publisher, as_csv(headings, row), Participation)
+    say_yes(publisher)
+    tie = Participation.objects.get()
+    assert (tie.initiative, tie.actor, tie.role, tie.start) == (initiative, actor, "lead", "2013")
+    assert [version.rows["participations"][0]["role"] for version in actor.history.all()[:1]] == ["lead"]
+    assert initiative.history.count() == 2
+    row[3] = "2012"
+    send(publisher, as_csv(headings, row), Participation)
+    assert findings()[0]["differences"] == [["start", "2013", "2012"]]
+    say_yes(publisher)
+    tie.refresh_from_db()
+    assert tie.start == "2012"
+
+
+def test_a_tie_needs_a_source_and_both_ends(publisher):
+    InitiativeFactory(slug="leri")
+    send(publisher, as_csv(["initiative", "actor", "role"], ["leri", "nobody", "lead"]), Participation)
+    assert findings()[0]["errors"] == [["actor", "“nobody” is not in the directory."]]
+    ActorFactory(slug="fra")
+    send(publisher, as_csv(["initiative", "actor", "role"], ["leri", "fra", "lead"]), Participation)
+    assert findings()[0]["errors"] == [["sources", "A link between two entries needs at least one source."]]
+
+
+# What is refused, with the reason
+
+
+@pytest.mark.parametrize(
+    ("values", "column", "why"),
+    [
+        ({"slug": "Not A Slug"}, "slug", "slug"),
+        ({"name": ""}, "name", "required"),
+        ({"type": ""}, "type", "required"),
+        ({"country": "ZZ"}, "country", "“ZZ” is not in the directory."),
+        ({"founded": "May 1996"}, "founded", "2011-04-05"),
+        ({"email": "first.last@example.org"}, "email", "functional"),
+        ({"latitude": "north"}, "latitude", "number"),
+        ({"latitude": "50"}, "", "both latitude and longitude"),
+        ({"latitude": "91", "longitude": "0"}, "", "between -90 and 90"),
+        ({"wikidata": "1234"}, "", "Q and digits"),
+        ({"founded": "2001", "closed": "1999"}, "", "closed before"),
+        ({"themes": "cooking"}, "themes", "“cooking” is none of: education"),
+        ({"other_names": "a | b"}, "other_names", "kind | language | name"),
+        ({"other_names": "nickname | | b"}, "other_names", "none of: alias"),
+        ({"sources": "https://example.org/new | its seat"}, "sources", "publisher | title"),
+        ({"sources": "ftp://example.org | a | b | c"}, "sources", "http"),
+        ({"website": "javascript:alert(1)"}, "website", "URL"),
+        ({"summary": "x" * 601}, "summary", "600"),
+    ],
+)
+def test_each_mistake_is_told_with_its_line_and_column(publisher, values, column, why):
+    ThemeFactory(slug="education")
+    row = dict(zip(ACTOR, actor_row("agency"), strict=True)) | values
+    send(publisher, as_csv(row, row.values()))
+    [finding] = findings()
+    assert finding["line"] == 2
+    assert [name for name, _why in finding["errors"]] == [column]
+    assert why in finding["errors"][0][1]
+    assert job().counts["error"] == 1
+
+
+def test_the_culprits_among_many_are_found(publisher):
+    rows = [actor_row(f"agency-{n}") + (["50"] if n in (7, 600) else [""]) for n in range(700)]
+    send(publisher, as_csv([*ACTOR, "latitude"], *rows))
+    assert [finding["key"] for finding in findings() if finding["errors"]] == ["agency-7", "agency-600"]
+
+
+def test_a_line_told_twice_is_a_mistake(publisher):
+    send(publisher, as_csv(ACTOR, actor_row("agency"), actor_row("agency")))
+    assert findings()[1]["errors"] == [["", "It stands in line 2 already."]]
+
+
+def test_a_slug_that_was_merged_away_is_not_given_again(publisher, admin_user):
+    old, survivor = ActorFactory(slug="old"), ActorFactory(slug="survivor")
+    merge(survivor=survivor, old=old, by=admin_user)
+    send(publisher, as_csv(["slug", "name"], ["old", "New"]))
+    assert "merged into “survivor”" in findings()[0]["errors"][0][1]
+    send(publisher, as_csv(["slug", "part_of"], ["survivor", "old"]))
+    assert "“old” was merged into “survivor”" in findings()[0]["errors"][0][1]
+
+
+def test_what_is_public_keeps_a_summary_and_a_source(publisher):
+    ActorCitationFactory(subject=ActorFactory(slug="agency", summary="It works."))
+    send(publisher, as_csv(["slug", "summary", "sources"], ["agency", "", ""]))
+    assert {column for column, _why in findings()[0]["errors"]} == {"summary", "sources"}
+
+
+def test_likely_duplicates_are_pointed_out(publisher):
+    ActorFactory(slug="romact", name="Roma Action Agency", website="https://www.example.org/")
+    rows = [
+        actor_row("one", name="Roma Acton Agency"),
+        actor_row("two", name="Something else"),
+        actor_row("three", name="Something Else"),
+    ]
+    send(
+        publisher,
+        as_csv(
+            [*ACTOR, "website"],
+            *[[*row, site] for row, site in zip(rows, ["", "http://example.org", ""], strict=True)],
+        ),
+    )
+    warnings = [finding["warnings"] for finding in findings()]
+    assert "a similar name" in warnings[0][0]
+    assert "the same website" in warnings[1][0]
+    assert "line 3" in warnings[2][0]
+    assert job().counts["warnings"] == 3
+
+
+# The directory moves on meanwhile
+
+
+def test_what_was_edited_since_is_shown_again_instead_of_overwritten(publisher):
+    actor = ActorFactory(slug="agency", summary="Old")
+    ActorCitationFactory(subject=actor)
+    send(publisher, as_csv(["slug", "summary"], ["agency", "New"]))
+    actor.summary = "Edited"
+    actor.save()
+    page = say_yes(publisher)
+    assert job().state == "checked"
+    assert "edited since this was checked" in page.text
+    assert findings()[0]["differences"] == [["summary", "Edited", "New"]]
+    actor.refresh_from_db()
+    assert actor.summary == "Edited"
+    say_yes(publisher)
+    assert job().state == "done"
+
+
+def test_an_import_that_was_started_anew_is_not_done_twice(publisher):
+    send(publisher, as_csv(ACTOR, actor_row("agency")))
+    slow = job()
+    slow.state = "writing"
+    Import.objects.update(run="another worker")
+    jobs.run(slow)
+    assert not Actor.objects.exists()
+
+
+def test_an_import_whose_worker_died_can_be_taken_up_again(publisher):
+    send(publisher, as_csv(ACTOR, actor_row("agency")))
+    Import.objects.update(state="writing")
+    url = f"{address(Actor, 'import')[:-1]}{job().pk}/"
+    assert Page(publisher.get(url).text).all("progress")
+    Import.objects.update(beat="2020-01-01T00:00Z")
+    cache.clear()
+    page = publisher.get(url)
+    assert "stands still" in page.text
+    assert not Page(page.text).all("progress")
+    say_yes(publisher)
+    assert job().state == "done"
+    assert Actor.objects.get().slug == "agency"
+
+
+def test_a_failure_of_ours_is_told_and_changes_nothing(publisher, monkeypatch, caplog):
+    send(publisher, as_csv(ACTOR, actor_row("agency")))
+    monkeypatch.setattr(revisions.ChangesInSets, "record", lambda *args: 1 / 0)
+    page = say_yes(publisher)
+    assert "nothing was imported" in page.text
+    assert not Actor.objects.exists()
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_documents_are_found_by_the_new_name_of_their_publisher(publisher):
+    actor = ActorFactory(slug="agency", name="Agency")
+    ActorCitationFactory(subject=actor)
+    document = DocumentFactory(publisher=actor)
+    send(publisher, as_csv(["slug", "name"], ["agency", "Bureau"]))
+    say_yes(publisher)
+    assert "bureau" in Document.objects.get(pk=document.pk).search_text
+
+
+# Who may
+
+
+@pytest.mark.parametrize(
+    ("role", "may"), [("visitor", False), ("curator", False), ("publisher", True), ("administrator", True)]
+)
+def test_publishers_import_and_nobody_less(cast, role, may):
+    for model in MODELS:
+        page = cast[role].get(address(model, "import"))
+        template = cast[role].get(f"{address(model, 'import')[:-1]}template.csv")
+        assert [page.status_code, template.status_code] == ([200, 200] if may else [page.status_code] * 2)
+        assert (page.status_code == 200) == may
+    sent = send(cast[role], as_csv(ACTOR, actor_row("agency")))
+    assert Import.objects.exists() == may
+    assert ("Import all of it" in sent.text) == may
+    listed = cast[role].get(address(Actor))
+    assert (f'href="{address(Actor, "import")[:-1]}"' in listed.text) == may
+
+
+def test_nobody_says_yes_to_the_file_of_somebody_else(cast):
+    send(cast["publisher"], as_csv(ACTOR, actor_row("agency")))
+    assert say_yes(cast["administrator"]).status_code == 404
+    assert say_yes(cast["curator"]).status_code == 403
+    assert not Actor.objects.exists()
+
+
+def test_importing_is_no_matter_of_a_link(publisher):
+    send(publisher, as_csv(ACTOR, actor_row("agency")))
+    assert publisher.get(f"{address(Actor, 'import')[:-1]}{job().pk}/start/").status_code == 405
+
+
+# Hostile files
+
+
+def zipped(**parts):
+    file = io.BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), content)
+    return file.getvalue()
+
+
+def with_part(name, content):
+    """An Excel file with one part replaced."""
+    file = io.BytesIO()
+    with (
+        ZipFile(io.BytesIO(as_excel(ACTOR, actor_row("agency")))) as old,
+        ZipFile(file, "w", ZIP_DEFLATED) as new,
+    ):
+        for part in old.namelist():
+            new.writestr(part, content if part == name else old.read(part))
+    return file.getvalue()
+
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
+    f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
+HOSTILE = {
+    "empty": (b"", "empty"),
+    "blank lines": (b"\n,,\n\n", "empty"),
+    "wrong encoding": ("slug,name\nagency,Agenția\n".encode("utf-16"), "UTF-8"),
+    "latin": ("slug,name\nagency,Köln\n".encode("latin-1"), "line 2"),
+    "nul": (b"slug,name\nagen\0cy,x\n", "neither a CSV"),
+    "picture": (b"\x89PNG\r\n\x1a\n" + bytes(200), "UTF-8"),
+    "old excel": (b"\xd0\xcf\x11\xe0" + bytes(600), "password"),
+    "no key": (as_csv(["name", "type"], ["x", "academia"]), "missing: slug"),
+    "unknown column": (as_csv(["slug", "nmae"], ["x", "y"]), "no such columns: nmae"),
+    "column twice": (as_csv(["slug", "name", "name"], ["x", "y", "z"]), "twice: name"),
+    "no heading": (as_csv(["slug", "", "name"], ["x", "y", "z"]), "no heading"),
+    "too many cells": (as_csv(["slug", "name"], ["x", "y", "z"]), "Line 2 has more cells"),
+    "open quote": (b'slug,name\nagency,"Agency\n', "quotation mark"),
+    "wide": (as_csv(["slug"], ["x"] * 5000), "more than 60 columns"),
+    "long cell": (as_csv(["slug", "name"], ["x", "y" * 30_000]), "too long"),
+    "formula": (as_excel(["slug", "name"], ["x", "=1+1"]), "holds a formula"),
+    "damaged": (as_excel(ACTOR)[:400], "damaged"),
+    "no workbook": (zipped(readme_xml="<a/>"), "damaged"),
+    "zip bomb": (zipped(xl__a_xml=b"0" * 200_000_000), "Unpacked"),
+    "entities": (with_part("xl/worksheets/sheet1.xml", f"{BOMB}]><worksheet>&i;</worksheet>"), "damaged"),
+    "outside entity": (
+        with_part(
+            "xl/worksheets/sheet1.xml",
+            '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><worksheet>&a;</worksheet>',
+        ),
+        "damaged",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_file_gets_a_clear_answer_and_changes_nothing(publisher, kind):
+    content, why = HOSTILE[kind]
+    assert why in refusal(send(publisher, content))
+    assert not Import.objects.exists()
+    assert not Actor.objects.exists()
+
+
+def test_a_file_that_is_too_large_is_never_kept(publisher, settings):
+    settings.IMPORT_MAX_BYTES = 1_000_000
+    assert "larger than 1 MB" in refusal(send(publisher, b"slug\n" + b"x" * 1_000_000))
+    assert not Import.objects.exists()
+
+
+def test_a_file_with_too_many_rows_is_refused(publisher, settings):
+    settings.IMPORT_MAX_ROWS = 3
+    assert "more than 3 rows" in refusal(send(publisher, as_csv(["slug"], *[[f"a-{n}"] for n in range(4)])))
+    assert not Import.objects.exists()
+
+
+def test_tables_of_other_programs_are_read_as_well(publisher):
+    semicolons = "\ufeffslug;name;type;summary;sources\r\nagency;Agency;academia;It works.;" + SOURCE + "\r\n"
+    send(publisher, semicolons.encode())
+    assert job().counts == {"new": 1, "warnings": 0}
+
+
+def test_numbers_and_dates_of_excel_are_read_as_what_they_show(publisher):
+    from datetime import date
+
+    send(publisher, as_excel([*ACTOR, "founded", "closed"], [*actor_row("agency"), 1996, date(2001, 5, 2)]))
+    say_yes(publisher)
+    assert list(Actor.objects.values_list("founded", "closed")) == [("1996", "2001-05-02")]
+
+
+def test_html_in_a_file_is_shown_as_text(publisher):
+    page = send(publisher, as_csv(ACTOR, actor_row("agency", name="<script>alert(1)</script>")))
+    assert "<script>alert" not in page.text
+    assert "&lt;script&gt;alert" in page.text
+
+
+# Cost
+
+
+def test_queries_do_not_grow_with_the_rows(publisher):
+    def cost(number):
+        rows = [actor_row(f"agency-{number}-{n}") for n in range(number)]
+        with CaptureQueriesContext(connection) as queries:
+            send(publisher, as_csv(ACTOR, *rows))
+            say_yes(publisher)
+        assert job().state == "done"
+        return len(queries)
+
+    cost(2)
+    inserts = 30  # of more parts do large inserts consist on SQLite
+    assert cost(200) <= cost(20) + inserts
+
+
+@pytest.mark.parametrize("model", [Actor, Initiative])
+def test_states_in_sets_are_those_of_each_entry(directory, model):
+    entries = list(model.objects.order_by("pk")[::7])
+    states = revisions.states_of(model, [entry.pk for entry in entries])
+    assert states == {entry.pk: revisions.state_of(entry) for entry in entries}

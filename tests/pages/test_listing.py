@@ -1,0 +1,544 @@
+"""Lists as readers use them: search, filter, sort, turn pages, and survive a mistyped address."""
+
+from itertools import product
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from roma_network.pages.listing import PAGE_SIZE
+from tests.factories import (
+    ActorFactory,
+    ActorNameFactory,
+    CountryFactory,
+    DocumentFactory,
+    InitiativeFactory,
+    ParticipationFactory,
+    ThemeFactory,
+)
+from tests.html import LISTINGS, read
+
+LISTS = ("/actors/", "/initiatives/", "/documents/")
+
+pytestmark = pytest.mark.django_db
+of_every_list = pytest.mark.parametrize("path", LISTS)
+
+
+def entries(client, url):
+    return read(client, url).entries
+
+
+def query(url):
+    return parse_qsl(urlsplit(url).query)
+
+
+# Filters
+
+
+@pytest.fixture
+def actors():
+    """One actor for each pair of type and country, named after both."""
+    countries = [CountryFactory(code=code, name=code) for code in ("RO", "SK")]
+    for type_, country in product(("academia", "business"), countries):
+        ActorFactory(name=f"{type_} {country.name}", type=type_, country=country)
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ("", ["academia RO", "academia SK", "business RO", "business SK"]),
+        ("type=academia", ["academia RO", "academia SK"]),
+        ("type=academia&type=business", ["academia RO", "academia SK", "business RO", "business SK"]),
+        ("type=academia&country=SK", ["academia SK"]),
+        ("type=academia&type=business&country=SK", ["academia SK", "business SK"]),
+        ("type=academia&country=SK&country=RO", ["academia RO", "academia SK"]),
+        ("type=academia&q=SK", ["academia SK"]),
+        ("type=civil_society", []),
+    ],
+)
+def test_values_of_one_group_widen_and_groups_narrow(client, actors, filters, found):
+    assert entries(client, f"/actors/?{filters}") == found
+
+
+def test_initiative_and_role_speak_of_one_participation(client):
+    leri, romact = InitiativeFactory(slug="leri"), InitiativeFactory(slug="romact")
+    leads = ActorFactory(name="Leads LERI")
+    elsewhere = ActorFactory(name="Leads ROMACT and is a partner in LERI")
+    ParticipationFactory(actor=leads, initiative=leri, role="lead")
+    ParticipationFactory(actor=elsewhere, initiative=leri, role="partner")
+    ParticipationFactory(actor=elsewhere, initiative=romact, role="lead")
+
+    page = read(client, "/actors/?initiative=leri&role=lead")
+    assert page.entries == ["Leads LERI"]
+    assert page.facets["role"]["partner"] == 1
+    assert page.facets["initiative"] == {"leri": 1, "romact": 1}
+
+
+def test_types_of_participants_and_of_the_lead_are_told_apart(client):
+    initiative = InitiativeFactory(name="Led by a town")
+    ParticipationFactory(initiative=initiative, actor__type="local_authority", role="lead")
+    ParticipationFactory(initiative=initiative, actor__type="academia", role="partner")
+    assert entries(client, "/initiatives/?actor_type=academia") == ["Led by a town"]
+    assert entries(client, "/initiatives/?actor_type=academia&lead_type=local_authority") == ["Led by a town"]
+    assert entries(client, "/initiatives/?lead_type=academia") == []
+
+
+def test_every_theme_and_country_of_an_initiative_counts_it_once(client):
+    themes = [ThemeFactory(slug="health"), ThemeFactory(slug="housing")]
+    countries = [CountryFactory(code="RO", name="Romania"), CountryFactory(code="SK", name="Slovakia")]
+    InitiativeFactory(name="Both", themes=themes, countries=countries)
+    page = read(client, "/initiatives/?theme=health&theme=housing&country=RO&country=SK")
+    assert page.count == 1
+    assert page.facets["theme"] == {"health": 1, "housing": 1}
+    assert page.facets["country"] == {"RO": 1, "SK": 1}
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ("from=2013", ["2010–2014", "2014–2015", "since 2012"]),
+        ("from=2015", ["2014–2015", "since 2012"]),
+        ("from=2016", ["since 2012"]),
+        ("to=2010", ["2010–2014"]),
+        ("to=2012", ["2010–2014", "since 2012"]),
+        ("from=2012&to=2013", ["2010–2014", "since 2012"]),
+        ("from=2014&to=2014", ["2010–2014", "2014–2015", "since 2012"]),
+        ("from=2015&to=2009", []),
+    ],
+)
+def test_years_keep_the_initiatives_that_ran_in_any_of_them(client, filters, found):
+    InitiativeFactory(name="2010–2014", start="2010-12-31", end="2014-01")
+    InitiativeFactory(name="2014–2015", start="2014", end="2015")
+    InitiativeFactory(name="since 2012", start="2012-06")
+    InitiativeFactory(name="undated")
+    assert entries(client, f"/initiatives/?{filters}") == found
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ("from=2012", ["2013-01-01", "2012"]),
+        ("to=2012", ["2012", "2011-12-31"]),
+        ("from=2012&to=2012", ["2012"]),
+    ],
+)
+def test_years_keep_the_documents_dated_in_them(client, filters, found):
+    for date in ("2012", "2013-01-01", "2011-12-31", ""):
+        DocumentFactory(title=date or "undated", date=date)
+    assert entries(client, f"/documents/?{filters}") == found
+
+
+PHASES = {
+    ("2027", ""): "planned",
+    ("2026-12", "2027"): "planned",
+    ("2026-11-26", ""): "planned",
+    ("2026-11-25", ""): "running",
+    ("2026-11", ""): "running",
+    ("2026", ""): "running",
+    ("2020", "2026"): "running",
+    ("2020", "2026-11"): "running",
+    ("2020", "2026-11-25"): "running",
+    ("2020", "2026-11-24"): "ended",
+    ("2020", "2026-10"): "ended",
+    ("2020", "2025"): "ended",
+    ("", "2025"): "ended",
+    ("", "2027"): "unknown",
+    ("", ""): "unknown",
+}
+
+
+@time_machine.travel("2026-11-25 12:00 +0000")
+def test_status_follows_from_the_dates_as_exact_as_they_are(client):
+    """A thing that lasts until "2026" has not ended in 2026."""
+    for start, end in PHASES:
+        InitiativeFactory(name=f"{start}/{end}", start=start, end=end)
+    for phase in set(PHASES.values()):
+        expected = {f"{start}/{end}" for (start, end), says in PHASES.items() if says == phase}
+        page = read(client, f"/initiatives/?status={phase}")
+        assert set(page.entries) == expected
+        assert page.facets["status"][phase] == len(expected)
+
+
+@time_machine.travel("2026-11-25 23:30 +0000")
+def test_the_day_turns_at_midnight_in_brussels(client):
+    InitiativeFactory(name="Begins on 26 November", start="2026-11-26")
+    assert entries(client, "/initiatives/?status=running") == ["Begins on 26 November"]
+
+
+@time_machine.travel("2026-11-25 12:00 +0000")
+def test_an_actor_is_closed_once_its_last_day_is_over(client):
+    for closed in ("2025", "2026", "2026-11-24", "2026-11-25", ""):
+        ActorFactory(name=f"Closed {closed}", closed=closed)
+    assert entries(client, "/actors/?active=no") == ["Closed 2025", "Closed 2026-11-24"]
+    assert entries(client, "/actors/?active=yes") == ["Closed", "Closed 2026", "Closed 2026-11-25"]
+
+
+def test_documents_by_or_about_an_actor_are_found_together(client):
+    fra = ActorFactory(slug="fra")
+    DocumentFactory(title="By", publisher=fra)
+    DocumentFactory(title="About", actors=[fra], publisher=ActorFactory(slug="other"))
+    DocumentFactory(title="By and about", publisher=fra, actors=[fra])
+    DocumentFactory(title="Neither")
+    assert entries(client, "/documents/?actor=fra&sort=name") == ["About", "By", "By and about"]
+    assert read(client, "/documents/?actor=fra").facets["publisher"] == {"fra": 2, "other": 1}
+
+
+# Search
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Košice",
+        "kosice",
+        "KOŠICE",
+        "koŝice",
+        "Кошице",
+        "Коши",
+        "ΔΉΜΟΣ Στ",
+        "δημος στ",
+        "mesto",
+        "KE-1",
+        "Kaschau",
+        "slovensko kosice",
+    ],
+)
+def test_an_actor_is_found_by_any_name_in_any_script(client, text):
+    actor = ActorFactory(
+        name="City of Košice",
+        acronym="KE-1",
+        native_name="Mesto Košice",
+        native_language="sk",
+        locality="Slovensko",
+    )
+    for name in ("Кошице", "Kaschau", "Δήμος Στ"):
+        ActorNameFactory(actor=actor, name=name)
+    ActorFactory(name="City of Žilina")
+    assert entries(client, f"/actors/?{urlencode({'q': text})}") == ["City of Košice"]
+
+
+def test_the_longest_title_can_be_searched_for_as_a_whole(client):
+    title = " ".join(["Resolution", *map(str, range(99))])[:300].strip()
+    DocumentFactory(title=title)
+    assert entries(client, f"/documents/?{urlencode({'q': title})}") == [title]
+
+
+def test_latin_letters_find_a_cyrillic_name_and_cyrillic_ones_a_latin_name(client):
+    ActorFactory(name="Plovdiv")
+    ActorFactory(name="Община Пловдив")
+    for text in ("Plovdiv", "Пловдив"):
+        assert set(entries(client, f"/actors/?q={text}")) == {"Plovdiv", "Община Пловдив"}
+
+
+@pytest.mark.parametrize("path", [*LISTS, "/search/"])
+def test_words_to_leave_out_may_stand_alone(client, path):
+    for name in ("Kept", "Also kept", "Left out"):
+        ActorFactory(name=name)
+        InitiativeFactory(name=name)
+        DocumentFactory(title=name)
+    found = entries(client, f"{path}?q=-left")
+    assert found == ["Also kept", "Kept"] * (3 if path == "/search/" else 1)
+
+
+def test_initiatives_and_documents_are_searched_too(client):
+    InitiativeFactory(name="Building political will", acronym="ROMACT")
+    DocumentFactory(title="A Union of Equality", publisher=ActorFactory(name="Commission européenne"))
+    assert entries(client, "/initiatives/?q=romact") == ["Building political will"]
+    assert entries(client, "/documents/?q=equality+europeenne") == ["A Union of Equality"]
+
+
+# Order
+
+
+def test_the_exact_acronym_comes_first_in_a_search(client):
+    ActorFactory(name="AFRA network")
+    ActorFactory(name="Fra Angelico Foundation")
+    ActorFactory(name="Agency for Fundamental Rights", acronym="FRA")
+    assert entries(client, "/actors/?q=fra") == [
+        "Agency for Fundamental Rights",
+        "Fra Angelico Foundation",
+        "AFRA network",
+    ]
+    assert entries(client, "/actors/?q=fra&sort=name")[0] == "AFRA network"
+
+
+def test_names_are_sorted_without_regard_to_accents_and_capitals(client):
+    for name in ("Élan", "Zebra", "eland", "Ábc"):
+        ActorFactory(name=name)
+    assert entries(client, "/actors/") == ["Ábc", "Élan", "eland", "Zebra"]
+
+
+def orders(page):
+    return [option.attributes["value"] for option in page.all("select[name=sort] option")]
+
+
+@of_every_list
+def test_relevance_is_an_order_of_searches_only(client, path):
+    assert "relevance" not in orders(read(client, path))
+    assert "relevance" in orders(read(client, f"{path}?q=roma"))
+    assert read(client, f"{path}?sort=relevance").complaints == {}
+
+
+def test_the_order_in_force_is_the_one_selected(client):
+    def selected(url):
+        (option,) = read(client, url).all("select[name=sort] option[selected]")
+        return option.attributes["value"]
+
+    assert selected("/actors/") == "name"
+    assert selected("/actors/?q=roma") == "relevance"
+    assert selected("/actors/?q=roma&sort=connected") == "connected"
+    assert selected("/documents/") == "newest"
+
+
+def test_what_was_verified_or_changed_last_comes_first(client):
+    for name, changed, verified in [
+        ("Changed in March", "2026-03-01", None),
+        ("Verified in April", "2026-01-01", "2026-04-01"),
+        ("Verified in February, changed in May", "2026-05-01", "2026-02-01"),
+    ]:
+        with time_machine.travel(f"{changed} 12:00 +0000"):
+            ActorFactory(name=name, verified_on=verified)
+    assert entries(client, "/actors/?sort=verified") == [
+        "Verified in February, changed in May",
+        "Verified in April",
+        "Changed in March",
+    ]
+
+
+def test_the_most_connected_come_first_and_a_second_role_adds_nothing(client):
+    shared, other = InitiativeFactory(name="Shared"), InitiativeFactory(name="Alone")
+    one, two = ActorFactory(name="In one, twice"), ActorFactory(name="In two")
+    for role in ("lead", "funder", "monitor"):
+        ParticipationFactory(actor=one, initiative=shared, role=role)
+    for initiative in (shared, other):
+        ParticipationFactory(actor=two, initiative=initiative)
+    assert entries(client, "/actors/?sort=connected") == ["In two", "In one, twice"]
+    assert entries(client, "/initiatives/?sort=connected") == ["Shared", "Alone"]
+
+
+def test_initiatives_sort_by_start_and_documents_by_date_newest_first(client):
+    for date in ("2012", "2013-05-01", ""):
+        InitiativeFactory(name=f"Start {date}", start=date)
+        DocumentFactory(title=f"Date {date}", date=date)
+    assert entries(client, "/initiatives/?sort=start") == ["Start 2013-05-01", "Start 2012", "Start"]
+    assert entries(client, "/documents/") == ["Date 2013-05-01", "Date 2012", "Date"]
+
+
+# Pages
+
+
+@pytest.fixture
+def three_pages(db):
+    """Actors enough for three pages, the last with one."""
+    return [ActorFactory(name=f"Actor {n:03}").name for n in range(2 * PAGE_SIZE + 1)]
+
+
+def test_pages_show_every_entry_once(client, three_pages):
+    pages = [read(client, f"/actors/?page={number}") for number in (1, 2, 3)]
+    assert [name for page in pages for name in page.entries] == three_pages
+    assert {page.count for page in pages} == {len(three_pages)}
+
+
+def test_page_links_lead_on_and_back_and_keep_the_filters(client, three_pages):
+    page = read(client, "/actors/?type=civil_society&q=actor&page=2")
+    links = page.links(".pagination")
+    assert query(links["Next"]) == [("q", "actor"), ("type", "civil_society"), ("page", "3")]
+    assert query(links["Previous"]) == query(links["1"]) == [("q", "actor"), ("type", "civil_society")]
+    (current,) = page.all(".pagination [aria-current=page]")
+    assert current.text() == "2"
+    assert "Next" not in read(client, links["Next"]).links(".pagination")
+    assert "Previous" not in read(client, links["Previous"]).links(".pagination")
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [("4", 3), ("999999999999", 3), ("0", 3), ("-1", 3), ("two", 1), ("1.5", 1), ("²", 1)],
+)
+def test_a_page_that_is_not_there_is_reported_and_another_shown(client, three_pages, number, shown):
+    page = read(client, f"/actors/?page={number}&type=civil_society")
+    assert list(page.complaints) == [f"page={number}"]
+    (current,) = page.all(".pagination [aria-current=page]")
+    assert current.text() == str(shown)
+    assert page.ticked == {("type", "civil_society")}
+
+
+def test_the_only_page_has_no_page_links(client):
+    ActorFactory()
+    assert read(client, "/actors/").links(".pagination") == {}
+
+
+# Chips and links
+
+
+def test_each_chip_drops_its_own_choice_and_the_page_number(client, three_pages):
+    url = "/actors/?q=actor&type=civil_society&type=academia&sort=verified&page=2"
+    page = read(client, url)
+    assert page.chips.keys() == {"actor", "Civil society", "Academia"}
+    kept = [pair for pair in query(url) if pair[0] != "page"]
+    for label, pair in [
+        ("actor", ("q", "actor")),
+        ("Civil society", ("type", "civil_society")),
+        ("Academia", ("type", "academia")),
+    ]:
+        assert query(page.chips[label]) == [other for other in kept if other != pair]
+
+
+def test_all_filters_are_dropped_at_once(client, actors):
+    page = read(client, "/actors/?type=academia&country=SK")
+    (clear,) = page.all(".chips a.clear")
+    assert clear.attributes["href"] == "/actors/"
+
+
+def test_the_form_sends_the_choice_without_the_page_number(client, three_pages):
+    page = read(client, "/actors/?type=civil_society&page=2")
+    fields = {field.attributes["name"] for field in page.all("form.listing [name]")}
+    assert "type" in fields
+    assert "page" not in fields
+
+
+def test_downloads_carry_the_filters(client, three_pages):
+    links = read(client, "/actors/?type=civil_society&sort=connected&page=2").links(".downloads")
+    for format_ in ("csv", "json"):
+        assert query(links[format_.upper()]) == [
+            ("type", "civil_society"),
+            ("sort", "connected"),
+            ("format", format_),
+        ]
+
+
+@of_every_list
+def test_an_empty_result_says_what_to_do(client, path):
+    page = read(client, f"{path}?q=nowhere+to+be+found")
+    assert page.count == 0
+    links = page.addresses(".empty")
+    assert path in links
+    assert "/search/?q=nowhere%20to%20be%20found" in links
+    assert page.chips == {"nowhere to be found": path}
+
+
+@pytest.mark.parametrize(
+    ("url", "filtered"),
+    [("?type=academia", True), ("?q=x", True), ("?sort=connected", True), ("?page=2", False), ("", False)],
+)
+def test_search_engines_take_a_filtered_list_for_no_page_of_its_own(client, three_pages, url, filtered):
+    page = read(client, f"/actors/{url}")
+    robots = [meta.attributes["content"] for meta in page.all("meta[name=robots]")]
+    (canonical,) = page.all("link[rel=canonical]")
+    assert (robots == ["noindex, follow"]) == filtered
+    if filtered:
+        assert canonical.attributes["href"] == "http://testserver/actors/"
+
+
+# Addresses with mistakes
+
+
+BAD = {
+    "/actors/": {
+        "type": ["towns", "0", "ACADEMIA"],
+        "country": ["ro", "ZZ", "Romania"],
+        "membership": ["eu"],
+        "theme": ["none"],
+        "initiative": ["no-such-initiative"],
+        "role": ["boss"],
+        "active": ["maybe"],
+        "has": ["members"],
+        "lacks": ["nothing"],
+    },
+    "/initiatives/": {
+        "actor_type": ["towns"],
+        "lead_type": ["lead"],
+        "kind": ["dream"],
+        "status": ["done"],
+        "country": ["ro"],
+        "theme": ["none"],
+        "actor": ["no-such-actor"],
+        "from": ["last year", "999", "3000", "2011-04", "-5", "20111"],
+        "to": ["soon"],
+        "has": ["coordinates"],
+        "lacks": ["coordinates"],
+    },
+    "/documents/": {
+        "kind": ["rumour"],
+        "type": ["towns"],
+        "country": ["ro"],
+        "publisher": ["nobody"],
+        "language": ["xx"],
+        "actor": ["nobody"],
+        "initiative": ["nothing"],
+        "from": ["soon"],
+        "to": ["0"],
+        "has": ["pages"],
+        "lacks": ["pages"],
+    },
+}
+OF_ALL = {
+    "q": ["—", "x" * 301],
+    "sort": ["random", "-name"],
+    "format": ["exe", "CSV"],
+    "colour": ["red"],
+    "Type": [""],
+}
+CASES = [
+    (path, name, value) for path in LISTS for name, values in (BAD[path] | OF_ALL).items() for value in values
+]
+
+
+@pytest.mark.parametrize(("path", "name", "value"), CASES)
+def test_a_value_that_cannot_be_used_is_reported_and_the_rest_still_counts(client, path, name, value):
+    ActorFactory(name="Kept")
+    InitiativeFactory(name="Kept")
+    DocumentFactory(title="Kept")
+    rest = "sort=verified" if name == "q" else "q=kept"
+    page = read(client, f"{path}?{urlencode({name: value})}&{rest}")
+    ((said, reason),) = page.complaints.items()
+    assert said.startswith(f"{name}={value[:20]}")
+    assert reason
+    assert page.entries == ["Kept"]
+
+
+def test_every_filter_has_a_bad_value_here():
+    for name, filterset in LISTINGS.items():
+        assert (BAD[reverse(name)] | OF_ALL).keys() >= filterset.base_filters.keys()
+
+
+def test_good_values_beside_a_bad_one_still_count(client, actors):
+    page = read(client, "/actors/?type=academia&type=towns&country=SK&country=sk")
+    assert list(page.complaints) == ["type=towns", "country=sk"]
+    assert page.entries == ["academia SK"]
+    assert page.ticked == {("type", "academia"), ("country", "SK")}
+    assert page.chips.keys() == {"Academia", "SK"}
+
+
+def test_a_repeated_value_counts_once(client, actors):
+    page = read(client, "/actors/?type=academia&type=academia")
+    assert len(page.chips) == 1
+    assert page.count == 2
+
+
+@of_every_list
+def test_marks_that_other_sites_add_to_links_pass_in_silence(client, path):
+    page = read(client, f"{path}?utm_source=newsletter&fbclid=1&gclid=2&mc_cid=3")
+    assert page.complaints == {}
+    assert page.chips == {}
+
+
+@of_every_list
+def test_a_form_sent_with_empty_fields_filters_nothing(client, path):
+    fields = {field.attributes["name"] for field in read(client, path).all("form.listing [name]")}
+    page = read(client, f"{path}?{urlencode(dict.fromkeys(fields, ''))}")
+    assert page.complaints == {}
+    assert page.chips == {}
+
+
+@pytest.mark.parametrize("url", ["/", "/actors/", "/about/"])
+def test_an_address_of_thousands_of_mistakes_does_not_fill_the_page_with_them(client, url):
+    page = read(client, f"{url}?{urlencode([(f'name{n}', n) for n in range(2_000)])}")
+    assert 1 < len(page.complaints) < 100
+
+
+@pytest.mark.parametrize("url", ["/", "/countries/", "/about/", "/actors/fra/", "/initiatives/leri/"])
+def test_pages_without_filters_report_what_they_cannot_use(client, url):
+    ActorFactory(slug="fra")
+    InitiativeFactory(slug="leri")
+    assert list(read(client, f"{url}?type=academia&utm_medium=mail").complaints) == ["type=academia"]

@@ -1,0 +1,250 @@
+"""The directory as `write_deployment` has it run: who may do what, what is noted, who is turned away, who reads where."""
+
+import json
+import socket
+import ssl
+import subprocess
+import urllib.request
+from contextlib import contextmanager
+from time import monotonic, sleep
+
+import psycopg
+import pytest
+
+from tests.production.cluster import HOST, PASSWORD, wait_until
+from tests.production.load import Curator, connection
+
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("cluster")]
+
+
+def get(cluster, path, headers=None):
+    """Status, headers and text, as nginx answers."""
+    server = connection(cluster.ports["https"])
+    server.request("GET", path, headers=headers or {})
+    response = server.getresponse()
+    text = response.read().decode("utf-8", "replace")
+    server.close()
+    return response.status, response.headers, text
+
+
+# Rights in the database
+
+
+@pytest.fixture
+def as_role(cluster):
+    @contextmanager
+    def connected(role):
+        with psycopg.connect(cluster.primary.url(role), autocommit=True) as rows:
+            yield rows
+
+    return connected
+
+
+def tables(cluster):
+    with cluster.primary.connect() as rows:
+        return [
+            name for (name,) in rows.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        ]
+
+
+def test_who_serves_public_pages_may_only_read_and_knows_no_account(cluster, as_role):
+    with as_role("roma_public") as rows:
+        rows.execute("SET default_transaction_read_only = off")
+        for table in tables(cluster):
+            for statement in (
+                f"DELETE FROM {table}",
+                f"INSERT INTO {table} DEFAULT VALUES",
+                f"TRUNCATE {table}",
+            ):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    rows.execute(statement)
+        for table in (
+            "auth_user",
+            "django_session",
+            "otp_totp_totpdevice",
+            "roma_network_import",
+            "django_admin_log",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                rows.execute(f"SELECT * FROM {table}")
+        assert rows.execute("SELECT count(*) FROM stakeholders_actor").fetchone()[0] > 800
+
+
+def test_who_serves_the_admin_cannot_alter_what_is_on_record(cluster, as_role):
+    with as_role("roma_admin") as rows:
+        for table in ("django_admin_log", "stakeholders_historicalactor", "initiatives_historicalinitiative"):
+            for statement in (
+                f"DELETE FROM {table}",
+                f"UPDATE {table} SET id = id",
+                f"TRUNCATE {table}",
+                f"DROP TABLE {table}",
+            ):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    rows.execute(statement)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            rows.execute("CREATE TABLE more (id int)")
+
+
+def test_processes_of_public_pages_have_no_admin(cluster):
+    address = f"http://{HOST}:{cluster.ports['public']}/admin/login/"
+    request = urllib.request.Request(address, headers={"X-Forwarded-Proto": "https"})
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(request)
+    assert error.value.code == 404
+    error.value.close()
+
+
+# Nobody reads older than their own write
+
+
+@contextmanager
+def replicas_behind(cluster):
+    for replica in cluster.replicas:
+        with replica.connect() as rows:
+            rows.execute("SELECT pg_wal_replay_pause()")
+    try:
+        yield
+    finally:
+        for replica in cluster.replicas:
+            with replica.connect() as rows:
+                rows.execute("SELECT pg_wal_replay_resume()")
+
+
+def test_who_writes_reads_it_at_once_and_others_when_it_has_arrived(cluster):
+    curator = Curator(cluster.ports["https"], password=PASSWORD).log_in()
+    before = int(get(cluster, "/api/v1/themes/")[2].partition('"count":')[2].split(",")[0])
+    with replicas_behind(cluster):
+        token = curator.token(curator.send("/admin/stakeholders/theme/add/")[1])
+        fields = {
+            "csrfmiddlewaretoken": token,
+            "slug": f"new-{int(monotonic())}",
+            "name": f"New {monotonic()}",
+            "order": "99",
+        }
+        status, text, _headers = curator.send("/admin/stakeholders/theme/add/", fields)
+        assert status == 302, text
+        sleep(2)  # past what nginx keeps
+
+        def count(headers):
+            return json.loads(get(cluster, "/api/v1/themes/", headers)[2])["count"]
+
+        assert count({"Cookie": f"seen={curator.cookies['seen']}"}) == before + 1
+        assert count({}) == before
+    wait_until(lambda: count({}) == before + 1, "The write at all readers", 15)
+
+
+def test_public_pages_are_read_from_replicas(cluster):
+    def reads(database):
+        with database.connect() as rows:
+            return (
+                rows.execute(
+                    "SELECT sum(seq_scan + coalesce(idx_scan, 0)) FROM pg_stat_user_tables WHERE relname = 'stakeholders_actor'"
+                ).fetchone()[0]
+                or 0
+            )
+
+    databases = [cluster.primary, *cluster.replicas]
+    before = [reads(database) for database in databases]
+    for number in range(20):
+        get(cluster, f"/actors/?q=reading{number}")
+
+    def since():
+        return [now - then for now, then in zip(map(reads, databases), before, strict=True)]
+
+    wait_until(lambda: sum(since()[1:]) >= 20, "The count of reads on the replicas", 30)
+    assert since()[0] <= 2
+
+
+# What is noted
+
+
+def lines(process):
+    return [json.loads(line) for line in process.log.read_text().splitlines() if line.startswith("{")]
+
+
+def test_each_request_is_noted_once_without_a_person(cluster):
+    path = f"/actors/?q=private{int(monotonic())}"
+    _status, headers, _text = get(cluster, path, {"X-Forwarded-For": "203.0.113.77"})
+    name = headers["X-Request-ID"]
+    wait_until(lambda: [each for each in lines(cluster.public) if each["request_id"] == name], "The note", 5)
+    [line] = [each for each in lines(cluster.public) if each["request_id"] == name]
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/actors/", 200)
+    assert line["network"] == "127.0.0.0"  # what nginx saw, less its last part; not what the client made up
+    assert "private" not in json.dumps(line)
+    assert line["ms"] > 0
+
+
+def test_prometheus_finds_numbers_on_an_inner_address_alone(cluster):
+    get(cluster, "/actors/?q=metrics")
+    address = f"http://{HOST}:{cluster.ports['public']}/metrics"
+    with urllib.request.urlopen(address) as response:
+        text = response.read().decode()
+    assert 'directory_requests_total{method="GET",status="200"}' in text
+    assert "directory_request_seconds_bucket" in text
+    assert get(cluster, "/metrics")[0] == 404
+
+
+# Who is turned away
+
+
+def test_plain_http_leads_to_https(cluster):
+    done = subprocess.run(
+        ["curl", "--silent", "--head", f"http://{HOST}:{cluster.ports['http']}/actors/?q=x"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.startswith("HTTP/1.1 301")
+    assert "Location: https://localhost/actors/?q=x" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"), [("/actors/", 70_000, 413), ("/admin/login/", 28_000_000, 413)]
+)
+def test_who_sends_too_much_is_stopped(cluster, path, size, status):
+    server = connection(cluster.ports["https"])
+    server.putrequest("POST", path)
+    server.putheader("Content-Length", str(size))
+    server.endheaders()
+    assert server.getresponse().status == status
+    server.close()
+
+
+def test_who_sends_slowly_is_let_go(cluster):
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection((HOST, cluster.ports["https"])) as plain,
+        context.wrap_socket(plain) as client,
+    ):
+        client.settimeout(30)
+        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+        started = monotonic()
+        assert client.recv(100) == b""
+        assert monotonic() - started < 15
+
+
+def test_pages_come_compressed_and_browsers_ask_each_time(cluster):
+    _status, headers, _text = get(cluster, "/actors/", {"Accept-Encoding": "gzip"})
+    assert headers["Content-Encoding"] == "gzip"
+    assert headers["Cache-Control"] == "public, max-age=0"
+    assert "max-age=31536000" in headers["Strict-Transport-Security"]
+    assert "Server" not in headers or headers["Server"] == "nginx"
+
+
+def test_a_header_decides_nothing_that_is_kept_for_others(cluster):
+    """What anybody may send must not end in what nginx or the workers keep."""
+    path = f"/actors/?q=poison{int(monotonic())}"
+    hostile = {
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "http",
+        "X-Original-URL": "/admin/",
+        "X-Request-ID": "<script>",
+    }
+    first = get(cluster, path, hostile)
+    second = get(cluster, path)
+    for status, headers, text in (first, second):
+        assert status == 200
+        assert "evil.example" not in text
+        assert "script" not in headers["X-Request-ID"]
+    assert "evil.example" not in get(cluster, "/", {"Host": "evil.example"})[2]
