@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from initiatives.models import Funding, Initiative, InitiativeCitation, Participation, ParticipationCitation
 from roma_network.editorial.importing.cells import BAR, Citations, Key, KeyLink, Link, Links, Plain, Rows
-from roma_network.editorial.importing.dry_run import SlugKey, Table, kept_columns
+from roma_network.editorial.importing.dry_run import ImportTable, SlugKey, kept_columns
 
 DATE = _("A year, month or day: 1996, 1996-05, 1996-05-02.")
 
@@ -50,7 +50,7 @@ def tie(name):
     return Participation._meta.get_field(name)
 
 
-initiatives = Table(
+initiatives = ImportTable(
     Initiative,
     [
         SlugKey(field("slug"), example="romact"),
@@ -83,7 +83,7 @@ initiatives = Table(
     ],
 )
 
-participations = Table(
+participations = ImportTable(
     Participation,
     [
         KeyLink(tie("initiative"), "initiative", help_text=_("Its slug."), example="romact"),

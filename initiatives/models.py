@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from initiatives.querysets import DocumentQuerySet, InitiativeQuerySet, ParticipationQuerySet
 from roma_network.core.partial_dates import PartialDateField, not_before_constraint, partial_date_constraint
-from roma_network.models import Citation, Editorial, Keyed, Merge, known, names_changed
+from roma_network.models import Citation, Editorial, Keyed, Merge, names_changed, vocabulary_constraint
 from stakeholders.models import Actor, Country, Theme
 
 
@@ -80,7 +80,7 @@ class Initiative(Editorial):
         ]
         constraints = [
             *Editorial.Meta.constraints,
-            known("kind", InitiativeKind),
+            vocabulary_constraint("kind", InitiativeKind),
             partial_date_constraint("start"),
             partial_date_constraint("end"),
             not_before_constraint("end", "start", _("The end cannot come before the start.")),
@@ -202,7 +202,7 @@ class Participation(Keyed):
         verbose_name = _("participation")
         verbose_name_plural = _("participations")
         constraints = [
-            known("role", Role),
+            vocabulary_constraint("role", Role),
             models.UniqueConstraint(
                 fields=["initiative", "actor", "role"],
                 name="initiatives_participation_once",
@@ -281,7 +281,7 @@ class Document(Editorial):
         indexes = [models.Index(fields=["status", "date"])]
         constraints = [
             *Editorial.Meta.constraints,
-            known("kind", DocumentKind),
+            vocabulary_constraint("kind", DocumentKind),
             partial_date_constraint("date"),
             models.CheckConstraint(
                 condition=Q(format="") | Q(format__in=DocumentFormat.values),

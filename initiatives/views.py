@@ -9,10 +9,10 @@ from initiatives.models import Initiative, Role
 from roma_network.changes import entry_feed
 from roma_network.export import references, responses
 from roma_network.pages import ego_network
-from roma_network.pages.footnotes import Notes, read_citations
+from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import Listing, unusable
-from roma_network.pages.redirects import redirect_to_heir
+from roma_network.pages.redirects import redirect_to_successor
 from stakeholders.models import ActorType
 
 MOST_DOCUMENTS = 10
@@ -36,7 +36,7 @@ def document_list(request):
 def initiative_detail(request, slug):
     initiative = Initiative.objects.published().for_detail().filter(slug=slug).first()
     if initiative is None:
-        return entry_feed.of_withdrawn(request, initiative_table, slug) or redirect_to_heir(
+        return entry_feed.feed_of_withdrawn(request, initiative_table, slug) or redirect_to_successor(
             request, Initiative, slug
         )
     file = (
@@ -49,7 +49,7 @@ def initiative_detail(request, slug):
 
 def initiative_page(request, initiative):
     """The page of one initiative, whatever its status: the admin previews with it what is not public yet."""
-    notes = Notes()
+    notes = Footnotes()
     participations = list(initiative.participations.with_public("actor").select_related("actor__country"))
     documents = list(initiative.documents.newest_first()[: MOST_DOCUMENTS + 1])
     related = list(Initiative.objects.related_to(initiative)[: ego_network.MOST])
@@ -64,7 +64,7 @@ def initiative_page(request, initiative):
         "related": related,
         "ego": ego_network.drawn(related),
         "notes": notes,
-        **references.told(request, initiative, "initiative"),
+        **references.page_context(request, initiative, "initiative"),
         "rejected": unusable(request),
         "downloads": responses.downloads(initiative.get_absolute_url()),
     }

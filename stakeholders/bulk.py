@@ -5,7 +5,7 @@ from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.editorial.importing.cells import Citations, Link, Links, Plain, Rows, none_of
-from roma_network.editorial.importing.dry_run import SlugKey, Table, kept_columns
+from roma_network.editorial.importing.dry_run import ImportTable, SlugKey, kept_columns
 from stakeholders.models import Actor, ActorCitation, ActorName, NameKind
 
 
@@ -46,7 +46,7 @@ def field(name):
     return Actor._meta.get_field(name)
 
 
-actors = Table(
+actors = ImportTable(
     Actor,
     [
         SlugKey(field("slug"), example="city-of-glasgow"),

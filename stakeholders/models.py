@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from roma_network.core.mailboxes import validate_functional_mailbox
 from roma_network.core.partial_dates import PartialDateField, not_before_constraint, partial_date_constraint
-from roma_network.models import Citation, Editorial, Keyed, Merge, known
+from roma_network.models import Citation, Editorial, Keyed, Merge, vocabulary_constraint
 from stakeholders.querysets import ActorQuerySet, RelationQuerySet
 
 
@@ -44,7 +44,7 @@ class Country(Keyed):
         verbose_name = _("country")
         verbose_name_plural = _("countries")
         constraints = [
-            known("membership", Membership),
+            vocabulary_constraint("membership", Membership),
             models.CheckConstraint(
                 condition=Q(code__regex=r"^[A-Z]{2}$"),
                 name="stakeholders_country_code_is_two_letters",
@@ -180,7 +180,7 @@ class Actor(Editorial):
         ]
         constraints = [
             *Editorial.Meta.constraints,
-            known("type", ActorType),
+            vocabulary_constraint("type", ActorType),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__isnull=False, longitude__isnull=False),
@@ -287,7 +287,7 @@ class ActorName(Keyed):
         verbose_name = _("other name")
         verbose_name_plural = _("other names")
         constraints = [
-            known("kind", NameKind),
+            vocabulary_constraint("kind", NameKind),
             models.UniqueConstraint(
                 fields=["actor", "name"],
                 name="stakeholders_actorname_once",
@@ -344,7 +344,7 @@ class Relation(Keyed):
         verbose_name = _("relation")
         verbose_name_plural = _("relations")
         constraints = [
-            known("kind", RelationKind),
+            vocabulary_constraint("kind", RelationKind),
             models.CheckConstraint(
                 condition=~Q(subject=F("target")),
                 name="stakeholders_relation_is_not_to_itself",

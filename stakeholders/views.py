@@ -3,10 +3,10 @@ from django.shortcuts import render
 from roma_network.changes import entry_feed
 from roma_network.export import references, responses
 from roma_network.pages import ego_network
-from roma_network.pages.footnotes import Notes, read_citations
+from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import Listing, unusable
-from roma_network.pages.redirects import redirect_to_heir
+from roma_network.pages.redirects import redirect_to_successor
 from stakeholders.columns import actor_table
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, Relation, RelationKind
@@ -25,7 +25,9 @@ def actor_list(request):
 def actor_detail(request, slug):
     actor = Actor.objects.published().for_detail().filter(slug=slug).first()
     if actor is None:
-        return entry_feed.of_withdrawn(request, actor_table, slug) or redirect_to_heir(request, Actor, slug)
+        return entry_feed.feed_of_withdrawn(request, actor_table, slug) or redirect_to_successor(
+            request, Actor, slug
+        )
     file = (
         references.requested(request, actor, "actor")
         or entry_feed.requested(request, actor_table, actor)
@@ -36,7 +38,7 @@ def actor_detail(request, slug):
 
 def actor_page(request, actor):
     """The page of one actor, whatever its status: the admin previews with it what is not public yet."""
-    notes = Notes()
+    notes = Footnotes()
     participations = list(actor.participations.with_public("initiative").select_related("initiative"))
     relations = list(Relation.objects.touching(actor))
     documents = list(actor.documents.model.objects.concerning(actor)[: MOST_DOCUMENTS + 1])
@@ -52,7 +54,7 @@ def actor_page(request, actor):
         "colleagues": colleagues,
         "ego": ego_network.drawn(colleagues),
         "notes": notes,
-        **references.told(request, actor, "actor"),
+        **references.page_context(request, actor, "actor"),
         "rejected": unusable(request),
         "downloads": responses.downloads(actor.get_absolute_url()),
     }

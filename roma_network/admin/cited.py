@@ -95,7 +95,7 @@ class CitedAdmin(ProtectingAdmin):
         return {"clashes": merge.clashes, "clash_with": last, "is_clash": True}
 
     def save_model(self, request, row, form, change):
-        form.changes = revisions.Changes(by=request.user, reason=form.cleaned_data["reason"])
+        form.changes = revisions.RevisionRecorder(by=request.user, reason=form.cleaned_data["reason"])
         self.watch(form)
         if form.changed_content or not change:
             # The version is written once, with the rows that are saved after this.
@@ -135,7 +135,7 @@ class TieAdmin(CitedAdmin):
 
     @transaction.atomic
     def delete_queryset(self, request, queryset):
-        changes = revisions.Changes(by=request.user)
+        changes = revisions.RevisionRecorder(by=request.user)
         for tie in queryset:
             changes.watch_holders(tie)
         super().delete_queryset(request, queryset)

@@ -22,18 +22,18 @@ class Figure(NamedTuple):
     url: str
 
 
-class Line(NamedTuple):
+class QualityLine(NamedTuple):
     """A group of entries, and for each column of its table how many there are."""
 
     label: str
     figures: list[Figure]
 
 
-class Table(NamedTuple):
+class QualityTable(NamedTuple):
     caption: str
     slug: str
     columns: list[str]
-    lines: list[Line]
+    lines: list[QualityLine]
 
 
 def context(user, screens):
@@ -71,7 +71,7 @@ def statuses(counted):
         for row in rows:
             found[row["status"]] += row["ALL"]
         figures = [Figure(found[status], list_url(screen, status__exact=status)) for status in Status]
-        lines.append(Line(capfirst(screen.opts.verbose_name_plural), figures))
+        lines.append(QualityLine(capfirst(screen.opts.verbose_name_plural), figures))
     return lines
 
 
@@ -90,9 +90,9 @@ def tables(screen, rows):
             figures = [Figure(found["ALL"], list_url(screen, **query))] + [
                 Figure(found[each.name], list_url(screen, work=each.value, **query)) for each in worklists
             ]
-            lines.append(Line(names.get(value, _("None")), figures))
+            lines.append(QualityLine(names.get(value, _("None")), figures))
         slug = f"{screen.opts.model_name}-{path.partition('__')[0]}"
-        yield Table(caption, slug, [each.label for each in worklists], lines)
+        yield QualityTable(caption, slug, [each.label for each in worklists], lines)
 
 
 def waiting(user, screens):

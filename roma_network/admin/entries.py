@@ -15,7 +15,7 @@ from roma_network.admin.shared import change_url
 from roma_network.admin.versions import VersionPages
 from roma_network.editorial import diff, links, work_lists, workflow
 from roma_network.editorial.workflow import Step
-from roma_network.pages.footnotes import Notes
+from roma_network.pages.footnotes import Footnotes
 from roma_network.search import full_text
 
 INLINES = {"citations", "names", "funding"}  # facts that the form asks for in rows
@@ -133,7 +133,7 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
         if not self.fact_fields:
             return {}
         facts = self.facts(entry)
-        backed = Notes().beside(entry.citations.select_related("source"), facts)
+        backed = Footnotes().beside(entry.citations.select_related("source"), facts)
         missing = {}
         for fact in facts:
             names = [name for name in self.fact_fields[fact] if is_filled(entry, name)]

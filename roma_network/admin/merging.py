@@ -72,8 +72,8 @@ class MergeableAdmin(EditorialAdmin):
         )
 
     def likely(self, values, *, key, **options):
-        but = duplicates.others(self.model, key) if key else ()
-        found = duplicates.known(self.model).like(values, but=but, **options)
+        excluded = duplicates.others(self.model, key) if key else ()
+        found = duplicates.index_of(self.model).like(values, excluding=excluded, **options)
         return [each._asdict() | self.links_of(each.entry, key) for each in found]
 
     def links_of(self, entry, other):
@@ -113,7 +113,7 @@ class MergeableAdmin(EditorialAdmin):
             raise PermissionDenied
         if request.method == "POST":
             return self.tell_apart(request)
-        known = duplicates.known(self.model)
+        known = duplicates.index_of(self.model)
         likely = known.pairs_besides(duplicates.told_apart(self.model))
         pairs = known.likely_pairs(likely)
         may_merge = self.has_merge_permission(request)

@@ -21,8 +21,8 @@ from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
-from roma_network.pages.redirects import heir
-from roma_network.search.facets import TRACKING, FacetFilter, Tally, shortened
+from roma_network.pages.redirects import successor_of
+from roma_network.search.facets import TRACKING, FacetCounts, FacetFilter, shortened
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200
 MOST_INCLUDED = 1000
@@ -137,7 +137,7 @@ class Api(GenericViewSet):
                 named.update(keys_in(record[column]))
         if sum(map(len, wanted.values())) > MOST_INCLUDED:
             raise Refused({"include": f"These are more than {MOST_INCLUDED} rows. Ask for smaller pages."})
-        return {"included": {name: rows_of(parts[name], keys) for name, keys in wanted.items()}}
+        return {"included": {name: included_records(parts[name], keys) for name, keys in wanted.items()}}
 
     # Pages
 
@@ -191,13 +191,13 @@ class EntryApi(Api):
 
     def list(self, request):
         filterset = self.checked(request.query_params)
-        keys = Tally(filterset, self.version).found.tolist()
+        keys = FacetCounts(filterset, self.version).found.tolist()
         return self.answer(keys, lambda chosen: self.rows().in_bulk(chosen))
 
     def retrieve(self, request, slug):
         row = self.rows().filter(slug=slug).first() if "\0" not in slug else None
         if row is None:
-            successor = heir(self.queryset.model, slug) if "\0" not in slug else None
+            successor = successor_of(self.queryset.model, slug) if "\0" not in slug else None
             if successor is None:
                 raise Http404
             return HttpResponsePermanentRedirect(reverse(f"{self.basename}-detail", args=[successor.slug]))
@@ -248,7 +248,7 @@ def keys_in(value):
     return {next(iter(each.values())) if isinstance(each, dict) else each for each in values} - {None}
 
 
-def rows_of(part, keys):
+def included_records(part, keys):
     """The records of a part of the API that have these keys, in the order of those."""
     name, table = part.lookup_field, part.table
     records = map(table.record, part().rows().filter(**{f"{name}__in": keys}))

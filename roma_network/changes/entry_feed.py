@@ -26,7 +26,7 @@ def requested(request, table, entry):
     return feed(request, table, entry, str(entry), events_of(table, entry))
 
 
-def of_withdrawn(request, table, slug):
+def feed_of_withdrawn(request, table, slug):
     """The feed of an entry that once was public: that it is so no more. None where it asks for something else."""
     if request.GET.get("format") != "atom":
         return None
@@ -56,7 +56,7 @@ def events_of(table, entry):
     versions = list(entry.history.all()[: MOST + 1])[::-1]
     seen = zip(versions, what_readers_see(table, versions), strict=True)
     for (before, was), (after, is_) in pairwise(seen):
-        if event := told(table, before, after, {column for column in was if was[column] != is_[column]}):
+        if event := event_of(table, before, after, {column for column in was if was[column] != is_[column]}):
             yield event
     merges = table.model._meta.get_field("merge").related_model.objects.filter(survivor=entry)
     for merge in merges.select_related("old"):
@@ -65,7 +65,7 @@ def events_of(table, entry):
             yield Event(f"merge-{merge.pk}", merge.at, _("Merged"), text)
 
 
-def told(table, before, after, changed):
+def event_of(table, before, after, changed):
     """The event that a version is to readers, or None. `changed` names the columns that readers see differ."""
     key, at = f"version-{after.pk}", after.history_date
     was, is_ = (version.status == Status.PUBLISHED for version in (before, after))

@@ -10,7 +10,7 @@ from initiatives.filters import InitiativeFilterSet
 from initiatives.models import Document, Initiative
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import unusable
-from roma_network.search.facet_index import columns_of, count, degrees, foremost, having
+from roma_network.search.facet_index import count, degrees, facet_index_of, foremost, having
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, ActorType
 
@@ -52,7 +52,7 @@ def home(request):
 
 
 def totals(version):
-    columns = columns_of(ActorFilterSet, version)
+    columns = facet_index_of(ActorFilterSet, version)
     countries = set(columns.plain["country"].index) - {None}
     return {
         "actors": len(columns.keys),
@@ -64,13 +64,13 @@ def totals(version):
 
 def actor_counts(version):
     """Actor type → number of published actors."""
-    columns = columns_of(ActorFilterSet, version)
+    columns = facet_index_of(ActorFilterSet, version)
     return Counter(count(columns.plain["type"], columns.all()))
 
 
 def main_actors(version):
     """Actor type → the actors in the most initiatives."""
-    columns = columns_of(ActorFilterSet, version)
+    columns = facet_index_of(ActorFilterSet, version)
     weights = degrees(columns, columns.ties["participation"], "initiative")
     types = columns.plain["type"]
     best = {
@@ -83,7 +83,7 @@ def main_actors(version):
 
 def main_initiatives(version):
     """Section → the initiatives in which its actors take part most often."""
-    columns = columns_of(InitiativeFilterSet, version)
+    columns = facet_index_of(InitiativeFilterSet, version)
     tie = columns.ties["actor_type"]
     best = {}
     for section in SECTIONS:

@@ -13,7 +13,7 @@ from initiatives.models import Document, DocumentKind, Initiative, InitiativeKin
 from roma_network.export import responses
 from roma_network.export.rdf import LANGUAGE, Iri, Resource, concept, origin_of, text
 from roma_network.export.responses import LINKED
-from roma_network.pages.redirects import heir
+from roma_network.pages.redirects import successor_of
 from stakeholders.columns import actor_table
 from stakeholders.models import Actor, ActorType, Theme
 
@@ -58,7 +58,7 @@ def entry(request, kind, slug):
     found = model.objects.published().filter(slug=slug)
     row = found.first()
     if row is None:
-        successor = heir(model, slug)
+        successor = successor_of(model, slug)
         if successor is None:
             raise Http404
         return HttpResponsePermanentRedirect(reverse("identifier", args=[kind, successor.slug]))

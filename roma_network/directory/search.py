@@ -16,7 +16,7 @@ from roma_network.pages.http_cache import public
 from roma_network.pages.listing import unusable
 from roma_network.search import autocomplete
 from roma_network.search.facets import SearchFilter
-from roma_network.search.text_index import texts_of
+from roma_network.search.text_index import text_index_of
 from stakeholders.models import Actor, ActorType, Country
 
 MOST_FOUND = 10
@@ -72,7 +72,7 @@ def search(request):
         SearchFilter().field.clean(text)
     except ValidationError as error:
         return render(request, "search.html", {"q": "", "problem": " ".join(error.messages)}, status=400)
-    names = autocomplete.names(request.content_version)
+    names = autocomplete.name_index(request.content_version)
     found = everything(text, request.content_version)
     corrected = None
     if not found and "exact" not in request.GET:
@@ -94,7 +94,7 @@ def everything(text, version):
     countries = countries_named(text)
     found = [Found("country", len(countries), countries)]
     for model in (Actor, Initiative, Document):
-        keys = texts_of(model, version).search(text)
+        keys = text_index_of(model, version).search(text)
         first = keys[:MOST_FOUND].tolist()
         rows = model.objects.published().for_listing().in_bulk(first)
         found.append(Found(model._meta.model_name, len(keys), [rows[key] for key in first if key in rows]))
@@ -105,7 +105,7 @@ def everything(text, version):
 def suggest(request):
     """What the search box offers while somebody types, as JSON: a list of label, kind and address."""
     text = request.GET.get("q", "")[:200]
-    names = autocomplete.names(request.content_version)
+    names = autocomplete.name_index(request.content_version)
     offers = suggested(text, names) or suggested(names.correct(text), names)
     return JsonResponse({"suggestions": [offer._asdict() for offer in offers]})
 

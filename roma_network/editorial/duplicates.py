@@ -97,12 +97,12 @@ def are_alike(one, other):
     return likeness > 0 and min(len(one), len(other)) >= SHORTEST and digits(one) == digits(other)
 
 
-class Known:
+class DuplicateIndex:
     """All entries of a kind, however unfinished, but for those that are merged."""
 
     def __init__(self, model):
         self.model = model
-        self.rows = list(rows_of(model))
+        self.rows = list(compared_rows(model))
 
     @cached_property
     def names(self):
@@ -122,10 +122,10 @@ class Known:
                 found[key].append(place)
         return found
 
-    def like(self, values, *, names, country=None, but=()):
+    def like(self, values, *, names, country=None, excluding=()):
         """The entries that may be the one with these `values` and `names`, and why; the surest first.
 
-        Entries whose keys are in `but` are known to be others.
+        Entries whose keys are in `excluding` are known to be others.
         """
         reasons = {}
         for kind, value in sorted(keys_of(values)):
@@ -136,7 +136,7 @@ class Known:
                 if not differ(country, self.rows[place].country):
                     reasons.setdefault(place, reason("name"))
         return self.likely_of(
-            {place: why for place, why in reasons.items() if self.rows[place].pk not in but}
+            {place: why for place, why in reasons.items() if self.rows[place].pk not in excluding}
         )
 
     def called(self, name):
@@ -240,7 +240,7 @@ def reason(kind):
     }[kind]
 
 
-def rows_of(model):
+def compared_rows(model):
     end = StrIndex("search_text", Value("\t")) - 1
     rows = (
         model.objects.filter(merge=None).annotate(folded_names=Substr("search_text", 1, end)).order_by("pk")
@@ -255,13 +255,13 @@ def rows_of(model):
 
 
 @lru_cache(maxsize=4)
-def known_at(version, model):
-    return Known(model)
+def index_at(version, model):
+    return DuplicateIndex(model)
 
 
-def known(model):
+def index_of(model):
     """The entries as they stand now."""
-    return known_at(ContentVersion.current(), model)
+    return index_at(ContentVersion.current(), model)
 
 
 def told_apart(model):
@@ -284,6 +284,9 @@ def like(entry):
     """The entries that a saved one may be the same as."""
     values = {name: getattr(entry, name, "") for name in WATCHED}
     names = entry.searched_names()[:3] if hasattr(entry, "native_name") else entry.searched_names()
-    return known(type(entry)).like(
-        values, names=names, country=getattr(entry, "country_id", None), but=others(type(entry), entry.pk)
+    return index_of(type(entry)).like(
+        values,
+        names=names,
+        country=getattr(entry, "country_id", None),
+        excluding=others(type(entry), entry.pk),
     )

@@ -64,7 +64,7 @@ def is_public(address):
 
 
 @dataclass
-class Checker:
+class LinkChecker:
     """Asks for addresses. `pause` is in seconds, between two requests to one host."""
 
     agent: str

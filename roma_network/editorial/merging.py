@@ -99,7 +99,7 @@ def merge(*, survivor, old, by, take=(), reason=""):
     check_rights(by, survivor)
     survivor, old = locked_pair(survivor, old)
     check_pair(survivor, old)
-    merging = Merging(survivor, old, revisions.Changes(by=by, reason=reason))
+    merging = Merging(survivor, old, revisions.RevisionRecorder(by=by, reason=reason))
     merging.run(set(take))
     model = type(survivor)
     record = model._meta.get_field("merge").related_model.objects.create(
@@ -320,7 +320,7 @@ def undo(*, merge, by, reason=""):
     if found := obstacles(merge):
         raise RefusedError(_("It cannot be undone: %(obstacles)s") % {"obstacles": " ".join(found)})
     journal = Journal(merge.journal)
-    changes = revisions.Changes(by=by, reason=reason)
+    changes = revisions.RevisionRecorder(by=by, reason=reason)
     for entry in (merge.survivor, merge.old):
         changes.watch(entry)
     watch_all(changes, journal)

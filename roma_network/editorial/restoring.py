@@ -29,11 +29,11 @@ def restore(*, entry, version, by, reason=""):
         raise RefusedError(_("It needs what is no longer there: %(lost)s.") % {"lost": ", ".join(lost)})
     if entry.is_published and not wanted.rows["citations"]:
         raise RefusedError(_("It has no source, which a published entry needs."))
-    changes = revisions.Changes(by=by, reason=reason)
+    changes = revisions.RevisionRecorder(by=by, reason=reason)
     changes.watch(entry)
     restore_columns(entry, wanted)
     for name, rows in wanted.rows.items():
-        if rows != revisions.rows_of(entry, name):
+        if rows != revisions.rows_within(entry, name):
             restore_rows(entry, name, rows, changes)
     changes.record()
     return entry
@@ -56,7 +56,7 @@ def restore_rows(entry, name, rows, changes):
         return
     if revisions.is_tie(field) and not may_write(changes.by, field.related_model):
         raise PermissionDenied
-    now, wanted = by_key(revisions.rows_of(entry, name)), by_key(rows)
+    now, wanted = by_key(revisions.rows_within(entry, name)), by_key(rows)
     for row in field.related_model.objects.filter(pk__in=now):
         changes.watch_holders(row)
         if row.pk not in wanted:

@@ -38,7 +38,7 @@ MOST_VERSIONS = 50  # saved while one form stood open
 
 def state_of(entry, *, lock=False):
     """What the database holds of an entry. `lock` keeps its rows from others until the transaction ends."""
-    return State(columns_of(entry), {name: rows_of(entry, name, lock) for name in entry.versioned})
+    return State(columns_of(entry), {name: rows_within(entry, name, lock) for name in entry.versioned})
 
 
 def state_in(version):
@@ -63,7 +63,7 @@ def columns_of(entry):
     return {field.name: getattr(entry, field.attname) for field in columns(model)}
 
 
-def rows_of(entry, name, lock=False):
+def rows_within(entry, name, lock=False):
     field = entry._meta.get_field(name)
     if field.many_to_many:
         return list(getattr(entry, name).order_by("pk").values_list("pk", flat=True))
@@ -112,14 +112,14 @@ def states_of(model, keys):
         entries = model.objects.in_bulk(batch)
         states = {key: State(columns_of(entry), {}) for key, entry in entries.items()}
         for name in model.versioned:
-            rows = all_rows_of(model._meta.get_field(name), list(states))
+            rows = rows_within_each(model._meta.get_field(name), list(states))
             for key, state in states.items():
                 state.rows[name] = rows.get(key, [])
         found |= states
     return found
 
 
-def all_rows_of(field, keys):
+def rows_within_each(field, keys):
     """Key of an entry → what `rows_of` tells of it."""
     found = {}
     if field.many_to_many:
@@ -143,7 +143,7 @@ def all_rows_of(field, keys):
     return found
 
 
-class ChangesInSets:
+class BulkRevisionRecorder:
     """What `Changes` is to some entries, to thousands. Entries are named by model and key."""
 
     def __init__(self, *, by, reason=""):
@@ -185,7 +185,7 @@ def last_states(model, keys):
 # Writing
 
 
-class Changes:
+class RevisionRecorder:
     """Entries that may be about to change, and then a version of each that did."""
 
     def __init__(self, *, by, reason=""):

@@ -99,7 +99,7 @@ def locked(entry):
 
 
 def changed(entry, by, reason, **values):
-    changes = revisions.Changes(by=by, reason=reason)
+    changes = revisions.RevisionRecorder(by=by, reason=reason)
     changes.watch(entry)
     for name, value in values.items():
         setattr(entry, name, value)

@@ -37,7 +37,7 @@ def requested(request, entry, kind):
     )
 
 
-def told(request, entry, kind):
+def page_context(request, entry, kind):
     """What the page of an entry shows: the reference in words, and the addresses of its files."""
     return {
         "reference": in_words(entry, address(request, entry, kind)),

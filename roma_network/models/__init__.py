@@ -16,7 +16,7 @@ from roma_network.models.layouts import Layout
 from roma_network.models.links import Link, LinkQuerySet, url_fields
 from roma_network.models.merges import Distinct, Merge
 from roma_network.models.sources import Citation, Source
-from roma_network.models.vocabularies import known
+from roma_network.models.vocabularies import vocabulary_constraint
 
 __all__ = [
     "DERIVED",
@@ -37,8 +37,8 @@ __all__ = [
     "Status",
     "Version",
     "Versions",
-    "known",
     "names_changed",
     "natural_lookups",
     "url_fields",
+    "vocabulary_constraint",
 ]

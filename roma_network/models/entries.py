@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from roma_network.core import folding
 from roma_network.models.keyed import Keyed, KeyedQuerySet
 from roma_network.models.links import Link, url_fields
-from roma_network.models.vocabularies import known
+from roma_network.models.vocabularies import vocabulary_constraint
 
 names_changed = Signal()  # of entries, perhaps: sent by their model, with their `keys`, after writes in sets
 
@@ -112,7 +112,7 @@ class Editorial(Keyed):
         abstract = True
         default_permissions = ("add", "change", "delete", "view", "publish")
         constraints = [
-            known("status", Status),
+            vocabulary_constraint("status", Status),
             models.CheckConstraint(
                 condition=models.Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
                 name="%(app_label)s_%(class)s_slug_is_part_of_an_address",

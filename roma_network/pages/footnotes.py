@@ -14,7 +14,7 @@ Cited = namedtuple("Cited", "source_id source supports")
 
 
 @dataclass
-class Note:
+class Footnote:
     """One source of a page. `supports` collects what its citations back."""
 
     number: int
@@ -22,7 +22,7 @@ class Note:
     supports: list[str] = field(default_factory=list)
 
 
-class Notes:
+class Footnotes:
     """The notes of one page, numbered in the order in which they are first cited."""
 
     def __init__(self):
@@ -41,7 +41,9 @@ class Notes:
         )
 
     def note(self, citation):
-        note = self.by_source.setdefault(citation.source_id, Note(len(self.by_source) + 1, citation.source))
+        note = self.by_source.setdefault(
+            citation.source_id, Footnote(len(self.by_source) + 1, citation.source)
+        )
         if citation.supports not in note.supports:
             note.supports.append(citation.supports)
         return note

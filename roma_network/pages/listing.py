@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from roma_network.export import responses
 from roma_network.search import autocomplete
-from roma_network.search.facet_index import columns_of
-from roma_network.search.facets import TRACKING, Option, Rejected, Tally, shortened
+from roma_network.search.facet_index import facet_index_of
+from roma_network.search.facets import TRACKING, FacetCounts, Option, Rejected, shortened
 
 PAGE_SIZE = 25
 SAMPLE = 100
@@ -45,7 +45,7 @@ def sizes_of(table, filterset_class, version):
     today = timezone.localdate()
     day, sizes = weights.get(table.name, (None, {}))
     if day != today:
-        keys = columns_of(filterset_class, version).keys
+        keys = facet_index_of(filterset_class, version).keys
         sample = keys[:: max(len(keys) // SAMPLE, 1)][:SAMPLE].tolist()
         rows = filterset_class.all_rows().published().for_export().filter(pk__in=sample)
         sizes = responses.sizes(table, rows)
@@ -71,20 +71,20 @@ class Listing:
         self.corrected = None
         self.filterset = filterset_class(request.GET, self.formats)
         if request.GET.get("format") not in self.streamed:
-            self.tally = Tally(self.filterset, request.content_version)
+            self.tally = FacetCounts(self.filterset, request.content_version)
             if self.tally.searched is not None and not len(self.tally.searched):
                 self.correct()
 
     def correct(self):
         """Look for other words where no row at all holds those asked for: a slip of the pen."""
-        names = autocomplete.names(self.request.content_version)
+        names = autocomplete.name_index(self.request.content_version)
         self.corrected = names.correct(self.filterset.data["q"])
         if self.corrected:
             rejected, parameters = self.filterset.rejected, self.request.GET.copy()
             parameters["q"] = self.corrected
             self.filterset = type(self.filterset)(parameters, self.formats)
             self.filterset.rejected = rejected
-            self.tally = Tally(self.filterset, self.request.content_version)
+            self.tally = FacetCounts(self.filterset, self.request.content_version)
 
     def respond(self, template, entry_template):
         if response := responses.requested(self.request, self.table, self.filterset.qs):

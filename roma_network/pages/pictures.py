@@ -28,7 +28,7 @@ HEAD, FOOT = 44, 32  # units above and beneath the drawing in a file
 ANYBODY = ["*"]
 
 
-class Drawn:
+class Drawing:
     """What a page with a picture has: the drawing, files of it, and the address of its embed.
 
     `name` is that of the template `pictures/_<name>.html`, which draws, and of the files. Subclasses say where their
@@ -100,7 +100,7 @@ class Drawn:
         return text.getvalue(), "text/csv; charset=utf-8"
 
 
-class Picture(Drawn, Listing):
+class Picture(Drawing, Listing):
     """A picture of a filtered list. `address` and `list_address` name picture and list in the URL configuration."""
 
     address: str

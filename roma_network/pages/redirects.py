@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponsePermanentRedirect
 from roma_network.pages.http_cache import CACHE_CONTROL
 
 
-def heir(model, slug):
+def successor_of(model, slug):
     """The published entry that stands where the one of this slug was, however often it was merged; or None."""
     if not hasattr(model, "merge"):  # documents are never merged
         return None
@@ -15,8 +15,8 @@ def heir(model, slug):
     return entry if entry and entry.slug != slug and entry.is_published else None
 
 
-def redirect_to_heir(request, model, slug):
-    entry = heir(model, slug)
+def redirect_to_successor(request, model, slug):
+    entry = successor_of(model, slug)
     if entry is None:
         raise Http404
     query = request.META.get("QUERY_STRING", "")

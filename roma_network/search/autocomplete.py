@@ -28,7 +28,7 @@ AROUND = (("\n", "\n"), ("\n", " "), (" ", "\n"), (" ", " "), ("\n", ""), (" ", 
 ALIKE = 0.65  # of 1: “rommed” and “romed” are 0.83
 
 
-class Names:
+class NameIndex:
     """The names of all published entries. `rows`: (model, key, names as in `search_text`), the best known first."""
 
     def __init__(self, rows):
@@ -132,14 +132,14 @@ class Names:
 
 
 @lru_cache(maxsize=1)
-def names(version):
+def name_index(version):
     """The names as they stand at this content version."""
-    rows = [row for model in Editorial.__subclasses__() for row in rows_of(model)]
+    rows = [row for model in Editorial.__subclasses__() for row in name_rows(model)]
     rows.sort(key=lambda row: (-row[3], len(row[2])))
-    return Names(row[:3] for row in rows)
+    return NameIndex(row[:3] for row in rows)
 
 
-def rows_of(model):
+def name_rows(model):
     weights = model.objects.weights()
     end = StrIndex("search_text", Value("\t")) - 1
     rows = model.objects.published().annotate(folded_names=Substr("search_text", 1, end)).order_by()

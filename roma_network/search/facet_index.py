@@ -19,7 +19,7 @@ kept = {}
 building = Lock()
 
 
-class Tie:
+class LinkedRows:
     """Rows linked to those of the table: an actor's participations, with the columns of each."""
 
     def __init__(self, rows, columns):
@@ -29,7 +29,7 @@ class Tie:
         self.by_value = {name: np.lexsort((rows, codes.values)) for name, codes in columns.items()}
 
 
-class Columns:
+class FacetIndex:
     """The published rows of one listing. Masks are arrays of bool, one for each row, in the order of `keys`."""
 
     def __init__(self, filterset_class):
@@ -46,7 +46,7 @@ class Columns:
             tied = {name: facet for name, facet in facets.items() if facet.via == via}
             visible = next(iter(tied.values())).visible
             keys, columns = self.read(self.published.filter(visible).order_by(), tied)
-            self.ties[via] = Tie(self.places(keys), columns)
+            self.ties[via] = LinkedRows(self.places(keys), columns)
         self.orders = {}
 
     def read(self, rows, facets):
@@ -137,12 +137,12 @@ def by_value(codes, counts):
     return {value: int(counts[code]) for value, code in codes.index.items() if counts[code]}
 
 
-def columns_of(filterset_class, version):
+def facet_index_of(filterset_class, version):
     """The columns at this content version, today."""
     state = (version, timezone.localdate())
     with building:
         known, columns = kept.get(filterset_class, (None, None))
         if known != state:
-            columns = Columns(filterset_class)
+            columns = FacetIndex(filterset_class)
             kept[filterset_class] = (state, columns)
     return columns

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from roma_network.export import responses
 from roma_network.search import full_text
-from roma_network.search.facet_index import columns_of, count, count_owners, having, owners
-from roma_network.search.text_index import texts_of
+from roma_network.search.facet_index import count, count_owners, facet_index_of, having, owners
+from roma_network.search.text_index import text_index_of
 
 MOST_VALUES = 100  # of one repeated parameter
 TRACKING = ("utm_", "fbclid", "gclid", "mc_")  # other sites add these to links; no reader means them
@@ -273,12 +273,12 @@ class ListingFilterSet(django_filters.FilterSet):
         return queryset.order_by(*self.sorts[self.data["sort"]].order, "slug")
 
 
-class Tally:
+class FacetCounts:
     """What a filter set finds, and what each further choice would find, from the columns."""
 
     def __init__(self, filterset, version):
         self.filterset = filterset
-        self.columns = columns_of(type(filterset), version)
+        self.columns = facet_index_of(type(filterset), version)
         self.version = version
         self.facets = filterset.facets
         self.chosen = {
@@ -291,7 +291,7 @@ class Tally:
     def searched(self):
         """The keys of the rows that hold the words looked for, the closest first, or None where there are no words."""
         words = self.filterset.data.get("q")
-        return texts_of(self.filterset._meta.model, self.version).search(words) if words else None
+        return text_index_of(self.filterset._meta.model, self.version).search(words) if words else None
 
     @cached_property
     def base(self):

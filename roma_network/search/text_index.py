@@ -22,7 +22,7 @@ kept = {}
 reading = Lock()
 
 
-class Texts:
+class TextIndex:
     """`rows`: pairs of key and `search_text`, in the order of names. Rows are named by their places in it."""
 
     def __init__(self, rows):
@@ -74,13 +74,13 @@ class Texts:
         return found[wanted], positions[wanted]
 
 
-def texts_of(model, version):
+def text_index_of(model, version):
     """The texts as they stand at this content version."""
     with reading:
         known, texts = kept.pop(model, (None, None))
         if known != version:
             texts = None  # before the next ones are read: not both in memory at a time
             rows = model.objects.published().order_by("sort_name", "slug").values_list("pk", "search_text")
-            texts = Texts(rows.iterator(chunk_size=CHUNK))
+            texts = TextIndex(rows.iterator(chunk_size=CHUNK))
         kept[model] = (version, texts)
     return texts

@@ -412,7 +412,7 @@ def test_an_import_whose_worker_died_can_be_taken_up_again(publisher):
 
 def test_a_failure_of_ours_is_told_and_changes_nothing(publisher, monkeypatch, caplog):
     send(publisher, as_csv(ACTOR, actor_row("agency")))
-    monkeypatch.setattr(revisions.ChangesInSets, "record", lambda *args: 1 / 0)
+    monkeypatch.setattr(revisions.BulkRevisionRecorder, "record", lambda *args: 1 / 0)
     page = say_yes(publisher)
     assert "nothing was imported" in page.text
     assert not Actor.objects.exists()

@@ -170,7 +170,7 @@ def test_a_host_is_asked_one_thing_at_a_time_and_hosts_side_by_side(site):
 
 
 def test_a_host_is_left_in_peace_between_two_requests(site):
-    checker = link_checker.Checker("test", pause=0.1, allow_private=True)
+    checker = link_checker.LinkChecker("test", pause=0.1, allow_private=True)
     started = time.monotonic()
     found = list(checker.check([at(site, f"page/{number}") for number in range(3)]))
     assert [outcome.state for outcome in found] == [State.WORKS] * 3
@@ -193,7 +193,7 @@ def test_a_certificate_is_held_against_the_name_not_the_address(host, trusted, s
     server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.handle_error = lambda *args: None  # a client that hangs up over a certificate is what is wanted
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    checker = link_checker.Checker("test", pause=0, allow_private=True)
+    checker = link_checker.LinkChecker("test", pause=0, allow_private=True)
     if trusted:
         authority.configure_trust(checker.tls)
     url = f"https://{host}:{server.server_port}/page"
@@ -339,15 +339,15 @@ def test_a_dead_link_is_marked_on_every_page_that_shows_it(client, dead_link):
 
 
 def test_marks_cost_one_query_however_many_links(client, dead_link, django_assert_max_num_queries):
-    few = [factories.DocumentFactory(url=f"https://example.eu/{number}") for number in range(2)]
-    assert few
-    with django_assert_max_num_queries(100) as first:
-        client.get("/documents/")
-    for number in range(2, 22):
-        factories.DocumentFactory(url=f"https://example.eu/{number}")
-    with django_assert_max_num_queries(100) as second:
-        client.get("/documents/")
-    assert len(first) == len(second)
+    def queries_with(more):
+        for number in more:
+            factories.DocumentFactory(url=f"https://example.eu/{number}")
+        with django_assert_max_num_queries(100) as queries:
+            client.get("/documents/")
+        return len(queries)
+
+    queries_with(range(1))  # the first page of a day weighs a sample of rows besides
+    assert queries_with(range(1, 2)) == queries_with(range(2, 22))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def in_sql(model, text):
 
 
 def in_memory(model, text):
-    return text_index.texts_of(model, ContentVersion.current()).search(text).tolist()
+    return text_index.text_index_of(model, ContentVersion.current()).search(text).tolist()
 
 
 def made_up(model, number):

@@ -20,8 +20,8 @@ from initiatives.models import Document, Funding, Initiative, InitiativeKind, Ro
 from roma_network.directory.pictures.maps import classes, shade_of
 from roma_network.export import responses
 from roma_network.pages.listing import unusable
-from roma_network.pages.pictures import Drawn
-from roma_network.search.facet_index import columns_of, count_owners, having
+from roma_network.pages.pictures import Drawing
+from roma_network.search.facet_index import count_owners, facet_index_of, having
 from stakeholders.filters import PRESENCE
 from stakeholders.filters import ActorFilterSet as Actors
 from stakeholders.models import Actor, ActorType, Country, Theme
@@ -42,7 +42,7 @@ class Line(NamedTuple):
     cells: list[Cell]
 
 
-class Figure(Drawn):
+class Figure(Drawing):
     """A table of numbers. `measure` gives the heading and, for each line, a label and its numbers with their queries.
 
     A query is what the address of the list says: `{"type": "academia"}`; None leads nowhere and shows no number.
@@ -132,7 +132,7 @@ class Types(Figure):
     unshaded = 1
 
     def measure(self):
-        columns = columns_of(Actors, self.version)
+        columns = facet_index_of(Actors, self.version)
         types, countries = columns.plain["type"], columns.plain["country"]
         pairs = np.zeros((len(countries.index), len(types.index)), dtype=np.int64)
         np.add.at(pairs, (countries.values, types.values), 1)
@@ -161,7 +161,7 @@ class Roles(Figure):
     note = gettext_lazy("An actor with several roles counts once in each.")
 
     def measure(self):
-        columns = columns_of(Actors, self.version)
+        columns = facet_index_of(Actors, self.version)
         tie = columns.ties["participation"]
         return [role.label for role in Role], (
             (type_.label, list(self.cells(columns, tie, type_))) for type_ in ActorType
@@ -190,7 +190,7 @@ class Themes(Figure):
         )
 
     def counts(self, filterset):
-        tie = columns_of(filterset, self.version).ties["theme"]
+        tie = facet_index_of(filterset, self.version).ties["theme"]
         return count_owners(tie, "theme", np.ones(len(tie.rows), dtype=bool))
 
     def list_of(self, place):

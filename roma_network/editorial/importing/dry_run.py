@@ -42,7 +42,7 @@ class Finding:
     warnings: list = field(default_factory=list)
 
     @property
-    def told(self):
+    def as_dict(self):
         """As it is kept and shown, in plain lists and texts."""
         return {
             "line": self.line,
@@ -64,7 +64,7 @@ class SlugKey(Key):
         return slug
 
 
-class Table:
+class ImportTable:
     """`columns` in the order of the template. A line belongs to the row that has the same in all key columns."""
 
     def __init__(self, model, columns):
@@ -151,7 +151,7 @@ class Table:
         return known
 
 
-class Reading:
+class DryRun:
     """What a file says of a table. `first_lines`: key of a row, as text → the first line that has it."""
 
     def __init__(self, table, headings, first_lines):
@@ -160,7 +160,7 @@ class Reading:
         self.columns = [table.columns[name] for name in headings]
         self.sources = {}  # address → a source that this file is the first to name
         self.named = {}  # what tells a new entry apart → its line
-        self.entries = duplicates.known(table.model) if table.is_entry else None
+        self.entries = duplicates.index_of(table.model) if table.is_entry else None
 
     def findings(self, lines):
         """What these lines come to: pairs of line and cells."""

@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from roma_network.editorial.importing.dry_run import Outcome, Reading, tables
-from roma_network.editorial.importing.writing import RefusedError, Writing
+from roma_network.editorial.importing.dry_run import DryRun, Outcome, tables
+from roma_network.editorial.importing.writing import BulkWriter, RefusedError
 from roma_network.models import ContentVersion, Import, ImportPart
 
 LINES_IN_A_PART = 500
@@ -111,11 +111,11 @@ def check(job):
 
 def read(job, keep):
     """The reading of a file, and its findings that are more than “unchanged”. `keep` stores what all come to."""
-    reading = Reading(tables[job.table], job.headings, first_lines(job))
+    reading = DryRun(tables[job.table], job.headings, first_lines(job))
     found = []
     for part in job.parts.iterator(chunk_size=1):
         findings = reading.findings(part.lines)
-        told = [finding.told for finding in findings]
+        told = [finding.as_dict for finding in findings]
         if keep:
             part.findings = told
             part.save(update_fields=["findings"])
@@ -166,7 +166,7 @@ def writing(job, reading, findings):
         cache.set(key_of(job), (job.done, timezone.now()), 3600)
 
     reason = job.reason or _("Import of “%(file)s”") % {"file": job.file_name}
-    return Writing(reading.table, reading.sources, findings, by=job.by, reason=reason[:300], tell=tell)
+    return BulkWriter(reading.table, reading.sources, findings, by=job.by, reason=reason[:300], tell=tell)
 
 
 def blame(job, blamed):

@@ -22,12 +22,12 @@ class RefusedError(Exception):
         self.blamed = blamed
 
 
-class Writing:
+class BulkWriter:
     """`findings` are new rows and changes, without mistakes. `tell` is called with the number of rows just written."""
 
     def __init__(self, table, sources, findings, *, by, reason="", tell=lambda number: None):
         self.table, self.sources, self.findings, self.tell = table, sources, findings, tell
-        self.changes = revisions.ChangesInSets(by=by, reason=reason)
+        self.changes = revisions.BulkRevisionRecorder(by=by, reason=reason)
         self.now = timezone.now()
 
     @transaction.atomic

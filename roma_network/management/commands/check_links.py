@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *, pause, allow_private, **options):
         links.register()
         urls = links.waiting()
-        checker = link_checker.Checker(agent(), pause, allow_private)
+        checker = link_checker.LinkChecker(agent(), pause, allow_private)
         bar = tqdm(total=len(urls), unit="link", disable=None if options["verbosity"] else True)
         with bar:
             states = self.run(checker, urls, bar)
