@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from initiatives import bulk, views
+from initiatives import columns, views
 from initiatives.models import (
     Document,
     DocumentCitation,
@@ -16,13 +16,13 @@ from initiatives.models import (
 )
 from roma_network.admin.cited import TieAdmin
 from roma_network.admin.entries import EditorialAdmin, WorklistFilter
-from roma_network.admin.importing import BulkAdmin
+from roma_network.admin.importing import ImportAdmin
 from roma_network.admin.merging import MergeableAdmin
 from roma_network.admin.rows import CitationInline, OwnedInline, TieCitationFormSet, TieInline
 from roma_network.admin.shared import count_of
 from roma_network.pages.footnotes import read_citations
 from roma_network.pages.template_tags import language_name
-from stakeholders.admin import ActorAdmin
+from stakeholders import hooks
 
 
 class FundingInline(OwnedInline):
@@ -60,12 +60,12 @@ class InitiativesInline(ParticipationInline):
     ordering = ["initiative__sort_name", "role"]
 
 
-ActorAdmin.inlines.append(InitiativesInline)  # from here, since actors know nothing of initiatives
+hooks.actor_inlines.fill([InitiativesInline])
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(BulkAdmin, MergeableAdmin):
-    table = bulk.initiatives
+class InitiativeAdmin(ImportAdmin, MergeableAdmin):
+    table = columns.initiatives
     list_display = [
         "name",
         "kind",
@@ -77,23 +77,9 @@ class InitiativeAdmin(BulkAdmin, MergeableAdmin):
     list_filter = [WorklistFilter, "status", "kind", "verified_on", "themes", "countries"]
     autocomplete_fields = ["parent", "follows", "countries"]
     checkbox_fields = ("themes",)
-    fact_fields = {
-        "period": ["start", "end"],
-        "summary": ["summary"],
-        "funding": ["funding"],
-        "countries": ["countries"],
-        "parent": ["parent"],
-        "follows": ["follows"],
-        "website": ["website"],
-    }
     facts = staticmethod(views.facts)
     quality_groups = [("kind", _("Initiatives by kind"), lambda: dict(InitiativeKind.choices))]
     inlines = [InitiativeCitationInline, FundingInline, ActorsInline]
-    fieldsets = [
-        (None, {"fields": ["name", "acronym", "kind", "summary", "themes", "countries"]}),
-        (_("Time"), {"fields": [("start", "end"), "follows"]}),
-        (_("Links"), {"fields": ["website", "parent"]}),
-    ]
 
     def get_queryset(self, request):
         participations = count_of(Initiative, "participations")
@@ -110,8 +96,8 @@ class InitiativeAdmin(BulkAdmin, MergeableAdmin):
 
 
 @admin.register(Participation)
-class ParticipationAdmin(BulkAdmin, TieAdmin):
-    table = bulk.participations
+class ParticipationAdmin(ImportAdmin, TieAdmin):
+    table = columns.participations
     fields = ["initiative", "actor", "role", ("start", "end"), "note"]
     list_display = ["initiative", "actor", "role", "start", "end", "source_count"]
     list_filter = ["role", "initiative__kind", "actor__type", "actor__country"]
@@ -137,6 +123,7 @@ class LanguageFilter(admin.SimpleListFilter):
 
 @admin.register(Document)
 class DocumentAdmin(EditorialAdmin):
+    table = columns.documents
     list_display = ["title", "kind", "date", "publisher", *EditorialAdmin.closing_columns]
     list_filter = [WorklistFilter, "status", "kind", "is_milestone", "verified_on", "format", LanguageFilter]
     list_select_related = ["publisher"]
@@ -144,11 +131,6 @@ class DocumentAdmin(EditorialAdmin):
     prepopulated_fields = {"slug": ["title"]}
     quality_groups = [("kind", _("Documents by kind"), lambda: dict(DocumentKind.choices))]
     inlines = [DocumentCitationInline]
-    fieldsets = [
-        (None, {"fields": ["title", "kind", "date", "is_milestone", "publisher"]}),
-        (_("File"), {"fields": ["url", ("format", "size"), "language"]}),
-        (_("About"), {"fields": ["actors", "initiatives"]}),
-    ]
 
     def preview(self, request, entry):
         """As an entry of the public list, since documents have no page of their own."""

@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class InitiativesConfig(AppConfig):
     name = "initiatives"
     verbose_name = _("What: initiatives and documents")
+
+    def ready(self):
+        from initiatives import hooks
+
+        hooks.fill()

@@ -1,8 +1,9 @@
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from initiatives.models import Document, Funding, Initiative, Phase
+from initiatives.columns import documents, initiatives
+from initiatives.models import Document, Initiative, Phase
 from roma_network.models import Status
 from roma_network.pages.template_tags import language_name
 from roma_network.search.facets import (
@@ -39,21 +40,6 @@ class YearsFilterSet(ListingFilterSet):
         raise NotImplementedError
 
 
-FUNDED = Q(Exists(Funding.objects.filter(initiative=OuterRef("pk"), amount_eur__isnull=False)))
-INITIATIVE_PRESENCE = {
-    "start": (_("a known start"), Q(start__gt="")),
-    "end": (_("a known end"), Q(end__gt="")),
-    "funding": (_("a known amount of funding"), FUNDED),
-    "website": (_("a website"), Q(website__gt="")),
-    "verified": (_("a day of verification"), Q(verified_on__isnull=False)),
-}
-DOCUMENT_PRESENCE = {
-    "date": (_("a date"), Q(date__gt="")),
-    "publisher": (_("a publisher that is listed here"), Q(publisher__status=Status.PUBLISHED)),
-    "verified": (_("a day of verification"), Q(verified_on__isnull=False)),
-}
-
-
 class InitiativeFilterSet(YearsFilterSet):
     with_public_actor = Q(participations__actor__status=Status.PUBLISHED)
 
@@ -79,8 +65,8 @@ class InitiativeFilterSet(YearsFilterSet):
     actor = EntryFacetFilter(
         "participations__actor", label=_("Actor"), via="actor", visible=with_public_actor, listed=False
     )
-    has = PresenceFilter(INITIATIVE_PRESENCE, label=_("With"))
-    lacks = PresenceFilter(INITIATIVE_PRESENCE, label=_("Without"), present=False)
+    has = PresenceFilter(initiatives, label=_("With"))
+    lacks = PresenceFilter(initiatives, label=_("Without"), present=False)
 
     sorts = {
         "name": Sort(_("Name"), ["sort_name"]),
@@ -152,8 +138,8 @@ class DocumentFilterSet(YearsFilterSet):
         visible=Q(initiatives__status=Status.PUBLISHED),
         listed=False,
     )
-    has = PresenceFilter(DOCUMENT_PRESENCE, label=_("With"))
-    lacks = PresenceFilter(DOCUMENT_PRESENCE, label=_("Without"), present=False)
+    has = PresenceFilter(documents, label=_("With"))
+    lacks = PresenceFilter(documents, label=_("Without"), present=False)
 
     sorts = {
         "newest": Sort(_("Newest"), ["-date", "sort_name"]),

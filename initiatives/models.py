@@ -217,9 +217,6 @@ class Participation(Keyed):
         return f"{self.initiative}: {self.actor} ({self.get_role_display()})"
 
 
-Actor.versioned.append("participations")  # from here, since actors know nothing of initiatives
-
-
 class DocumentKind(models.TextChoices):
     COMMUNICATION = "communication", _("Communication")
     RECOMMENDATION = "recommendation", _("Recommendation")

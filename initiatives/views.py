@@ -2,7 +2,7 @@ from itertools import groupby
 
 from django.shortcuts import render
 
-from initiatives.columns import document_table, initiative_table
+from initiatives import columns
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from initiatives.location_map import initiative_map
 from initiatives.models import Initiative, Role
@@ -20,14 +20,14 @@ MOST_DOCUMENTS = 10
 
 @public
 def initiative_list(request):
-    return Listing(request, InitiativeFilterSet, initiative_table).respond(
+    return Listing(request, InitiativeFilterSet, columns.initiatives).respond(
         "initiatives/initiative_list.html", "partials/_initiative.html"
     )
 
 
 @public
 def document_list(request):
-    return Listing(request, DocumentFilterSet, document_table).respond(
+    return Listing(request, DocumentFilterSet, columns.documents).respond(
         "initiatives/document_list.html", "partials/_document.html"
     )
 
@@ -36,13 +36,13 @@ def document_list(request):
 def initiative_detail(request, slug):
     initiative = Initiative.objects.published().for_detail().filter(slug=slug).first()
     if initiative is None:
-        return entry_feed.feed_of_withdrawn(request, initiative_table, slug) or redirect_to_successor(
+        return entry_feed.feed_of_withdrawn(request, columns.initiatives, slug) or redirect_to_successor(
             request, Initiative, slug
         )
     file = (
         references.requested(request, initiative, "initiative")
-        or entry_feed.requested(request, initiative_table, initiative)
-        or responses.requested(request, initiative_table, Initiative.objects.filter(pk=initiative.pk))
+        or entry_feed.requested(request, columns.initiatives, initiative)
+        or responses.requested(request, columns.initiatives, Initiative.objects.filter(pk=initiative.pk))
     )
     return file or initiative_page(request, initiative)
 

@@ -14,7 +14,7 @@ class RomaNetworkConfig(AppConfig):
         from roma_network.editorial import revisions  # noqa: F401  its receivers
         from roma_network.export import datapackage
 
-        datapackage.around |= AROUND
+        datapackage.parts_around.fill(AROUND)
         post_migrate.connect(roles.keep, sender=self)
 
 

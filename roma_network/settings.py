@@ -115,8 +115,6 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_static",
     "django_otp.plugins.otp_totp",
-    "drf_spectacular",
-    "rest_framework",
     "simple_history",
 ]
 
@@ -199,28 +197,6 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-
-# API
-
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "roma_network.api.views.problem",
-    "UNAUTHENTICATED_USER": None,
-    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Roma integration directory",
-    "DESCRIPTION": "Who works on Roma integration in Europe: actors, initiatives, documents, each fact with its source.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "LICENSE": {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
-    "POSTPROCESSING_HOOKS": ["roma_network.api.views.with_problems"],
-    "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-}
 
 # Cache
 

@@ -3,12 +3,12 @@ from django.utils.translation import gettext_lazy as _
 
 from roma_network.admin.cited import TieAdmin
 from roma_network.admin.entries import EditorialAdmin, WorklistFilter
-from roma_network.admin.importing import BulkAdmin
+from roma_network.admin.importing import ImportAdmin
 from roma_network.admin.merging import MergeableAdmin
 from roma_network.admin.rows import CitationInline, OwnedInline, TieCitationFormSet, TieInline
 from roma_network.admin.shared import ProtectingAdmin, count_of
 from roma_network.core import folding
-from stakeholders import bulk, views
+from stakeholders import columns, hooks, views
 from stakeholders.models import (
     Actor,
     ActorCitation,
@@ -104,55 +104,23 @@ class InverseRelationInline(TieInline):
 
 
 @admin.register(Actor)
-class ActorAdmin(BulkAdmin, MergeableAdmin):
-    table = bulk.actors
+class ActorAdmin(ImportAdmin, MergeableAdmin):
+    table = columns.actors
     list_display = ["name", "type", "country", *EditorialAdmin.closing_columns]
     list_filter = [WorklistFilter, "status", "type", "verified_on", "themes", "country"]
     list_select_related = ["country"]
     autocomplete_fields = ["parent", "country"]
     checkbox_fields = ("themes",)
-    fact_fields = {
-        "summary": ["summary"],
-        "place": ["locality", "country"],
-        "coordinates": ["latitude"],
-        "parent": ["parent"],
-        "names": ["names"],
-        "website": ["website"],
-        "email": ["email"],
-        "founded": ["founded"],
-        "closed": ["closed"],
-    }
     quality_groups = [
         ("type", _("Actors by type"), lambda: dict(ActorType.choices)),
         ("country", _("Actors by country"), lambda: {row.pk: row.label for row in Country.objects.all()}),
     ]
     facts = staticmethod(views.facts)
 
-    # A list, so that apps which stand on this one can append rows of their own.
     inlines = [NameInline, ActorCitationInline, RelationInline, InverseRelationInline]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "name",
-                    "acronym",
-                    ("native_name", "native_language"),
-                    "type",
-                    "parent",
-                    "summary",
-                    "themes",
-                ],
-                "description": _("Organisations and authorities only, never a person."),
-            },
-        ),
-        (_("Place"), {"fields": ["country", "locality", ("latitude", "longitude")]}),
-        (_("Life"), {"fields": [("founded", "closed")]}),
-        (
-            _("Contact and identifiers"),
-            {"fields": ["website", "email", "wikidata", "ror", "transparency_register"]},
-        ),
-    ]
+
+    def get_inlines(self, request, obj):
+        return [*super().get_inlines(request, obj), *hooks.actor_inlines.value]
 
     def preview(self, request, entry):
         actor = Actor.objects.for_detail().get(pk=entry.pk)

@@ -1,183 +1,211 @@
-"""What exports say of actors, their relations, countries and themes."""
+"""The columns of actors, their relations, countries and themes: see `roma_network.export.columns`."""
+
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.export.columns import SOURCES, Table, slug_of, sources
-from roma_network.export.rdf import (
-    LANGUAGE,
-    Iri,
-    Resource,
-    concept,
-    country,
-    date,
-    derived_from,
-    identifier,
-    iri,
-    kept,
-    moment,
-    number,
-    text,
+from roma_network.editorial.importing.cells import Citations
+from roma_network.export.columns import (
+    Column,
+    Group,
+    Kind,
+    Property,
+    Table,
+    closing_columns,
+    english,
+    sources_column,
+    texts,
 )
-from stakeholders.models import Actor, Country, Relation, Theme
+from roma_network.export.rdf import concept, country
+from stakeholders.cells import OtherNames
+from stakeholders.models import Actor, ActorCitation, Country, Relation, Theme
 
-# Where our actors are known too: the column, and the place.
-ELSEWHERE = {"wikidata": "http://www.wikidata.org/entity/", "ror": "https://ror.org/"}
+MAIN = Group(None, _("Organisations and authorities only, never a person."))
+PLACE, LIFE, CONTACT = Group(_("Place")), Group(_("Life")), Group(_("Contact and identifiers"))
 
-
-def membership(origin, initiative, actor, role):
-    """What an actor does in an initiative."""
-    return Resource(
-        Iri(f"{origin}/id/initiative/{initiative}#{actor}-{role}"),
-        [
-            ("rdf:type", Iri("org:Membership")),
-            ("org:member", identifier(origin, "actor", actor)),
-            ("org:organization", identifier(origin, "initiative", initiative)),
-            ("org:role", concept(origin, "role", role)),
-        ],
-    )
-
-
-class ActorTable(Table):
-    name = "actors"
-    kind = "actor"
-    model = Actor
-    types = {"latitude": "number", "longitude": "number", "verified_on": "date"}
-    paths = {
-        "other_names": "names",
-        "part_of": "parent",
-        "initiatives": "participations",
-        "sources": "citations",
-    }
-    leads_to = {
-        "part_of": "actors",
-        "country": "countries",
-        "themes": "themes",
-        "initiatives": "initiatives",
-    }
-    meanings = {
-        "part_of": _("The slug of the actor that it belongs to."),
-        "country": _("ISO 3166-1 alpha-2; XK for Kosovo*. Empty for a body above countries."),
-        "themes": _("Slugs of themes."),
-        "initiatives": _("Where it takes part: the slug of the initiative, and the role."),
-        "sources": SOURCES,
-    }
-    columns = (
-        "slug",
-        "name",
-        "acronym",
-        "native_name",
-        "native_language",
-        "other_names",
-        "type",
-        "part_of",
-        "country",
-        "locality",
-        "latitude",
-        "longitude",
-        "website",
-        "email",
-        "founded",
-        "closed",
-        "summary",
-        "themes",
-        "initiatives",
-        "wikidata",
-        "ror",
-        "transparency_register",
-        "verified_on",
-        "updated_at",
-        "sources",
-    )
-
-    def special(self, actor):
-        return {
-            "other_names": [other.name for other in actor.names.all()],
-            "part_of": slug_of(actor.parent),
-            "country": actor.country_id,
-            "themes": [theme.slug for theme in actor.themes.all()],
-            "initiatives": [
-                {"initiative": participation.initiative.slug, "role": participation.role}
-                for participation in actor.participations.all()
-            ],
-            "sources": sources(actor),
-        }
-
-    def resources(self, record, origin):
-        """By the Organization Ontology and schema.org, with a membership for each role in an initiative."""
-        actor = identifier(origin, "actor", record["slug"])
-        yield Resource(
-            actor,
-            kept(
-                ("rdf:type", Iri("org:Organization")),
-                ("rdf:type", Iri("schema:Organization")),
-                ("skos:prefLabel", text(record["name"], LANGUAGE)),
-                ("schema:name", text(record["name"], LANGUAGE)),
-                ("schema:name", text(record["native_name"], record["native_language"])),
-                ("schema:alternateName", text(record["acronym"])),
-                *(("schema:alternateName", text(value)) for value in record["other_names"]),
-                ("org:classification", concept(origin, "type", record["type"])),
-                ("schema:description", text(record["summary"], LANGUAGE)),
-                (
-                    "org:subOrganizationOf",
-                    record["part_of"] and identifier(origin, "actor", record["part_of"]),
-                ),
-                ("dcterms:spatial", country(record["country"])),
-                ("schema:addressLocality", text(record["locality"])),
-                ("schema:latitude", number(record["latitude"])),
-                ("schema:longitude", number(record["longitude"])),
-                ("foaf:homepage", iri(record["website"])),
-                ("schema:email", text(record["email"])),
-                ("schema:foundingDate", date(record["founded"])),
-                ("schema:dissolutionDate", date(record["closed"])),
-                *(("dcterms:subject", concept(origin, "theme", slug)) for slug in record["themes"]),
-                *(
-                    ("owl:sameAs", iri(record[column] and f"{place}{record[column]}"))
-                    for column, place in ELSEWHERE.items()
-                ),
-                ("dcterms:modified", moment(record["updated_at"])),
-                *derived_from(record),
-            ),
-        )
-        for tie in record["initiatives"]:
-            yield membership(origin, tie["initiative"], record["slug"], tie["role"])
-
-
-actor_table = ActorTable()
-
-
-class RelationTable(Table):
-    name = "relations"
-    model = Relation
-    paths = {"sources": "citations"}
-    leads_to = {"subject": "actors", "target": "actors"}
-    meanings = {
-        "subject": _("The slug of the actor that it starts from."),
-        "target": _("The slug of the actor that it leads to."),
-        "sources": SOURCES,
-    }
-    columns = ("subject", "kind", "target", "note", "sources")
-
-    def special(self, relation):
-        return {
-            "subject": relation.subject.slug,
-            "target": relation.target.slug,
-            "sources": sources(relation),
-        }
-
-
-class CountryTable(Table):
-    name = "countries"
-    model = Country
-    meanings = {"code": _("ISO 3166-1 alpha-2; XK for Kosovo*.")}
-    columns = ("code", "name", "membership")
-
-
-class ThemeTable(Table):
-    name = "themes"
-    model = Theme
-    columns = ("slug", "name")
-
-
-relation_table = RelationTable()
-country_table = CountryTable()
-theme_table = ThemeTable()
+countries = Table(
+    "countries",
+    Country,
+    [
+        Column("code", is_key=True, meaning=_("ISO 3166-1 alpha-2; XK for Kosovo*.")),
+        Column("name"),
+        Column("membership"),
+    ],
+    reference=lambda base, code: country(code),
+)
+themes = Table(
+    "themes",
+    Theme,
+    [Column("slug", is_key=True), Column("name")],
+    reference=lambda base, slug: concept(base, "theme", slug),
+)
+actors = Table(
+    "actors",
+    Actor,
+    [
+        Column("slug", is_key=True, importable=True, example="city-of-glasgow"),
+        Column(
+            "name",
+            rdf=english("skos:prefLabel", "schema:name"),
+            importable=True,
+            example="Glasgow City Council",
+            group=MAIN,
+        ),
+        Column("acronym", rdf=texts("schema:alternateName"), importable=True, group=MAIN),
+        Column(
+            "native_name",
+            rdf=texts("schema:name", language_column="native_language"),
+            importable=True,
+            example="Agenția Națională pentru Romi",
+            group=MAIN,
+        ),
+        Column("native_language", importable=True, example="ro", group=MAIN, beside=True),
+        Column(
+            "other_names",
+            "names",
+            kind=Kind.TEXTS,
+            value=lambda actor: [other.name for other in actor.names.all()],
+            rdf=texts("schema:alternateName"),
+            importable=True,
+            importer=OtherNames,
+            fact="names",
+        ),
+        Column(
+            "type",
+            rdf=texts("org:classification"),
+            scheme="type",
+            importable=True,
+            example="local_authority",
+            group=MAIN,
+        ),
+        Column(
+            "part_of",
+            "parent",
+            meaning=_("The slug of the actor that it belongs to."),
+            links="actors",
+            rdf=texts("org:subOrganizationOf"),
+            importable=True,
+            example="european-commission",
+            fact="parent",
+            group=MAIN,
+        ),
+        Column(
+            "country",
+            meaning=_("ISO 3166-1 alpha-2; XK for Kosovo*. Empty for a body above countries."),
+            links="countries",
+            rdf=texts("dcterms:spatial"),
+            importable=True,
+            example="RO",
+            fact="place",
+            presence=("country", _("a country")),
+            group=PLACE,
+        ),
+        Column(
+            "locality",
+            rdf=texts("schema:addressLocality"),
+            importable=True,
+            example="Glasgow",
+            fact="place",
+            group=PLACE,
+        ),
+        Column(
+            "latitude",
+            rdf=texts("schema:latitude"),
+            importable=True,
+            example="55.86",
+            fact="coordinates",
+            presence=("coordinates", _("coordinates")),
+            group=PLACE,
+        ),
+        Column(
+            "longitude",
+            rdf=texts("schema:longitude"),
+            importable=True,
+            example="-4.25",
+            fact="coordinates",
+            group=PLACE,
+            beside=True,
+        ),
+        Column(
+            "website",
+            rdf=texts("foaf:homepage"),
+            importable=True,
+            example="https://www.glasgow.gov.uk",
+            fact="website",
+            presence=("website", _("a website")),
+            group=CONTACT,
+        ),
+        Column(
+            "email",
+            rdf=texts("schema:email"),
+            importable=True,
+            example="info@example.org",
+            fact="email",
+            presence=("email", _("a mailbox")),
+            group=CONTACT,
+        ),
+        Column(
+            "founded",
+            rdf=texts("schema:foundingDate"),
+            importable=True,
+            example="1996",
+            fact="founded",
+            presence=("founded", _("a year of foundation")),
+            group=LIFE,
+        ),
+        Column(
+            "closed",
+            rdf=texts("schema:dissolutionDate"),
+            importable=True,
+            fact="closed",
+            group=LIFE,
+            beside=True,
+        ),
+        Column("summary", rdf=english("schema:description"), importable=True, fact="summary", group=MAIN),
+        Column(
+            "themes",
+            meaning=_("Slugs of themes."),
+            links="themes",
+            rdf=texts("dcterms:subject"),
+            importable=True,
+            example="education; housing",
+            group=MAIN,
+        ),
+        Column(
+            "wikidata",
+            rdf=(Property("owl:sameAs", prefix="http://www.wikidata.org/entity/"),),
+            importable=True,
+            example="Q1234",
+            group=CONTACT,
+        ),
+        Column(
+            "ror",
+            rdf=(Property("owl:sameAs", prefix="https://ror.org/"),),
+            importable=True,
+            example="02qsmb048",
+            group=CONTACT,
+        ),
+        Column("transparency_register", importable=True, example="123456789-01", group=CONTACT),
+        *closing_columns(),
+        sources_column(partial(Citations, ActorCitation)),
+    ],
+    kind="actor",
+    rdf_types=("org:Organization", "schema:Organization"),
+    groups=(MAIN, PLACE, LIFE, CONTACT),
+)
+relations = Table(
+    "relations",
+    Relation,
+    [
+        Column(
+            "subject",
+            is_key=True,
+            meaning=_("The slug of the actor that it starts from."),
+            links="actors",
+        ),
+        Column("kind", is_key=True),
+        Column("target", is_key=True, meaning=_("The slug of the actor that it leads to."), links="actors"),
+        Column("note"),
+        sources_column(is_entry=False),
+    ],
+)

@@ -11,6 +11,7 @@ from roma_network.search.facets import (
     SearchFilter,
     Sort,
 )
+from stakeholders.columns import actors
 from stakeholders.models import Actor, Country, Theme
 
 
@@ -20,16 +21,6 @@ def country_choices():
 
 def theme_choices():
     return [(theme.slug, str(theme)) for theme in Theme.objects.all()]
-
-
-PRESENCE = {
-    "country": (_("a country"), Q(country__isnull=False)),
-    "coordinates": (_("coordinates"), Q(latitude__isnull=False)),
-    "website": (_("a website"), Q(website__gt="")),
-    "email": (_("a mailbox"), Q(email__gt="")),
-    "founded": (_("a year of foundation"), Q(founded__gt="")),
-    "verified": (_("a day of verification"), Q(verified_on__isnull=False)),
-}
 
 
 class ActorFilterSet(ListingFilterSet):
@@ -53,8 +44,8 @@ class ActorFilterSet(ListingFilterSet):
         "active", label=_("Activity"), choices=lambda: [("yes", _("Active")), ("no", _("Closed"))]
     )
 
-    has = PresenceFilter(PRESENCE, label=_("With"))
-    lacks = PresenceFilter(PRESENCE, label=_("Without"), present=False)
+    has = PresenceFilter(actors, label=_("With"))
+    lacks = PresenceFilter(actors, label=_("Without"), present=False)
 
     sorts = {
         "name": Sort(_("Name"), ["sort_name"]),

@@ -116,7 +116,7 @@ TYPES_IN_A_COUNTRY = {ActorType.NATIONAL_AUTHORITY, ActorType.LOCAL_AUTHORITY}
 class Actor(Editorial):
     """An organisation or authority. Never a natural person: no field here could hold one."""
 
-    versioned = ["themes", "names", "citations", "relations"]
+    versioned = ["themes", "names", "citations", "relations"]  # and what `initiatives.hooks` adds
 
     name = models.CharField(_("name"), max_length=200)
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)

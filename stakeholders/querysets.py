@@ -3,6 +3,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from roma_network.models import EditorialQuerySet, KeyedQuerySet, Status
+from stakeholders import hooks
 
 
 class ActorQuerySet(EditorialQuerySet):
@@ -31,7 +32,7 @@ class ActorQuerySet(EditorialQuerySet):
         return self.annotate(initiative_count=Coalesce(Subquery(counted.values("n")), 0))
 
     def public_participations(self):
-        return self.model._meta.get_field("participations").related_model.objects.public()
+        return hooks.participation_model.value.objects.public()
 
     def for_sorting(self):
         return self.with_initiative_count().with_touched()

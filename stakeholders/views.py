@@ -7,7 +7,7 @@ from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import Listing, unusable
 from roma_network.pages.redirects import redirect_to_successor
-from stakeholders.columns import actor_table
+from stakeholders import columns, hooks
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, Relation, RelationKind
 
@@ -16,7 +16,7 @@ MOST_DOCUMENTS = 10
 
 @public
 def actor_list(request):
-    return Listing(request, ActorFilterSet, actor_table).respond(
+    return Listing(request, ActorFilterSet, columns.actors).respond(
         "stakeholders/actor_list.html", "partials/_actor.html"
     )
 
@@ -25,13 +25,13 @@ def actor_list(request):
 def actor_detail(request, slug):
     actor = Actor.objects.published().for_detail().filter(slug=slug).first()
     if actor is None:
-        return entry_feed.feed_of_withdrawn(request, actor_table, slug) or redirect_to_successor(
+        return entry_feed.feed_of_withdrawn(request, columns.actors, slug) or redirect_to_successor(
             request, Actor, slug
         )
     file = (
         references.requested(request, actor, "actor")
-        or entry_feed.requested(request, actor_table, actor)
-        or responses.requested(request, actor_table, Actor.objects.filter(pk=actor.pk))
+        or entry_feed.requested(request, columns.actors, actor)
+        or responses.requested(request, columns.actors, Actor.objects.filter(pk=actor.pk))
     )
     return file or actor_page(request, actor)
 
@@ -41,7 +41,7 @@ def actor_page(request, actor):
     notes = Footnotes()
     participations = list(actor.participations.with_public("initiative").select_related("initiative"))
     relations = list(Relation.objects.touching(actor))
-    documents = list(actor.documents.model.objects.concerning(actor)[: MOST_DOCUMENTS + 1])
+    documents = list(hooks.document_model.value.objects.concerning(actor)[: MOST_DOCUMENTS + 1])
     colleagues = list(Actor.objects.colleagues_of(actor)[: ego_network.MOST])
     read_citations(participations, relations, documents)
     context = {
@@ -79,7 +79,7 @@ def facts(actor):
 
 def by_role(participations):
     """Role → participations, in the order of the roles."""
-    roles = type(participations[0])._meta.get_field("role").choices if participations else ()
+    roles = hooks.participation_model.value._meta.get_field("role").choices
     participations.sort(key=lambda row: row.initiative.sort_name)
     return {label: [row for row in participations if row.role == role] for role, label in roles}
 

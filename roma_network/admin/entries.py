@@ -15,6 +15,7 @@ from roma_network.admin.shared import change_url
 from roma_network.admin.versions import VersionPages
 from roma_network.editorial import diff, links, work_lists, workflow
 from roma_network.editorial.workflow import Step
+from roma_network.export.columns import Table
 from roma_network.pages.footnotes import Footnotes
 from roma_network.search import full_text
 
@@ -58,7 +59,7 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
 
     form = EntryForm
     change_form_template = "admin/editorial_change_form.html"
-    fact_fields: dict[str, list[str]] = {}  # fact of the public page → the fields that it shows
+    table: Table  # its columns
     quality_groups: list[tuple] = []  # for the dashboard: a column, a caption, a function for its labels
 
     search_fields = ["search_text"]
@@ -88,7 +89,7 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
 
     def get_fieldsets(self, request, obj=None):
         shared = [self.publication, self.record] if obj else [self.publication]
-        return [*super().get_fieldsets(request, obj), *shared]
+        return [*self.table.fieldsets, *shared]
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -130,13 +131,14 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
 
     def unsourced(self, entry):
         """What the public page would show without a note: the place in the form → the name of the fact."""
-        if not self.fact_fields:
+        fact_fields = self.table.fact_fields
+        if not fact_fields:
             return {}
         facts = self.facts(entry)
         backed = Footnotes().beside(entry.citations.select_related("source"), facts)
         missing = {}
         for fact in facts:
-            names = [name for name in self.fact_fields[fact] if is_filled(entry, name)]
+            names = [name for name in fact_fields[fact] if is_filled(entry, name)]
             if names and not backed[fact]:
                 missing[place_of(names[0])] = diff.name_of(entry._meta.get_field(names[0]))
         return missing

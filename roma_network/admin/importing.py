@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from roma_network.editorial.importing import jobs, spreadsheets
-from roma_network.editorial.importing.dry_run import Outcome
-from roma_network.export.columns import protected
+from roma_network.editorial.importing.dry_run import Outcome, import_table
+from roma_network.export.csv_files import protected
 from roma_network.models import Import
 
 FORMATS = {"csv": "CSV", "xlsx": "Excel"}
@@ -31,8 +31,8 @@ class FileForm(forms.Form):
     file = forms.FileField(label=_("File"), help_text=_("A CSV file in UTF-8 or an Excel workbook (.xlsx)."))
 
 
-class BulkAdmin(admin.ModelAdmin):
-    """`table` says what the columns are."""
+class ImportAdmin(admin.ModelAdmin):
+    """The screens of importing: `table` says what the columns are."""
 
     table = None
     change_list_template = "admin/directory_change_list.html"
@@ -47,6 +47,10 @@ class BulkAdmin(admin.ModelAdmin):
             path("import/<int:import_id>/start/", view(require_POST(self.start_view)), name=f"{name}_start"),
             *super().get_urls(),
         ]
+
+    @property
+    def import_table(self):
+        return import_table(self.table)
 
     def bulk_url(self, page, *args):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
@@ -79,14 +83,14 @@ class BulkAdmin(admin.ModelAdmin):
 
     def file(self, file_format, rows, name):
         """A file with the columns of the table. Rows are read as they are written."""
-        lines = chain([list(self.table.columns)], rows)
+        lines = chain([list(self.import_table.columns)], rows)
         if file_format == "csv":
             response = StreamingHttpResponse(
                 spreadsheets.csv_lines(lines), content_type="text/csv; charset=utf-8"
             )
             response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
             return response
-        book = spreadsheets.excel_file([(self.table.name, lines), (str(_("Help")), self.help_lines())])
+        book = spreadsheets.excel_file([(self.import_table.name, lines), (str(_("Help")), self.help_lines())])
         return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL_TYPE)
 
     def help_lines(self):
@@ -97,7 +101,7 @@ class BulkAdmin(admin.ModelAdmin):
             str(_("Allowed")),
             str(_("Example")),
         ]
-        for column in self.table.columns.values():
+        for column in self.import_table.columns.values():
             allowed = getattr(column, "allowed", {})
             yield [
                 column.name,
@@ -112,7 +116,7 @@ class BulkAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if file_format not in FORMATS:
             raise Http404
-        return self.file(file_format, [], f"{self.table.name}-template")
+        return self.file(file_format, [], f"{self.import_table.name}-template")
 
     # In
 
@@ -133,11 +137,13 @@ class BulkAdmin(admin.ModelAdmin):
             "title": _("Import %(name)s") % {"name": self.opts.verbose_name_plural},
             "opts": self.opts,
             "form": form,
-            "columns": self.table.columns.values(),
+            "columns": self.import_table.columns.values(),
             "templates": [(name, self.bulk_url("template", key)) for key, name in FORMATS.items()],
             "imports": [
                 (job, self.bulk_url("outcome", job.pk))
-                for job in Import.objects.filter(table=self.table.name).select_related("by")[:MOST_IMPORTS]
+                for job in Import.objects.filter(table=self.import_table.name).select_related("by")[
+                    :MOST_IMPORTS
+                ]
             ],
         }
         status = 400 if form.errors else 200
@@ -146,7 +152,7 @@ class BulkAdmin(admin.ModelAdmin):
     def received(self, request, file):
         headings, rows = spreadsheets.read(file)
         job = jobs.receive(
-            table=self.table, file_name=file.name, headings=headings, rows=rows, by=request.user
+            table=self.import_table, file_name=file.name, headings=headings, rows=rows, by=request.user
         )
         jobs.start(job, State.CHECKING)
         return self.bulk_url("outcome", job.pk)
@@ -155,7 +161,7 @@ class BulkAdmin(admin.ModelAdmin):
         """The import, for whoever sent it; nobody else says yes to it."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        return get_object_or_404(Import, pk=import_id, table=self.table.name, by=request.user)
+        return get_object_or_404(Import, pk=import_id, table=self.import_table.name, by=request.user)
 
     def outcome_view(self, request, import_id):
         job = self.job(request, import_id)
@@ -216,9 +222,9 @@ def changes(job):
 def export_as(file_format):
     def export(screen, request, queryset):
         keys = queryset.order_by().values("pk")
-        rows = screen.table.rows().filter(pk__in=keys).order_by("pk").iterator(chunk_size=CHUNK)
-        cells = ([cell(column, row) for column in screen.table.columns.values()] for row in rows)
-        return screen.file(file_format, cells, f"{screen.table.name}-{localdate()}")
+        rows = screen.import_table.rows().filter(pk__in=keys).order_by("pk").iterator(chunk_size=CHUNK)
+        cells = ([cell(column, row) for column in screen.import_table.columns.values()] for row in rows)
+        return screen.file(file_format, cells, f"{screen.import_table.name}-{localdate()}")
 
     return export
 

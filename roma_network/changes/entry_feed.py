@@ -80,7 +80,7 @@ def event_of(table, before, after, changed):
 
 def titles(table, columns):
     """What changed, in the words of the forms."""
-    return ", ".join(str(field.title) for field in table.fields() if field.name in columns)
+    return ", ".join(str(column.title) for column in table.columns.values() if column.name in columns)
 
 
 # What readers see of versions
@@ -90,11 +90,11 @@ def what_readers_see(table, versions):
     """Of each version, column of the table → value, without links to what is not public."""
     states = [state_in(version) for version in versions]
     seen = [{} for _state in states]
-    for column in table.columns:
-        name = table.paths.get(column, column)
+    for column in table.columns.values():
+        name = column.field or column.name
         if states and (name in states[-1].columns or name in states[-1].rows):
             for found, value in zip(seen, public_values(table.model, name, states), strict=True):
-                found[column] = value
+                found[column.name] = value
     return seen
 
 

@@ -1,6 +1,5 @@
 """The page of the whole data set, and its files."""
 
-import mimetypes
 import re
 
 from django.conf import settings
@@ -9,26 +8,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from roma_network.directory.dataset import PARTS
-from roma_network.export import dumps
+from roma_network.export import dumps, formats
 from roma_network.pages.listing import unusable
-
-MEDIA = {
-    "csv": ("text/csv", "CSV"),
-    "json": ("application/json", "JSON"),
-    "jsonld": ("application/ld+json", "JSON_LD"),
-    "rdf": ("application/rdf+xml", "RDF_XML"),
-    "ttl": ("text/turtle", "RDF_TURTLE"),
-    "zip": ("application/zip", "ZIP"),
-}
 
 
 @require_safe
 def page(request):
     context = {
         "dumps": dumps.latest(),
-        "parts": [
-            {"name": part.table.name, "fields": part.table.fields(), "keys": part.keys} for part in PARTS
-        ],
+        "tables": [part.table for part in PARTS],
         "rejected": unusable(request),
     }
     return render(request, "data.html", context)
@@ -39,7 +27,8 @@ def file(request, day, name):
     """A file of a dump. Only names that the folder itself lists are looked for."""
     if day not in dumps.days() or name not in {dumps.SUMS, *(each[0] for each in dumps.dump_of(day).files)}:
         raise Http404
-    kind = MEDIA.get(name.rpartition(".")[2], (mimetypes.guess_type(name)[0] or "text/plain", ""))[0]
+    known = formats.of_file(name)
+    kind = known.media_type if known else "text/plain"
     response = FileResponse(
         (dumps.FOLDER / day / name).open("rb"), content_type=kind, as_attachment=True, filename=name
     )

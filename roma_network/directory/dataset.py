@@ -1,42 +1,43 @@
 """Which tables make up the whole data set, and a package around some rows of one: those, and all that they lead to."""
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q
 
-from initiatives.columns import (
-    document_table,
-    initiative_table,
-    participation_table,
-    public_sources,
-    source_table,
-    sources_of,
-)
+from initiatives import columns as initiative_columns
 from initiatives.models import Document, Initiative, Participation
+from roma_network.export.columns import Column, Table
 from roma_network.export.datapackage import Part
-from stakeholders.columns import actor_table, country_table, relation_table, theme_table
+from roma_network.models import Source
+from stakeholders import columns as actor_columns
 from stakeholders.models import Actor, Country, Relation, Theme
 
-SLUG, CODE = ("slug",), ("code",)
+sources_table = Table(
+    "sources",
+    Source,
+    [Column("url", is_key=True), Column("title"), Column("publisher"), Column("accessed_on")],
+)
 TERMS = [
-    Part(country_table, Country.objects.order_by, CODE, {}),
-    Part(theme_table, Theme.objects.order_by, SLUG, {}),
+    Part(actor_columns.countries, Country.objects.order_by),
+    Part(actor_columns.themes, Theme.objects.order_by),
 ]
-IN_COUNTRY = {"country": ("countries", "code")}
-TWO_ENDS = {"initiative": ("initiatives", "slug"), "actor": ("actors", "slug")}
+# Links of a part of the data set whose other ends are all there.
+CLOSED = {"actors": ["country"], "participations": ["initiative", "actor"]}
 
 
-def tables(actors, initiatives, participations, relations, documents, *, sources, links):
-    """The parts. The first five are query sets; `links` says for a table what else its columns lead to."""
-    return [
-        *TERMS,
-        Part(actor_table, ready(actors, "slug"), SLUG, IN_COUNTRY | links.get("actors", {})),
-        Part(initiative_table, ready(initiatives, "slug"), SLUG, links.get("initiatives", {})),
-        Part(participation_table, ready(participations, "pk"), ("initiative", "actor", "role"), TWO_ENDS),
-        Part(
-            relation_table, ready(relations, "pk"), ("subject", "kind", "target"), links.get("relations", {})
-        ),
-        Part(document_table, ready(documents, "slug"), SLUG, links.get("documents", {})),
-        Part(source_table, lambda: sources().order_by("url"), ("url",), {}),
-    ]
+def tables(actors, initiatives, participations, relations, documents, *, sources, closed=None):
+    """The parts. The first five are query sets; `closed` says which links of a table lead to rows that are there, or all."""
+    rows = {
+        actor_columns.actors: ready(actors, "slug"),
+        initiative_columns.initiatives: ready(initiatives, "slug"),
+        initiative_columns.participations: ready(participations, "pk"),
+        actor_columns.relations: ready(relations, "pk"),
+        initiative_columns.documents: ready(documents, "slug"),
+        sources_table: lambda: sources().order_by("url"),
+    }
+    links = {} if closed is None else {table: closed.get(table.name, []) for table in rows}
+    return [*TERMS, *(Part(table, found, links.get(table)) for table, found in rows.items())]
 
 
 def ready(rows, order):
@@ -44,27 +45,39 @@ def ready(rows, order):
     return lambda: rows.for_export().order_by(order)
 
 
-PARTS = tables(
+def sources_of(*rows):
+    """The sources that back one of these rows: query sets of what can be cited."""
+    cited = (
+        found.model._meta.get_field("citations").related_model.objects.filter(
+            subject__in=found.order_by().values("pk")
+        )
+        for found in rows
+    )
+    return Source.objects.filter(reduce(or_, (Q(pk__in=citations.values("source")) for citations in cited)))
+
+
+PUBLIC = (
     Actor.objects.published(),
     Initiative.objects.published(),
     Participation.objects.public(),
     Relation.objects.public(),
     Document.objects.published(),
-    sources=public_sources,
-    links={
-        "actors": {"part_of": ("", "slug")},
-        "initiatives": {"part_of": ("", "slug"), "follows": ("", "slug")},
-        "relations": {"subject": ("actors", "slug"), "target": ("actors", "slug")},
-        "documents": {"publisher": ("actors", "slug")},
-    },
 )
+
+
+def public_sources():
+    """The sources that back something public."""
+    return sources_of(*(rows.all() for rows in PUBLIC))
+
+
+PARTS = tables(*PUBLIC, sources=public_sources)
 
 
 # Around some rows. What these lead to is there too, but not what that leads to in turn.
 
 
 def package(*rows):
-    return tables(*rows, sources=lambda: sources_of(*rows), links={})
+    return tables(*rows, sources=lambda: sources_of(*rows), closed=CLOSED)
 
 
 def around_actors(actors):

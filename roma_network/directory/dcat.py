@@ -9,13 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from initiatives.models import Participation
-from roma_network.directory.data import MEDIA
 from roma_network.directory.permalinks import KINDS
-from roma_network.export import dumps
+from roma_network.export import dumps, formats
 from roma_network.export.datapackage import TITLE
 from roma_network.export.rdf import LANGUAGE, PREFIXES, Iri, Resource, Typed, origin_of, text, turtle_lines
 from roma_network.export.references import DIRECTORY
-from stakeholders.columns import ELSEWHERE
+from stakeholders.columns import actors
 from stakeholders.models import Actor
 
 EU = "http://publications.europa.eu/resource/authority"
@@ -65,7 +64,7 @@ def titled():
 def catalogue(origin):
     """The catalogue, its one data set, the files of the latest dump, and the API."""
     newest = next(dumps.latest(), None)
-    files = [each for each in newest.files if each[0].rpartition(".")[2] in MEDIA] if newest else []
+    files = [each for each in newest.files if catalogued(each[0])] if newest else []
     yield Resource(
         part(origin, "catalogue"),
         [
@@ -102,10 +101,15 @@ def catalogue(origin):
     )
     yield from whom_to_ask(origin)
     yield service(origin)
-    media = {MEDIA[name.rpartition(".")[2]] for name, _size, _digest in files}
+    found = {formats.of_file(name) for name, _size, _digest in files}
     for name, size, digest in files:
         yield from distribution(origin, newest.day, name, size, digest)
-    yield from terms(origin, media)
+    yield from terms(origin, found)
+
+
+def catalogued(name):
+    known = formats.of_file(name)
+    return bool(known and known.file_type)
 
 
 def modified(dump):
@@ -145,7 +149,7 @@ def service(origin):
 
 def distribution(origin, day, name, size, digest):
     """A file of a dump, and its checksum."""
-    media, kind = MEDIA[name.rpartition(".")[2]]
+    format_ = formats.of_file(name)
     url = Iri(f"{origin}{reverse('dump_file', args=[day, name])}")
     checksum = part(origin, f"{name}-sha256")
     yield Resource(
@@ -155,8 +159,8 @@ def distribution(origin, day, name, size, digest):
             ("dcterms:title", text(name)),
             ("dcat:accessURL", url),
             ("dcat:downloadURL", url),
-            ("dcat:mediaType", media_type(media)),
-            ("dcterms:format", file_type(kind)),
+            ("dcat:mediaType", media_type(format_.media_type)),
+            ("dcterms:format", file_type(format_.file_type)),
             ("dcat:byteSize", Typed(str(size), "xsd:nonNegativeInteger")),
             ("dcterms:issued", Typed(day, "xsd:date")),
             ("spdx:checksum", checksum),
@@ -181,7 +185,7 @@ def file_type(name):
     return Iri(f"{EU}/file-type/{name}")
 
 
-def terms(origin, media):
+def terms(origin, found):
     """The terms that the catalogue takes from elsewhere, with what they are."""
     typed = {
         ENGLISH: "dcterms:LinguisticSystem",
@@ -190,8 +194,8 @@ def terms(origin, media):
         FREQUENCY: "dcterms:Frequency",
         SHA256: "spdx:ChecksumAlgorithm",
         Iri(f"{origin}/data/"): "foaf:Document",
-        **{media_type(name): "dcterms:MediaType" for name, _kind in media},
-        **{file_type(kind): "dcterms:MediaTypeOrExtent" for _name, kind in media},
+        **{media_type(each.media_type): "dcterms:MediaType" for each in found},
+        **{file_type(each.file_type): "dcterms:MediaTypeOrExtent" for each in found},
     }
     for term, type_ in sorted(typed.items()):
         yield Resource(term, [("rdf:type", Iri(type_))])
@@ -217,7 +221,9 @@ def description(origin):
     newest = next(dumps.latest(), None)
     files = [name for name, _size, _digest in newest.files if name.startswith("directory.")] if newest else []
     dataset = part(origin, "dataset")
-    links = {column: Actor.objects.published().exclude(**{column: ""}).count() for column in ELSEWHERE}
+    links = {
+        column: Actor.objects.published().exclude(**{column: ""}).count() for column in known_elsewhere()
+    }
     yield Resource(
         dataset,
         [
@@ -249,7 +255,7 @@ def description(origin):
     for column, number in links.items():
         elsewhere = part(origin, column)
         yield Resource(
-            elsewhere, [("rdf:type", Iri("void:Dataset")), ("void:uriSpace", text(ELSEWHERE[column]))]
+            elsewhere, [("rdf:type", Iri("void:Dataset")), ("void:uriSpace", text(known_elsewhere()[column]))]
         )
         yield Resource(
             part(origin, f"links-to-{column}"),
@@ -261,6 +267,16 @@ def description(origin):
                 ("void:triples", integer(number)),
             ],
         )
+
+
+def known_elsewhere():
+    """Where our actors are known too: column → the beginning of the addresses there."""
+    return {
+        column.name: each.prefix
+        for column in actors.columns.values()
+        for each in column.rdf
+        if each.name == "owl:sameAs"
+    }
 
 
 def integer(number):

@@ -4,11 +4,11 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
-from initiatives.columns import initiative_table
+from initiatives import columns as initiative_columns
 from initiatives.filters import InitiativeFilterSet
 from initiatives.models import Initiative
 from roma_network.pages.listing import Listing
-from stakeholders.columns import actor_table
+from stakeholders import columns as actor_columns
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor
 
@@ -33,12 +33,16 @@ def card(request, row, template):
 
 
 def actors(request):
-    return beginning(request, ActorFilterSet, actor_table, "actor_list", "partials/_actor.html")
+    return beginning(request, ActorFilterSet, actor_columns.actors, "actor_list", "partials/_actor.html")
 
 
 def initiatives(request):
     return beginning(
-        request, InitiativeFilterSet, initiative_table, "initiative_list", "partials/_initiative.html"
+        request,
+        InitiativeFilterSet,
+        initiative_columns.initiatives,
+        "initiative_list",
+        "partials/_initiative.html",
     )
 
 

@@ -8,23 +8,16 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from initiatives.columns import document_table, initiative_table
+from initiatives.columns import documents, initiatives
 from initiatives.models import Document, DocumentKind, Initiative, InitiativeKind, Role
 from roma_network.export import responses
+from roma_network.export.formats import NEGOTIABLE
 from roma_network.export.rdf import LANGUAGE, Iri, Resource, concept, origin_of, text
-from roma_network.export.responses import LINKED
 from roma_network.pages.redirects import successor_of
-from stakeholders.columns import actor_table
+from stakeholders.columns import actors
 from stakeholders.models import Actor, ActorType, Theme
 
-MEDIA = {
-    "text/html": None,
-    "application/ld+json": "jsonld",
-    "text/turtle": "ttl",
-    "application/rdf+xml": "rdf",
-    "application/json": "json",
-    "text/csv": "csv",
-}
+PAGE = "text/html"
 
 Kind = namedtuple("Kind", "model table")
 Scheme = namedtuple(
@@ -32,9 +25,9 @@ Scheme = namedtuple(
 )  # the list that a term narrows, and by which parameter
 
 KINDS = {
-    "actor": Kind(Actor, actor_table),
-    "initiative": Kind(Initiative, initiative_table),
-    "document": Kind(Document, document_table),
+    "actor": Kind(Actor, actors),
+    "initiative": Kind(Initiative, initiatives),
+    "document": Kind(Document, documents),
 }
 SCHEMES = {
     "type": Scheme(lambda: ActorType.choices, "actor_list", "type"),
@@ -75,7 +68,7 @@ def term(request, kind, value):
     if value not in terms:
         raise Http404
     wanted = wanted_by(request)
-    if wanted not in LINKED:
+    if wanted is None or wanted.write_triples is None:
         return negotiated(see(f"{reverse(scheme.address)}?{urlencode({scheme.parameter: value})}"))
     return negotiated(linked(request, wanted, [concept_of(request, kind, value, terms[value])]))
 
@@ -86,7 +79,7 @@ def scheme(request, kind):
     if kind not in SCHEMES:
         raise Http404
     wanted = wanted_by(request)
-    if wanted not in LINKED:
+    if wanted is None or wanted.write_triples is None:
         return negotiated(see(reverse(SCHEMES[kind].address)))
     concepts = [concept_of(request, kind, value, label) for value, label in SCHEMES[kind].terms()]
     heading = Resource(
@@ -99,7 +92,7 @@ def scheme(request, kind):
 
 def wanted_by(request):
     """The format that is asked for; None where that is a page."""
-    return MEDIA[request.get_preferred_type(list(MEDIA)) or "text/html"]
+    return NEGOTIABLE.get(request.get_preferred_type([PAGE, *NEGOTIABLE]))
 
 
 def concept_of(request, kind, value, label):
@@ -115,7 +108,7 @@ def concept_of(request, kind, value, label):
 
 
 def linked(request, wanted, resources):
-    return HttpResponse("".join(LINKED[wanted](resources)), content_type=responses.TYPES[wanted])
+    return HttpResponse("".join(wanted.write_triples(resources)), content_type=wanted.content_type)
 
 
 def see(url):

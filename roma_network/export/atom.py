@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from roma_network.export.rdf import identifier, origin_of
 
 MOST = 50
-ATOM = "application/atom+xml; charset=utf-8"
 
 
 def feed(request, queryset, kind):
@@ -43,4 +42,4 @@ def atom_feed(request, title):
 
 
 def answer(atom):
-    return HttpResponse(atom.writeString("utf-8"), content_type=ATOM)
+    return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")

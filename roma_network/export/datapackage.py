@@ -7,7 +7,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.utils.timezone import localdate
 
-from roma_network.export.columns import Table, csv_lines
+from roma_network.core.hooks import Hook
+from roma_network.export.columns import Kind, Table, tables
+from roma_network.export.csv_files import csv_lines
 from roma_network.export.xlsx import Pipe
 
 LICENCE = {
@@ -18,19 +20,31 @@ LICENCE = {
 TITLE = "Who works on Roma integration in Europe"
 DESCRIPTION = "datapackage.json"
 CHUNK, LINES = 500, 200
+TYPES = {Kind.NUMBER: "number", Kind.INTEGER: "integer", Kind.DATE: "date", Kind.BOOLEAN: "boolean"}
 
 
 class Part(NamedTuple):
-    """A table of a package. `keys` identify a row; `links` maps columns to the table, and its key, that they hold."""
+    """A table of a package. `links` names the columns whose keys all stand in the package; None: in all of them they do."""
 
     table: Table
     rows: Callable  # gives the query set
-    keys: tuple[str, ...]
-    links: dict[str, tuple[str, str]]
+    links: list[str] | None = None
+
+    @property
+    def foreign_keys(self):
+        """Column → the table that it leads to; "" for this one, as a data package has it."""
+        columns = [column for column in self.table.columns.values() if column.kind == Kind.LINK]
+        return {
+            column.name: "" if column.links == self.table.name else column.links
+            for column in columns
+            if self.links is None or column.name in self.links
+        }
 
 
-# Name of a table → what gives the parts of a package around some of its rows. The app that knows all tables fills it.
-around: dict[str, Callable] = {}
+parts_around = Hook[dict[str, Callable]](
+    "name of a table → what gives the parts of a package around some of its rows",
+    filled_in="roma_network.apps",
+)
 
 
 def package(parts):
@@ -68,22 +82,26 @@ def resource_of(part):
         "profile": "tabular-data-resource",
         "encoding": "utf-8",
         "schema": {
-            "fields": list(map(field_of, part.table.fields())),
-            "primaryKey": list(part.keys),
+            "fields": list(map(field_of, part.table.columns.values())),
+            "primaryKey": list(part.table.keys),
             "foreignKeys": [
-                {"fields": [column], "reference": {"resource": other, "fields": [field]}}
-                for column, (other, field) in part.links.items()
+                {"fields": [column], "reference": {"resource": other, "fields": list(key_of(other or name))}}
+                for column, other in part.foreign_keys.items()
             ],
         },
     }
 
 
-def field_of(field):
-    found = {"name": field.name, "type": field.type}
-    if field.title:
-        found["title"] = str(field.title)
-    if field.description:
-        found["description"] = str(field.description)
-    if field.values:
-        found["constraints"] = {"enum": field.values}
+def key_of(name):
+    return tables[name].keys
+
+
+def field_of(column):
+    found = {"name": column.name, "type": TYPES.get(column.kind, "string")}
+    if column.title:
+        found["title"] = str(column.title)
+    if column.meaning:
+        found["description"] = str(column.meaning)
+    if column.values:
+        found["constraints"] = {"enum": list(column.values)}
     return found

@@ -18,8 +18,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.timezone import localdate
 
 from roma_network.environment import VAR_DIR
-from roma_network.export import datapackage, responses
-from roma_network.export.columns import csv_lines
+from roma_network.export import datapackage, formats
+from roma_network.export.csv_files import csv_lines
 
 FOLDER = VAR_DIR / "dumps"
 KEPT = 12
@@ -92,14 +92,14 @@ def lines_in(path):
 
 def write_linked(target, parts, origin):
     tables = {part.table.name: part.table for part in parts if part.table.kind}
-    for kind, lines in responses.LINKED.items():
+    for each in formats.LINKED_DATA.values():
         resources = chain.from_iterable(
             tables[name].resources(json.loads(line), origin)
             for name, line in lines_in(target / EVERYTHING)
             if name in tables
         )
-        with (target / f"directory.{kind}").open("w", encoding="utf-8") as file:
-            file.writelines(lines(distinct(resources)))
+        with (target / f"directory.{each.suffix}").open("w", encoding="utf-8") as file:
+            file.writelines(each.write_triples(distinct(resources)))
 
 
 def distinct(resources):
@@ -138,7 +138,7 @@ def write_changes(target, parts, folder, day):
 
 def states(path, parts):
     """Table → key of a row → a digest of it."""
-    keys = {part.table.name: part.keys for part in parts}
+    keys = {part.table.name: part.table.keys for part in parts}
     found = {name: {} for name in keys}
     for name, line in lines_in(path):
         if name in keys:

@@ -1,4 +1,4 @@
-"""Entries as linked data: triples, and how Turtle, JSON-LD and RDF/XML write them, a resource at a time.
+"""Entries as linked data (RDF): triples, and how Turtle, JSON-LD and RDF/XML write them, a resource at a time.
 
 Vocabularies: W3C Organization Ontology, schema.org, Dublin Core, SKOS, PROV-O; countries by the EU authority table.
 """
@@ -30,6 +30,11 @@ LANGUAGE = "en"  # of what the directory itself writes
 KOSOVO = "1A0"  # in the EU authority table; ISO has no code for it
 
 
+PARTIAL_DATES = {4: "xsd:gYear", 7: "xsd:gYearMonth", 10: "xsd:date"}  # by the number of letters
+DATATYPES = {"date": "xsd:date", "time": "xsd:dateTime"}
+NUMBERS = {"integer": "xsd:integer", "number": "xsd:decimal"}
+
+
 class Iri(NamedTuple):
     value: str
 
@@ -51,41 +56,25 @@ class Resource(NamedTuple):
     statements: list[tuple]
 
 
-def kept(*statements):
-    """Those of the statements that say something."""
-    return [
-        (predicate, value)
-        for predicate, value in statements
-        if value is not None and value.value not in (None, "")
-    ]
-
-
 def text(value, language=""):
     return Text(value, language) if value else None
 
 
-def iri(value):
-    return Iri(value) if value else None
-
-
-def number(value, datatype="xsd:decimal"):
-    return None if value is None else Typed(str(value), datatype)
-
-
-def date(value):
-    """A partial date by its own type: a year, a month or a day."""
-    kinds = {4: "xsd:gYear", 7: "xsd:gYearMonth", 10: "xsd:date"}
-    return Typed(str(value), kinds[len(str(value))]) if value else None
-
-
-def moment(value):
-    """A time, or the text that JSON has for one."""
-    return Typed(value if isinstance(value, str) else DjangoJSONEncoder().default(value), "xsd:dateTime")
+def object_of(kind, value, language=""):
+    """A value as an RDF term. `kind` is one of `columns.Kind`."""
+    if kind == "url":
+        return Iri(value)
+    if kind == "partial_date":
+        return Typed(str(value), PARTIAL_DATES[len(str(value))])
+    if kind in DATATYPES:
+        return Typed(value if isinstance(value, str) else DjangoJSONEncoder().default(value), DATATYPES[kind])
+    if kind in NUMBERS:
+        return Typed(str(value), NUMBERS[kind])
+    return Text(value, language)
 
 
 def country(code):
-    if not code:
-        return None
+    """A country as the EU authority table names it."""
     alpha3 = {"XK": KOSOVO}.get(code) or ALPHA3[code]
     return Iri(f"{COUNTRIES}{alpha3}")
 
@@ -110,13 +99,6 @@ def identifier(origin, kind, slug):
 def concept(origin, scheme, value):
     """A term of one of our vocabularies."""
     return Iri(f"{origin}/id/{scheme}/{value}")
-
-
-def derived_from(record):
-    return [
-        ("prov:wasDerivedFrom", Iri(url))
-        for url in dict.fromkeys(source["url"] for source in record["sources"])
-    ]
 
 
 # Turtle

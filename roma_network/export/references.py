@@ -2,20 +2,13 @@
 
 import json
 
-from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from roma_network.export import responses
+from roma_network.export import formats, responses
 from roma_network.export.rdf import identifier, origin_of
 
-FORMATS = {"bib": "BibTeX", "ris": "RIS", "csl": "CSL-JSON"}
-TYPES = {
-    "bib": "application/x-bibtex; charset=utf-8",
-    "ris": "application/x-research-info-systems; charset=utf-8",
-    "csl": "application/vnd.citationstyles.csl+json",
-}
 DIRECTORY = "Roma integration directory"
 SPECIAL = {letter: f"\\{letter}" for letter in "&%$#_{}"} | {
     "\\": r"\textbackslash{}",
@@ -26,22 +19,18 @@ SPECIAL = {letter: f"\\{letter}" for letter in "&%$#_{}"} | {
 
 def requested(request, entry, kind):
     """The reference that `?format=` asks for as a file, or None where it asks for none."""
-    asked = request.GET.get("format")
-    if asked not in FORMATS:
+    asked = formats.REFERENCES.get(request.GET.get("format"))
+    if asked is None:
         return None
     url, day = address(request, entry, kind), timezone.localtime(entry.updated_at)
-    content = {"bib": bibtex, "ris": ris, "csl": csl}[asked](entry, url, day)
-    name = f"{entry.slug}.{'json' if asked == 'csl' else asked}"
-    return HttpResponse(
-        content, content_type=TYPES[asked], headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return responses.file(WRITERS[asked.name](entry, url, day), asked, entry.slug)
 
 
 def page_context(request, entry, kind):
     """What the page of an entry shows: the reference in words, and the addresses of its files."""
     return {
         "reference": in_words(entry, address(request, entry, kind)),
-        "references": responses.downloads(entry.get_absolute_url(), formats=FORMATS),
+        "references": responses.downloads(entry.get_absolute_url(), offered=formats.REFERENCES),
     }
 
 
@@ -92,3 +81,6 @@ def csl(entry, url, day):
         "URL": url,
     }
     return json.dumps([item], ensure_ascii=False, indent=1) + "\n"
+
+
+WRITERS = {"bib": bibtex, "ris": ris, "csl": csl}

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 def public(view):
     """Mark the answers of a view as the same for everybody, and made from the directory alone: it is only read."""
-    read = require_safe(view)
+    read = view if getattr(view, "answers_every_method", False) else require_safe(view)
 
     @wraps(view)
     def marked(request, *args, **kwargs):

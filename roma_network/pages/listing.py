@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.export import responses
+from roma_network.export.formats import ROWS
 from roma_network.search import autocomplete
 from roma_network.search.facet_index import facet_index_of
 from roma_network.search.facets import TRACKING, FacetCounts, Option, Rejected, shortened
@@ -24,11 +25,10 @@ Chip = namedtuple("Chip", "group label url")
 
 def unusable(request, known=()):
     """What the address of a page without filters holds beyond `known` parameters and a format to download."""
-    formats = responses.FORMATS
     return [
         Rejected(shortened(name), shortened(value), _("This page has no such filter."))
         for name, value in request.GET.items()
-        if name not in known and not name.startswith(TRACKING) and not (name == "format" and value in formats)
+        if name not in known and not name.startswith(TRACKING) and not (name == "format" and value in ROWS)
     ]
 
 
@@ -62,8 +62,8 @@ def rounded(size):
 class Listing:
     """A filtered list as a page or an export."""
 
-    formats = responses.FORMATS
-    streamed = responses.FORMATS  # files that need no more than the filter set
+    formats = ROWS
+    streamed = ROWS  # files that need no more than the filter set
 
     def __init__(self, request, filterset_class, table=None):
         self.request = request

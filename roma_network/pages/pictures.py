@@ -9,7 +9,6 @@ import re
 from functools import cache, wraps
 
 from csp.decorators import csp_replace
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -18,11 +17,11 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 
 from roma_network.environment import BASE_DIR
 from roma_network.export import responses
-from roma_network.export.columns import cell
+from roma_network.export.csv_files import cell
+from roma_network.export.formats import PICTURES
 from roma_network.export.rdf import origin_of
 from roma_network.pages.listing import Listing
 
-FORMATS = {"svg": "SVG", "png": "PNG", "csv": "CSV"}
 PIXELS = 1600  # the width of a PNG
 HEAD, FOOT = 44, 32  # units above and beneath the drawing in a file
 ANYBODY = ["*"]
@@ -36,17 +35,16 @@ class Drawing:
     """
 
     name: str
-    formats = FORMATS
+    formats = PICTURES
 
     def prepare(self):
         """Compute what the drawing, its words and its files share."""
 
     def respond(self, embedded):
         self.prepare()
-        asked = self.request.GET.get("format")
-        if asked in self.formats and not embedded:
-            content, content_type = getattr(self, f"as_{asked}")()
-            return file(content, content_type, f"roma-{self.name}.{asked}")
+        asked = self.formats.get(self.request.GET.get("format"))
+        if asked and not embedded:
+            return responses.file(getattr(self, f"as_{asked.name}")(), asked, f"roma-{self.name}")
         template = "pictures/embed.html" if embedded else f"pictures/{self.name}.html"
         return render(self.request, template, self.context())
 
@@ -87,17 +85,17 @@ class Drawing:
         return render_to_string("pictures/standalone.svg", context)
 
     def as_svg(self):
-        return self.standalone, "image/svg+xml; charset=utf-8"
+        return self.standalone
 
     def as_png(self):
         import resvg_py  # here, since few workers ever draw one
 
-        return bytes(resvg_py.svg_to_bytes(svg_string=self.standalone, width=PIXELS)), "image/png"
+        return bytes(resvg_py.svg_to_bytes(svg_string=self.standalone, width=PIXELS))
 
     def as_csv(self):
         text = io.StringIO()
         csv.writer(text).writerows([cell(value) for value in row] for row in self.rows())
-        return text.getvalue(), "text/csv; charset=utf-8"
+        return text.getvalue()
 
 
 class Picture(Drawing, Listing):
@@ -145,12 +143,6 @@ class Picture(Drawing, Listing):
         """The list with one facet set to this value alone."""
         others = [pair for pair in self.parameters if pair[0] != name]
         return f"{reverse(self.list_address)}?{urlencode([*others, (name, value)])}"
-
-
-def file(content, content_type, name):
-    return HttpResponse(
-        content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
 
 
 def framed(view):

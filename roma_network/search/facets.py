@@ -16,7 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.export import responses
+from roma_network.export.formats import ROWS
 from roma_network.search import full_text
 from roma_network.search.facet_index import count, count_owners, facet_index_of, having, owners
 from roma_network.search.text_index import text_index_of
@@ -101,19 +101,20 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
 
 
 class PresenceFilter(FacetFilter):
-    """Rows that have, or lack, one of several things: value → label, and the condition of having it."""
+    """Entries that have, or lack, one of several things, which the columns of their table name."""
 
     listed = False
 
-    def __init__(self, conditions, *, present=True, **kwargs):
-        super().__init__(
-            "pk", choices=lambda: [(value, label) for value, (label, _has) in conditions.items()], **kwargs
-        )
-        self.conditions = conditions
+    def __init__(self, table, *, present=True, **kwargs):
+        super().__init__("pk", choices=self.labels, **kwargs)
+        self.table = table
         self.present = present
 
+    def labels(self):
+        return [(value, label) for value, (label, _has) in self.table.presence.items()]
+
     def condition(self, values):
-        found = (self.conditions[value][1] for value in values)
+        found = (self.table.presence[value][1] for value in values)
         return reduce(or_, (has if self.present else ~has for has in found))
 
 
@@ -165,7 +166,7 @@ class ListingFilterSet(django_filters.FilterSet):
         """“3 actors”, in the reader's language."""
         raise NotImplementedError
 
-    def __init__(self, data, formats=responses.FORMATS):
+    def __init__(self, data, formats=ROWS):
         super().__init__(data, self.all_rows().published())
         self.formats = formats
         self.rejected = []

@@ -14,7 +14,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from initiatives.filters import DOCUMENT_PRESENCE, INITIATIVE_PRESENCE
+from initiatives import columns as initiative_columns
+from initiatives.columns import FUNDED
 from initiatives.filters import InitiativeFilterSet as Initiatives
 from initiatives.models import Document, Funding, Initiative, InitiativeKind, Role
 from roma_network.directory.pictures.maps import classes, shade_of
@@ -22,7 +23,7 @@ from roma_network.export import responses
 from roma_network.pages.listing import unusable
 from roma_network.pages.pictures import Drawing
 from roma_network.search.facet_index import count_owners, facet_index_of, having
-from stakeholders.filters import PRESENCE
+from stakeholders import columns as actor_columns
 from stakeholders.filters import ActorFilterSet as Actors
 from stakeholders.models import Actor, ActorType, Country, Theme
 
@@ -97,7 +98,7 @@ class Figure(Drawing):
 
     @property
     def downloads(self):
-        return responses.downloads(self.page_url, formats=self.formats)
+        return responses.downloads(self.page_url, offered=self.formats)
 
     @property
     def size(self):
@@ -236,12 +237,7 @@ class Money(Figure):
     def measure(self):
         published = Initiative.objects.published()
         funded = Counter(
-            dict(
-                published.filter(INITIATIVE_PRESENCE["funding"][1])
-                .order_by()
-                .values_list("kind")
-                .annotate(n=Count("pk"))
-            )
+            dict(published.filter(FUNDED).order_by().values_list("kind").annotate(n=Count("pk")))
         )
         in_all = Counter(dict(published.order_by().values_list("kind").annotate(n=Count("pk"))))
         return [_("Amount known"), _("Amount unknown")], (
@@ -270,9 +266,9 @@ class Completeness(Figure):
     title = gettext_lazy("How complete the entries are, and how many were verified")
     corner = gettext_lazy("Entries with")
     KINDS = [
-        ("actor_list", Actor, PRESENCE),
-        ("initiative_list", Initiative, INITIATIVE_PRESENCE),
-        ("document_list", Document, DOCUMENT_PRESENCE),
+        ("actor_list", Actor, actor_columns.actors),
+        ("initiative_list", Initiative, initiative_columns.initiatives),
+        ("document_list", Document, initiative_columns.documents),
     ]
     note = gettext_lazy(
         "Every entry has at least one source. A dash means that entries of this kind have no such fact."
@@ -280,8 +276,8 @@ class Completeness(Figure):
 
     def measure(self):
         counted = []
-        for _address, model, conditions in self.KINDS:
-            counts = {name: Count("pk", filter=has) for name, (_label, has) in conditions.items()}
+        for _address, model, table in self.KINDS:
+            counts = {name: Count("pk", filter=has) for name, (_label, has) in table.presence.items()}
             counted.append(
                 model.objects.published().aggregate(
                     any_entry=Count("pk"), **{f"n_{k}": v for k, v in counts.items()}
@@ -289,8 +285,8 @@ class Completeness(Figure):
             )
         labels = {
             name: label
-            for _address, _model, conditions in self.KINDS
-            for name, (label, _has) in conditions.items()
+            for _address, _model, table in self.KINDS
+            for name, (label, _has) in table.presence.items()
         }
         lines = [(_("anything"), [(found["any_entry"], {}) for found in counted])]
         for name, label in labels.items():

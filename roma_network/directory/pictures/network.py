@@ -16,7 +16,8 @@ from initiatives.models import Initiative, Role
 from roma_network.directory.pictures import network_layout
 from roma_network.directory.pictures.network_layout import Graph
 from roma_network.directory.pictures.ties import relations_at, ties_at
-from roma_network.pages.pictures import FORMATS, Picture
+from roma_network.export.formats import GRAPHS, PICTURES
+from roma_network.pages.pictures import Picture
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, ActorType
 
@@ -61,7 +62,7 @@ class Node(NamedTuple):
 class Network(Picture):
     name = address = "network"
     list_address = "actor_list"
-    formats = FORMATS | {"graphml": "GraphML", "gexf": "GEXF"}
+    formats = PICTURES | GRAPHS
     types = list(ActorType)
     most_edges = MOST_EDGES
     size = (network_layout.SIDE + 2 * MARGIN, network_layout.SIDE + 2 * MARGIN)
@@ -299,7 +300,7 @@ class Network(Picture):
         for source, _name, target, _other, kind in list(self.rows())[1:]:
             edge = ElementTree.SubElement(graph, "edge", source=source, target=target)
             ElementTree.SubElement(edge, "data", key="tie").text = kind
-        return as_xml(root), "application/graphml+xml"
+        return as_xml(root)
 
     def as_gexf(self):
         root = ElementTree.Element(
@@ -326,7 +327,7 @@ class Network(Picture):
             edge = ElementTree.SubElement(edges, "edge", id=str(number), source=source, target=target)
             values = ElementTree.SubElement(edge, "attvalues")
             ElementTree.SubElement(values, "attvalue", {"for": "tie", "value": kind})
-        return as_xml(root), "application/gexf+xml"
+        return as_xml(root)
 
 
 def as_xml(root):

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.core import folding
 from roma_network.editorial import duplicates
-from roma_network.editorial.importing.cells import Kept, Key, Link, Links, Rows
+from roma_network.editorial.importing.cells import Kept, Key, KeyLink, Link, Links, Plain, Rows
 from roma_network.editorial.importing.spreadsheets import UnreadableError
 from roma_network.editorial.revisions import batches
+from roma_network.export.columns import Kind, key_of
 from roma_network.models import Editorial, Source
 
 tables = {}  # name → table, of all that can be imported
@@ -300,9 +302,37 @@ def rows_by_key(model, keys):
     }
 
 
-def kept_columns():
+def kept_cells():
     """What entries have that no import changes."""
     return [
         Kept("status", _("Status"), help_text=_("Not imported: new entries are drafts.")),
         Kept("verified_on", _("Verified on"), help_text=_("Not imported.")),
     ]
+
+
+def import_table(table):
+    """What can be imported of a declared table, made once."""
+    if table.name not in tables:
+        cells = [cell_of(column, table.model) for column in table.columns.values() if column.importable]
+        if issubclass(table.model, Editorial):
+            cells += kept_cells()
+        ImportTable(table.model, cells)
+    return tables[table.name]
+
+
+def cell_of(column, model):
+    """How the cells of a declared column are read and written."""
+    if column.importer:
+        return column.importer()
+    field = model._meta.get_field(column.field or column.name)
+    about = {"help_text": column.meaning, "example": column.example}
+    if column.kind == Kind.LINK:
+        return (KeyLink if column.is_key else Link)(
+            field, column.name, by=key_of(field.related_model), **about
+        )
+    if column.kind == Kind.LINKS:
+        about["help_text"] = format_lazy("{} {}", column.meaning, _("Write semicolons between them."))
+        return Links(field, by=key_of(field.related_model), **about)
+    if column.is_key:
+        return (SlugKey if column.name == "slug" else Key)(field, **about)
+    return Plain(field, **about)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 
-from roma_network.export.columns import unprotected
+from roma_network.export.csv_files import unprotected
 
 MOST_COLUMNS = 60
 MOST_UNPACKED = 150_000_000  # bytes of an Excel file, all its parts together

@@ -1,0 +1,278 @@
+"""What all parts of the API share: the filters and counts of the pages, pagination, fields, included rows.
+
+Answers are made from the same columns as files, so that a page, a file and the API cannot differ. Plain views: of Django
+REST framework only its shell was used, and that took more lines than what stands here.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from django.utils.http import urlencode
+from django.views.decorators.csrf import csrf_exempt
+
+from roma_network.api import throttle
+from roma_network.api.errors import ProblemError, bad_request, told_as_problems
+from roma_network.export.columns import Table
+from roma_network.export.rdf import origin_of
+from roma_network.pages.redirects import successor_of
+from roma_network.search.facets import TRACKING, FacetCounts, ListingFilterSet, shortened
+
+PAGE_SIZE, LARGEST_PAGE = 50, 200
+MOST_INCLUDED = 1000
+MOST_VALUES = 100  # of one repeated parameter
+OWN = {"page", "page_size", "cursor", "fields", "include"}  # parameters of the API that pages do not have
+BEFORE_ALL = -1  # of the keys
+METHODS = ("GET", "HEAD")
+# Pages of any site may ask, by a request of any kind that reads (CORS, with its preflight).
+ANY_SITE = {
+    "Allow": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "*",
+}
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A part of the API. `rows` gives what is public, with all that the table tells.
+
+    A list is narrowed by the filter set of its page, or by `filters`: parameter → the lookup that it stands for, and the
+    values that it may have (none: any). `key` names one row in an address; empty where rows have no addresses.
+    """
+
+    table: Table
+    summary: str
+    rows: Callable[[], QuerySet]
+    summary_of_one: str = ""
+    key: str = ""
+    filterset: type[ListingFilterSet] | None = None
+    filters: dict[str, tuple[str, Sequence[str]]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
+    @property
+    def filter_names(self) -> list[str]:
+        """The parameters that narrow a list."""
+        return [*self.filterset.base_filters] if self.filterset else [*self.filters]
+
+    def found(self, request: HttpRequest) -> list[int]:
+        """The keys of the rows that an address asks for, in their order."""
+        if self.filterset is None:
+            return self.narrowed(request.GET)
+        data = MultiValueDict({name: values for name, values in request.GET.lists() if name not in OWN})
+        filterset = self.filterset(data)
+        if filterset.rejected:
+            raise bad_request({each.name: f"{each.value}: {each.reason}" for each in filterset.rejected})
+        return FacetCounts(filterset, request.content_version).found.tolist()
+
+    def narrowed(self, params) -> list[int]:
+        unknown = params.keys() - self.filters.keys() - OWN
+        refuse_unknown(shortened(name) for name in unknown if not name.startswith(TRACKING))
+        rows = self.rows()
+        for name, (lookup, known) in self.filters.items():
+            values = [value for value in params.getlist(name) if value]
+            if wrong := [value for value in values if "\0" in value or (known and value not in known)]:
+                raise bad_request({name: f"{shortened(wrong[0])}: There is no such value."})
+            if values:
+                rows = rows.filter(**{f"{lookup}__in": values[:MOST_VALUES]})
+        return list(rows.order_by("pk").values_list("pk", flat=True))
+
+    def records(self, keys: Collection[str]) -> list[dict[str, Any]]:
+        """The records of the rows that have these keys, in the order of those."""
+        rows = self.rows().filter(**{f"{self.key}__in": keys})
+        return sorted(map(self.table.record, rows), key=lambda record: record[self.key])
+
+
+# Views
+
+
+def api_view(view: Callable) -> Callable:
+    """What every answer of the API has in common."""
+
+    @told_as_problems
+    def answer(request, *args, **kwargs):
+        if request.method not in METHODS:
+            raise ProblemError(HTTPStatus.METHOD_NOT_ALLOWED)
+        throttle.check(request)
+        return view(request, *args, **kwargs)
+
+    @wraps(view)
+    def inner(request, *args, **kwargs):
+        is_preflight = request.method == "OPTIONS"
+        response = (
+            HttpResponse(status=HTTPStatus.NO_CONTENT) if is_preflight else answer(request, *args, **kwargs)
+        )
+        for name, value in ANY_SITE.items():
+            response[name] = value
+        return response
+
+    inner.answers_every_method = True
+    return csrf_exempt(inner)
+
+
+def list_view(endpoint: Endpoint, endpoints: dict[str, Endpoint]) -> Callable:
+    @api_view
+    def view(request):
+        wanted = Wanted(endpoint, endpoints, request.GET)
+        return page_of(request, wanted, endpoint.found(request), endpoint.rows().in_bulk)
+
+    return view
+
+
+def detail_view(endpoint: Endpoint, endpoints: dict[str, Endpoint]) -> Callable:
+    @api_view
+    def view(request, slug):
+        refuse_unknown(shortened(name) for name in request.GET.keys() - {"fields", "include"})
+        wanted = Wanted(endpoint, endpoints, request.GET)
+        if "\0" in slug:
+            raise Http404
+        row = endpoint.rows().filter(slug=slug).first()
+        if row is None:
+            return moved(endpoint, slug)
+        record = endpoint.table.record(row)
+        return JsonResponse(wanted.fields_of(record) | wanted.included([record]), json_dumps_params=COMPACT)
+
+    return view
+
+
+COMPACT = {"ensure_ascii": False, "separators": (",", ":")}
+
+
+def moved(endpoint: Endpoint, slug: str) -> HttpResponse:
+    successor = successor_of(endpoint.table.model, slug)
+    if successor is None:
+        raise Http404
+    return HttpResponsePermanentRedirect(reverse(f"api-{endpoint.name}-detail", args=[successor.slug]))
+
+
+class Wanted:
+    """What an address wants to be told of rows: which fields, and which rows besides that these lead to."""
+
+    def __init__(self, endpoint: Endpoint, endpoints: dict[str, Endpoint], params) -> None:
+        self.record_of = endpoint.table.record
+        self.links, self.endpoints = endpoint.table.links, endpoints
+        self.fields = chosen(params, "fields", endpoint.table.names)
+        self.include = chosen(params, "include", list(self.links)) or []
+
+    def fields_of(self, record: dict) -> dict:
+        return record if self.fields is None else {name: record[name] for name in self.fields}
+
+    def included(self, records: Iterable[dict]) -> dict:
+        """What these records lead to, each row once: what an answer holds beside its results."""
+        if not self.include:
+            return {}
+        wanted: dict[str, set] = {}
+        for column in self.include:
+            keys = wanted.setdefault(self.links[column], set())
+            for record in records:
+                keys.update(keys_in(record[column]))
+        if sum(map(len, wanted.values())) > MOST_INCLUDED:
+            raise bad_request(
+                {"include": f"These are more than {MOST_INCLUDED} rows. Ask for smaller pages."}
+            )
+        return {"included": {name: self.endpoints[name].records(keys) for name, keys in wanted.items()}}
+
+
+def page_of(request: HttpRequest, wanted: Wanted, keys: list, rows_of: Callable) -> HttpResponse:
+    """A page of the rows with these keys, in their order; or, from cursor to cursor, in that of their keys."""
+    shown, following, previous = (keyset_page if "cursor" in request.GET else numbered_page)(
+        request.GET, keys
+    )
+    rows = rows_of(shown)
+    records = [wanted.record_of(rows[key]) for key in shown if key in rows]
+    body = {
+        "count": len(keys),
+        "next": url_with(request, following),
+        "previous": url_with(request, previous),
+        "results": [wanted.fields_of(record) for record in records],
+        **wanted.included(records),
+    }
+    return JsonResponse(body, json_dumps_params=COMPACT)
+
+
+def numbered_page(params, keys: list) -> tuple[list, dict | None, dict | None]:
+    """The keys on a page, and the parameters of the pages after and before it."""
+    size = whole_number(params, "page_size", PAGE_SIZE, LARGEST_PAGE)
+    pages = max(-(-len(keys) // size), 1)
+    page = whole_number(params, "page", 1, pages)
+    following = {"page": page + 1} if page < pages else None
+    previous = {"page": page - 1} if page > 1 else None
+    return keys[(page - 1) * size : page * size], following, previous
+
+
+def keyset_page(params, keys: list) -> tuple[list, dict | None, dict | None]:
+    """As `numbered_page`, by the last key that was seen: a list that changes meanwhile loses no row."""
+    if "page" in params:
+        raise bad_request({"cursor": "Give either a page or a cursor."})
+    size = whole_number(params, "page_size", PAGE_SIZE, LARGEST_PAGE)
+    after = key_in(params["cursor"], type(keys[0]) if keys else int)
+    left = [key for key in sorted(keys) if key > after][: size + 1]
+    following = {"cursor": cursor_of(left[size - 1])} if len(left) > size else None
+    return left[:size], following, None
+
+
+def url_with(request: HttpRequest, changes: dict | None) -> str | None:
+    if changes is None:
+        return None
+    kept = [(name, value) for name, values in request.GET.lists() for value in values if name not in changes]
+    return f"{origin_of(request)}{request.path}?{urlencode([*kept, *changes.items()])}"
+
+
+# Parameters
+
+
+def chosen(params, parameter: str, allowed: list[str]) -> list[str] | None:
+    """The names that a parameter lists, in the order of those allowed; None where it is not there."""
+    asked = params.get(parameter)
+    if asked is None:
+        return None
+    names = {name.strip() for name in asked.split(",") if name.strip()}
+    if not names or (unknown := names - set(allowed)):
+        wrong = ", ".join(sorted(unknown)) if names else asked
+        raise bad_request({parameter: f"Unknown: {shortened(wrong)}. There are: {', '.join(allowed)}."})
+    return [name for name in allowed if name in names]
+
+
+def whole_number(params, name: str, default: int, most: int) -> int:
+    text = params.get(name, str(default))
+    if not (text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= most):
+        raise bad_request({name: f"Give a whole number from 1 to {most}."})
+    return int(text)
+
+
+def refuse_unknown(names: Iterable[str]) -> None:
+    if problems := dict.fromkeys(names, "There is no such parameter."):
+        raise bad_request(problems)
+
+
+def keys_in(value: Any) -> set:
+    """The keys that a cell names: itself, those in a list, or the first of each dict in a list."""
+    values = value if isinstance(value, list) else [value]
+    return {next(iter(each.values())) if isinstance(each, dict) else each for each in values} - {None}
+
+
+def cursor_of(key: Any) -> str:
+    return urlsafe_b64encode(str(key).encode()).decode().rstrip("=")
+
+
+def key_in(cursor: str, kind: type) -> Any:
+    """The key after which the answer goes on, a number or a text: an empty cursor begins."""
+    if not cursor:
+        return BEFORE_ALL if kind is int else ""
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+    except ValueError:
+        text = ""
+    if not text or (kind is int and not (text.isdecimal() and len(text) < 19)):
+        raise bad_request({"cursor": "This is no cursor that the API gave."})
+    return kind(text)

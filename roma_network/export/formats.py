@@ -1,0 +1,137 @@
+"""The formats of files, each declared once: links of pages, content negotiation, dumps and catalogue read this registry.
+
+A new format is a writer and a line here. A writer takes a table, its records and the base address of identifiers, and
+gives text or bytes piece by piece, so that a file is sent while it is written.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from roma_network.export import rdf, xlsx
+from roma_network.export.columns import Table
+from roma_network.export.csv_files import cell, csv_lines
+
+Writer = Callable[[Table, Iterable[dict], str], Iterator[str | bytes]]
+Triples = Callable[[Iterable[rdf.Resource]], Iterator[str]]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format, as `?format=` names it. `file_type` is a term of the EU authority table of that name."""
+
+    name: str
+    label: str
+    media_type: str
+    file_type: str = ""
+    extension: str = ""  # of files, where that is not the name
+    write: Writer | None = None  # None: what is written is more than the rows of one table
+    write_triples: Triples | None = None
+    is_negotiable: bool = False  # whether an Accept header can ask for it
+    is_text: bool = True
+
+    @property
+    def content_type(self) -> str:
+        return f"{self.media_type}; charset=utf-8" if self.is_text else self.media_type
+
+    @property
+    def suffix(self) -> str:
+        return self.extension or self.name
+
+
+def marked_csv_lines(table, records, base):
+    """With a byte order mark, by which some programs tell that it is UTF-8."""
+    return chain(["\ufeff"], csv_lines(table, records, base))
+
+
+def json_lines(table, records, base):
+    """A JSON array, one record a line."""
+    start = "["
+    for record in records:
+        yield f"{start}\n{json.dumps(record, cls=DjangoJSONEncoder, ensure_ascii=False)}"
+        start = ","
+    yield "[]\n" if start == "[" else "\n]\n"
+
+
+def xlsx_parts(table, records, base):
+    rows = ([cell(record[column]) for column in table.names] for record in records)
+    return xlsx.workbook(table.name, chain([table.names], rows))
+
+
+def triples_writer(lines: Triples) -> Writer:
+    """A writer of triples as a writer of records."""
+
+    def write(table, records, base):
+        return lines(chain.from_iterable(table.resources(record, base) for record in records))
+
+    return write
+
+
+def linked_data(name, label, media_type, file_type, lines, *, is_text=False):
+    return Format(
+        name,
+        label,
+        media_type,
+        file_type,
+        write=triples_writer(lines),
+        write_triples=lines,
+        is_negotiable=True,
+        is_text=is_text,
+    )
+
+
+def by_name(*formats: Format) -> dict[str, Format]:
+    return {each.name: each for each in formats}
+
+
+CSV = Format("csv", "CSV", "text/csv", "CSV", write=csv_lines, is_negotiable=True)
+JSON = Format("json", "JSON", "application/json", "JSON", write=json_lines, is_negotiable=True)
+ATOM = Format("atom", "Atom", "application/atom+xml")
+LINKED_DATA = by_name(
+    linked_data("jsonld", "JSON-LD", "application/ld+json", "JSON_LD", rdf.jsonld_lines),
+    linked_data("ttl", "Turtle", "text/turtle", "RDF_TURTLE", rdf.turtle_lines, is_text=True),
+    linked_data("rdf", "RDF/XML", "application/rdf+xml", "RDF_XML", rdf.rdfxml_lines),
+)
+# Of any list and any entry.
+ROWS = by_name(
+    CSV,
+    Format("csv-bom", "CSV with BOM", "text/csv", extension="csv", write=marked_csv_lines),
+    Format("zip", "Linked CSV tables", "application/zip", "ZIP", is_text=False),
+    Format(
+        "xlsx",
+        "Excel",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "XLSX",
+        write=xlsx_parts,
+        is_text=False,
+    ),
+    JSON,
+    *LINKED_DATA.values(),
+    ATOM,
+)
+# Of an entry, for programs that keep references.
+REFERENCES = by_name(
+    Format("bib", "BibTeX", "application/x-bibtex"),
+    Format("ris", "RIS", "application/x-research-info-systems"),
+    Format("csl", "CSL-JSON", "application/vnd.citationstyles.csl+json", extension="json", is_text=False),
+)
+# Of a picture.
+PICTURES = by_name(
+    Format("svg", "SVG", "image/svg+xml"), Format("png", "PNG", "image/png", is_text=False), CSV
+)
+# Of a network besides.
+GRAPHS = by_name(
+    Format("graphml", "GraphML", "application/graphml+xml", is_text=False),
+    Format("gexf", "GEXF", "application/gexf+xml", is_text=False),
+)
+EVERY_FORMAT = ROWS | REFERENCES | PICTURES | GRAPHS
+NEGOTIABLE = {each.media_type: each for each in ROWS.values() if each.is_negotiable}
+
+
+def of_file(name: str) -> Format | None:
+    """The format of a file by its name."""
+    suffix = name.rpartition(".")[2]
+    return next((each for each in EVERY_FORMAT.values() if each.suffix == suffix), None)
