@@ -11,7 +11,7 @@ from roma_network.export import references, responses
 from roma_network.pages import ego_network
 from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
-from roma_network.pages.listing import Listing, unusable
+from roma_network.pages.listing import Listing
 from roma_network.pages.redirects import redirect_to_successor
 from stakeholders.models import ActorType
 
@@ -65,7 +65,6 @@ def initiative_page(request, initiative):
         "ego": ego_network.drawn(related),
         "notes": notes,
         **references.page_context(request, initiative, "initiative"),
-        "rejected": unusable(request),
         "downloads": responses.downloads(initiative.get_absolute_url()),
     }
     return render(request, "initiatives/initiative_detail.html", context)

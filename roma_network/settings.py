@@ -161,6 +161,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "roma_network.editorial.links.for_templates",
+                "roma_network.pages.listing.for_templates",
             ],
         },
     },

@@ -5,7 +5,7 @@ from roma_network.export import references, responses
 from roma_network.pages import ego_network
 from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
-from roma_network.pages.listing import Listing, unusable
+from roma_network.pages.listing import Listing
 from roma_network.pages.redirects import redirect_to_successor
 from stakeholders import columns, hooks
 from stakeholders.filters import ActorFilterSet
@@ -55,7 +55,6 @@ def actor_page(request, actor):
         "ego": ego_network.drawn(colleagues),
         "notes": notes,
         **references.page_context(request, actor, "actor"),
-        "rejected": unusable(request),
         "downloads": responses.downloads(actor.get_absolute_url()),
     }
     return render(request, "stakeholders/actor_detail.html", context)

@@ -30,7 +30,6 @@ from roma_network.directory.permalinks import KINDS
 from roma_network.export.columns import Column, Kind, Table
 from roma_network.models import Status
 from roma_network.pages.http_cache import public
-from roma_network.pages.listing import unusable
 from roma_network.search.facets import shortened
 from stakeholders import columns as actor_columns
 from stakeholders.filters import ActorFilterSet
@@ -226,7 +225,7 @@ def guide(request):
             "included": {},
         }
     )
-    context = {"parts": parts, "size": PAGE_SIZE, "largest": LARGEST_PAGE, "rejected": unusable(request)}
+    context = {"parts": parts, "size": PAGE_SIZE, "largest": LARGEST_PAGE}
     return render(request, "api.html", context)
 
 

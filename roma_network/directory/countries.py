@@ -10,7 +10,6 @@ from initiatives.models import Document, Initiative
 from roma_network.core import folding
 from roma_network.directory.pictures import maps
 from roma_network.pages.http_cache import public
-from roma_network.pages.listing import unusable
 from stakeholders.models import Actor, ActorType, Country, Membership
 
 MOST_IN_COUNTRY = 50
@@ -26,7 +25,7 @@ def country_list(request):
     for country in sorted(Country.objects.all(), key=lambda country: folding.fold(country.label)):
         row = (country, actors.get(country.pk, 0), initiatives.get(country.pk, 0))
         dict(groups)[country.membership].append(row)
-    return render(request, "country_list.html", {"groups": groups, "rejected": unusable(request)})
+    return render(request, "country_list.html", {"groups": groups})
 
 
 @public
@@ -49,6 +48,5 @@ def country_detail(request, code):
         "initiatives": initiatives.for_listing().order_by("-actor_count", "sort_name")[:MOST_IN_COUNTRY],
         "document_count": documents.count(),
         "documents": documents.for_listing().order_by("-date", "sort_name")[:MOST_IN_COUNTRY],
-        "rejected": unusable(request),
     }
     return render(request, "country_detail.html", context)

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from roma_network.directory.dataset import PARTS
 from roma_network.export import dumps, formats
-from roma_network.pages.listing import unusable
 
 
 @require_safe
@@ -17,7 +16,6 @@ def page(request):
     context = {
         "dumps": dumps.latest(),
         "tables": [part.table for part in PARTS],
-        "rejected": unusable(request),
     }
     return render(request, "data.html", context)
 

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from initiatives.filters import InitiativeFilterSet
 from initiatives.models import Document, Initiative
 from roma_network.pages.http_cache import public
-from roma_network.pages.listing import unusable
 from roma_network.search.facet_index import count, degrees, facet_index_of, foremost, having
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, ActorType
@@ -46,7 +45,6 @@ def home(request):
         ],
         "milestones": Document.objects.published().filter(is_milestone=True).order_by("date"),
         "latest": latest(),
-        "rejected": unusable(request),
     }
     return render(request, "home.html", context)
 

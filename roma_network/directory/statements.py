@@ -5,23 +5,18 @@ from django.shortcuts import render
 
 from roma_network.directory.home import totals
 from roma_network.pages.http_cache import public
-from roma_network.pages.listing import unusable
 
 
 @public
 def about(request):
-    return render(
-        request, "about.html", {"totals": totals(request.content_version), "rejected": unusable(request)}
-    )
+    return render(request, "about.html", {"totals": totals(request.content_version)})
 
 
 @public
 def accessibility(request):
-    return render(
-        request, "accessibility.html", {"contact": settings.CONTACT_EMAIL, "rejected": unusable(request)}
-    )
+    return render(request, "accessibility.html", {"contact": settings.CONTACT_EMAIL})
 
 
 @public
 def privacy(request):
-    return render(request, "privacy.html", {"contact": settings.CONTACT_EMAIL, "rejected": unusable(request)})
+    return render(request, "privacy.html", {"contact": settings.CONTACT_EMAIL})

@@ -2,12 +2,13 @@
 
 import math
 from collections import namedtuple
-from functools import cached_property
+from functools import cached_property, partial
 
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,11 @@ def unusable(request, known=()):
         for name, value in request.GET.items()
         if name not in known and not name.startswith(TRACKING) and not (name == "format" and value in ROWS)
     ]
+
+
+def for_templates(request):
+    """A context processor: `rejected`, which pages show unless their view has looked at the address itself."""
+    return {"rejected": SimpleLazyObject(partial(unusable, request))}
 
 
 def query_of(parameters):

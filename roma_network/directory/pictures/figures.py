@@ -313,7 +313,7 @@ FIGURES = {figure.slug: figure for figure in (Types, Roles, Themes, Years, Money
 
 def all_figures(request):
     figures = [figure(request) for figure in FIGURES.values()]
-    return render(request, "pictures/figures.html", {"figures": figures, "rejected": unusable(request)})
+    return render(request, "pictures/figures.html", {"figures": figures})
 
 
 def one_figure(request, slug, *, embedded=False):
