@@ -77,7 +77,6 @@ class InitiativeAdmin(ImportAdmin, MergeableAdmin):
     list_filter = [WorklistFilter, "status", "kind", "verified_on", "themes", "countries"]
     autocomplete_fields = ["parent", "follows", "countries"]
     checkbox_fields = ("themes",)
-    facts = staticmethod(views.facts)
     quality_groups = [("kind", _("Initiatives by kind"), lambda: dict(InitiativeKind.choices))]
     inlines = [InitiativeCitationInline, FundingInline, ActorsInline]
 

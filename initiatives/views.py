@@ -16,6 +16,20 @@ from roma_network.pages.redirects import redirect_to_successor
 from stakeholders.models import ActorType
 
 MOST_DOCUMENTS = 10
+FACTS = (  # that can be cited, in the order of the page
+    "name",
+    "acronym",
+    "kind",
+    "start",
+    "end",
+    "summary",
+    "parent",
+    "follows",
+    "funding",
+    "countries",
+    "themes",
+    "website",
+)
 
 
 @public
@@ -56,7 +70,7 @@ def initiative_page(request, initiative):
     read_citations(participations, documents)
     context = {
         "initiative": initiative,
-        "backed": notes.beside(initiative.citations.all(), facts(initiative)),
+        "backed": notes.beside(initiative.citations.all(), FACTS),
         "roles": roles(participations, notes),
         "documents": notes.number({"first": documents[:MOST_DOCUMENTS]}).get("first"),
         "more_documents": len(documents) > MOST_DOCUMENTS,
@@ -68,35 +82,6 @@ def initiative_page(request, initiative):
         "downloads": responses.downloads(initiative.get_absolute_url()),
     }
     return render(request, "initiatives/initiative_detail.html", context)
-
-
-def facts(initiative):
-    """Fact → the words by which citations name it."""
-    parent, follows = initiative.parent, initiative.follows
-    return {
-        "period": [
-            "start",
-            "end",
-            "began",
-            "launch",
-            "date",
-            "period",
-            "duration",
-            "since",
-            "until",
-            "running",
-        ],
-        "summary": [],
-        "funding": ["fund", "budget", "financ", "grant", "million", "eur", "cost", *programmes(initiative)],
-        "countries": ["countries", "country", "member states"],
-        "parent": ["part of", parent.name if parent else ""],
-        "follows": ["follow", "succe", "predecessor", follows.short_name if follows else ""],
-        "website": ["website", "web site"],
-    }
-
-
-def programmes(initiative):
-    return [funding.programme for funding in initiative.funding.all()]
 
 
 def roles(participations, notes):

@@ -12,9 +12,11 @@ class RomaNetworkConfig(AppConfig):
         from roma_network.accounts import roles
         from roma_network.directory.dataset import AROUND
         from roma_network.editorial import revisions  # noqa: F401  its receivers
-        from roma_network.export import datapackage
+        from roma_network.export import columns, datapackage
+        from roma_network.models import facts_of
 
         datapackage.parts_around.fill(AROUND)
+        facts_of.fill(columns.facts_of)
         post_migrate.connect(roles.keep, sender=self)
 
 

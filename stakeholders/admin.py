@@ -115,7 +115,6 @@ class ActorAdmin(ImportAdmin, MergeableAdmin):
         ("type", _("Actors by type"), lambda: dict(ActorType.choices)),
         ("country", _("Actors by country"), lambda: {row.pk: row.label for row in Country.objects.all()}),
     ]
-    facts = staticmethod(views.facts)
 
     inlines = [NameInline, ActorCitationInline, RelationInline, InverseRelationInline]
 

@@ -12,6 +12,24 @@ from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, Relation, RelationKind
 
 MOST_DOCUMENTS = 10
+FACTS = (  # that can be cited, in the order of the page
+    "name",
+    "acronym",
+    "native_name",
+    "type",
+    "summary",
+    "place",
+    "country",
+    "coordinates",
+    "parent",
+    "other_names",
+    "founded",
+    "closed",
+    "website",
+    "email",
+    "identifiers",
+    "themes",
+)
 
 
 @public
@@ -46,7 +64,7 @@ def actor_page(request, actor):
     read_citations(participations, relations, documents)
     context = {
         "actor": actor,
-        "backed": notes.beside(actor.citations.all(), facts(actor)),
+        "backed": notes.beside(actor.citations.all(), FACTS),
         "participations": notes.number(by_role(participations)),
         "relations": notes.number(by_kind(relations, actor)),
         "documents": notes.number({"first": documents[:MOST_DOCUMENTS]}).get("first"),
@@ -58,22 +76,6 @@ def actor_page(request, actor):
         "downloads": responses.downloads(actor.get_absolute_url()),
     }
     return render(request, "stakeholders/actor_detail.html", context)
-
-
-def facts(actor):
-    """Fact → the words by which citations name it."""
-    country = actor.country.name if actor.country else ""
-    return {
-        "summary": [],
-        "place": ["seat", "based", "address", "located", "location", actor.locality, country],
-        "coordinates": ["coordinates"],
-        "parent": ["part of", actor.parent.name if actor.parent else ""],
-        "names": ["name", "alias", "acronym"],
-        "website": ["website", "web site"],
-        "email": ["e mail", "email", "mailbox"],
-        "founded": ["founded", "foundation", "established", "set up", "created", "since", actor.founded[:4]],
-        "closed": ["closed", "dissolved", "ended", actor.closed[:4]],
-    }
 
 
 def by_role(participations):

@@ -79,7 +79,7 @@ class CitationFactory(DjangoModelFactory):
         abstract = True
 
     source = SubFactory(SourceFactory)
-    supports = "name"
+    facts = ["name"]
 
 
 class EditorialFactory(DjangoModelFactory):
@@ -128,6 +128,7 @@ class RelationCitationFactory(CitationFactory):
     class Meta:
         model = RelationCitation
 
+    facts = ["kind"]
     subject = SubFactory(RelationFactory)
 
 
@@ -184,6 +185,7 @@ class ParticipationCitationFactory(CitationFactory):
     class Meta:
         model = ParticipationCitation
 
+    facts = ["role"]
     subject = SubFactory(ParticipationFactory)
 
 
@@ -191,4 +193,5 @@ class DocumentCitationFactory(CitationFactory):
     class Meta:
         model = DocumentCitation
 
+    facts = ["title"]
     subject = SubFactory(DocumentFactory)

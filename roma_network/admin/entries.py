@@ -13,10 +13,9 @@ from roma_network.admin.actions import SetActions
 from roma_network.admin.cited import CitedAdmin, RecordedForm
 from roma_network.admin.shared import change_url
 from roma_network.admin.versions import VersionPages
-from roma_network.editorial import diff, links, work_lists, workflow
+from roma_network.editorial import links, work_lists, workflow
 from roma_network.editorial.workflow import Step
 from roma_network.export.columns import Table
-from roma_network.pages.footnotes import Footnotes
 from roma_network.search import full_text
 
 INLINES = {"citations", "names", "funding"}  # facts that the form asks for in rows
@@ -125,22 +124,14 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
         }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
-    def facts(self, entry):
-        """Fact → the words by which citations name it, as the public page reads them."""
-        raise NotImplementedError
-
     def unsourced(self, entry):
-        """What the public page would show without a note: the place in the form → the name of the fact."""
-        fact_fields = self.table.fact_fields
-        if not fact_fields:
-            return {}
-        facts = self.facts(entry)
-        backed = Footnotes().beside(entry.citations.select_related("source"), facts)
+        """The facts that no citation names: the place in the form → what the fact is called."""
+        named = {fact for facts in entry.citations.values_list("facts", flat=True) for fact in facts}
         missing = {}
-        for fact in facts:
-            names = [name for name in fact_fields[fact] if is_filled(entry, name)]
-            if names and not backed[fact]:
-                missing[place_of(names[0])] = diff.name_of(entry._meta.get_field(names[0]))
+        for fact in self.table.facts.values():
+            fields = [name for name in fact.fields if is_filled(entry, name)]
+            if fields and fact.name not in named:
+                missing[place_of(fields[0])] = fact.title
         return missing
 
     def response_add(self, request, obj, *args, **kwargs):

@@ -128,12 +128,12 @@ class TieCitationFormSet(CitationFormSet):
 
 
 class CitationInline(OwnedInline):
-    fields = ["source", "supports"]
+    fields = ["source", "facts", "note"]
     autocomplete_fields = ["source"]
     formset = CitationFormSet
     select_related = ("source",)
     verbose_name = _("source")
-    verbose_name_plural = _("sources (public, as numbered notes beside the facts that they support)")
+    verbose_name_plural = _("sources (public, as numbered notes beside the facts that they back)")
 
     def get_extra(self, request, obj=None, **kwargs):
         return 0 if obj else 1

@@ -22,10 +22,10 @@ class BrokenFilter(admin.SimpleListFilter):
 
 @admin.register(Source)
 class SourceAdmin(admin.ModelAdmin):
-    fields = ["url", "title", "publisher", "accessed_on"]
+    fields = ["url", "title", "publisher", "origin", "language", "accessed_on", "archive_url"]
     formfield_overrides = HTTPS_FIRST
-    list_display = ["title", "publisher", "accessed_on", "citation_count", "link_state"]
-    list_filter = ["accessed_on", BrokenFilter]
+    list_display = ["title", "publisher", "origin", "accessed_on", "citation_count", "link_state"]
+    list_filter = ["origin", "accessed_on", BrokenFilter]
     date_hierarchy = "accessed_on"
     search_fields = ["title", "publisher", "url"]
 

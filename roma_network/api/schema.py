@@ -13,7 +13,7 @@ Schema = dict[str, Any]
 INFO = {
     "title": "Roma integration directory",
     "version": "1",
-    "description": "Who works on Roma integration in Europe: actors, initiatives, documents, each fact with its source.",
+    "description": "Who works on Roma integration in Europe: actors, initiatives, documents, and which source backs which fact.",
     "license": {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
 }
 TYPES: dict[str, Schema] = {
@@ -189,7 +189,7 @@ def column_schema(column: Column) -> Schema:
     if column.kind == Kind.ROWS:
         return about | {"type": "array", "items": object_schema(column.parts)}
     if column.kind in (Kind.LINKS, Kind.TEXTS):
-        return about | {"type": "array", "items": {"type": "string"}}
+        return about | many(column.values)
     return about | value_schema(column)
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from roma_network.directory.dataset import PARTS
 from roma_network.export import dumps, formats
+from roma_network.export.columns import every_fact
 
 
 @require_safe
@@ -16,6 +17,7 @@ def page(request):
     context = {
         "dumps": dumps.latest(),
         "tables": [part.table for part in PARTS],
+        "facts": every_fact(),
     }
     return render(request, "data.html", context)
 

@@ -16,7 +16,15 @@ from stakeholders.models import Actor, Country, Relation, Theme
 sources_table = Table(
     "sources",
     Source,
-    [Column("url", is_key=True), Column("title"), Column("publisher"), Column("accessed_on")],
+    [
+        Column("url", is_key=True),
+        Column("title"),
+        Column("publisher"),
+        Column("origin"),
+        Column("language"),
+        Column("accessed_on"),
+        Column("archive_url"),
+    ],
 )
 TERMS = [
     Part(actor_columns.countries, Country.objects.order_by),

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from initiatives.filters import InitiativeFilterSet
 from initiatives.models import Document, Initiative
+from roma_network.directory import evidence
 from roma_network.pages.http_cache import public
 from roma_network.search.facet_index import count, degrees, facet_index_of, foremost, having
 from stakeholders.filters import ActorFilterSet
@@ -35,6 +36,7 @@ def home(request):
     context = {
         "types": [(type_, counts[type_]) for type_ in ActorType],
         "totals": totals(version),
+        "backed": evidence.in_all(version),
         "sections": [
             {
                 "slug": section.slug,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from initiatives.columns import documents, initiatives
 from initiatives.models import Document, DocumentKind, Initiative, InitiativeKind, Role
 from roma_network.export import responses
+from roma_network.export.columns import every_fact
 from roma_network.export.formats import NEGOTIABLE
 from roma_network.export.rdf import LANGUAGE, Iri, Resource, concept, origin_of, text
 from roma_network.pages.redirects import successor_of
@@ -20,9 +21,8 @@ from stakeholders.models import Actor, ActorType, Theme
 PAGE = "text/html"
 
 Kind = namedtuple("Kind", "model table")
-Scheme = namedtuple(
-    "Scheme", "terms address parameter"
-)  # the list that a term narrows, and by which parameter
+# The list that a term narrows, and by which parameter; or without one, the page that says what it means.
+Scheme = namedtuple("Scheme", "terms address parameter")
 
 KINDS = {
     "actor": Kind(Actor, actors),
@@ -37,6 +37,7 @@ SCHEMES = {
     ),
     "kind": Scheme(lambda: InitiativeKind.choices, "initiative_list", "kind"),
     "document-kind": Scheme(lambda: DocumentKind.choices, "document_list", "kind"),
+    "fact": Scheme(lambda: every_fact().items(), "data", ""),
 }
 
 
@@ -69,7 +70,8 @@ def term(request, kind, value):
         raise Http404
     wanted = wanted_by(request)
     if wanted is None or wanted.write_triples is None:
-        return negotiated(see(f"{reverse(scheme.address)}?{urlencode({scheme.parameter: value})}"))
+        query = f"?{urlencode({scheme.parameter: value})}" if scheme.parameter else f"#{kind}-{value}"
+        return negotiated(see(f"{reverse(scheme.address)}{query}"))
     return negotiated(linked(request, wanted, [concept_of(request, kind, value, terms[value])]))
 
 

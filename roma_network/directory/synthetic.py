@@ -4,6 +4,7 @@ Each entry takes its shape from a real one in the fixtures, drawn by chance: its
 fields it fills. So the shares are the real directory's. Names and texts are put together from `synthetic.toml`.
 """
 
+import json
 import tomllib
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
@@ -49,7 +50,8 @@ SOURCES = 40
 TODAY = datetime(2026, 1, 1, tzinfo=UTC)  # not the day it runs on: a seed gives the same directory for ever
 HUBS = 1.5  # Pareto's exponent. The lower, the more participations fall on a few actors and initiatives.
 STATUSES = {Status.PUBLISHED: 94, Status.DRAFT: 3, Status.IN_REVIEW: 1, Status.WITHDRAWN: 2}
-SUPPORTS = ["name and seat", "role", "dates", "partners and budget", "what it does"]
+SAID = ["name and seat", "role", "dates", "partners and budget", "what it does"]
+MOST_FACTS = 4  # that one citation names
 RELATED_LANGUAGES = {"ca": "es", "cnr": "bs", "lb": "de", "no": "nb"}
 # Nine rows in ten say no more than which others belong together. They are stored as plain columns: as instances of
 # their models they take twice the time of all the rest.
@@ -65,7 +67,7 @@ TIES = {
     Document.initiatives.through: ("document_id", "initiative_id"),
 } | dict.fromkeys(
     (ActorCitation, InitiativeCitation, DocumentCitation, ParticipationCitation, RelationCitation),
-    ("subject_id", "source_id", "supports"),
+    ("subject_id", "source_id", "facts", "supports"),
 )
 ABOVE_COUNTRIES = (ActorType.EU_INSTITUTION, ActorType.INTERNATIONAL_ORGANISATION)
 TEMPLATES = {
@@ -442,7 +444,12 @@ class Directory:
     def citations(self, model, pk, most=1):
         first, number = self.random.randrange(SOURCES), self.random.randrange(most)
         for source in range(first, first + number + 1):
-            yield model, (pk, source % SOURCES + 1, self.random.choice(SUPPORTS))
+            facts = model._meta.get_field("facts")
+            named = self.random.sample(list(facts.vocabulary), self.random.randint(1, MOST_FACTS))
+            yield (
+                model,
+                (pk, source % SOURCES + 1, json.dumps(facts.ordered(named)), self.random.choice(SAID)),
+            )
 
 
 def vocabulary(model, shapes):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.forms import MultipleChoiceField
 from django.utils.translation import gettext as _
 
 from roma_network.editorial import diff
@@ -109,13 +110,14 @@ class Merge:
     def settle_row(self, field, boxes, row, before, now):
         what = f"{name_of(field)}: {self.words.title(field, now)}"
         for name, box in boxes.items():
-            if name in row:
+            if is_sent(box, name, row):
                 key = f"{field.name}-{name}"  # of no field that the page has
-                self.data.setlist(key, row[name])
+                self.data.setlist(key, row.get(name, []))
                 column = field.related_model._meta.get_field(name)
                 title = f"{what}, {column.verbose_name}"
                 put = self.settle(title, column, box, key, before[name], now[name])
-                row[name] = row[name] if put is None else put
+                if put is not None:
+                    row[name] = put
                 del self.data[key]
         if "DELETE" in row:
             self.clashes.append(Clash(what, self.words.row(field, now), _("removed"), is_yours_kept=True))
@@ -128,15 +130,26 @@ class Merge:
 
     def row_removed_by_them(self, field, boxes, row, before):
         """It comes back as a new row if something was changed in it, and goes if not."""
-        filled = {name: sendable(before[name]) for name in boxes if name in before} | row | {"id": [""]}
+        unticked = {name: [] for name, box in boxes.items() if is_sent(box, name, row)}
+        kept = {name: sendable(before[name]) for name in boxes if name in before}
+        filled = kept | unticked | row | {"id": [""]}
         changed = "DELETE" not in row and any(
-            box.has_changed(before[name], filled[name][-1])
+            box.has_changed(before[name], sent_for(box, filled.get(name, [])))
             for name, box in boxes.items()
-            if name in row and name in before
+            if is_sent(box, name, row) and name in before
         )
         what = f"{name_of(field)}: {self.words.title(field, before)}"
         self.clashes.append(Clash(what, _("removed"), self.words.row(field, before), is_yours_kept=changed))
         return [filled] if changed else []
+
+
+def is_sent(box, name, row):
+    """Of boxes to tick a browser sends only those that are ticked."""
+    return name in row or isinstance(box, MultipleChoiceField)
+
+
+def sent_for(box, values):
+    return values if isinstance(box, MultipleChoiceField) else values[-1]
 
 
 def sendable(value):
@@ -152,8 +165,8 @@ def text_of(box, sent):
         value = box.clean(sent)
     except ValidationError:
         value = sent
-    if isinstance(value, (list, QuerySet)):
-        return ", ".join(map(str, value))
     if value is None or isinstance(value, Model):
         return str(value or "")
-    return in_words(value, dict(getattr(box, "choices", ())))
+    values = value if isinstance(value, (list, QuerySet)) else [value]
+    labels = {} if isinstance(value, QuerySet) else dict(getattr(box, "choices", ()))
+    return ", ".join(in_words(each, labels) for each in values)

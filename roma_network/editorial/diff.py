@@ -75,8 +75,10 @@ class Words:
         return "; ".join(filter(None, texts))
 
     def cited(self, field, citation):
-        source = self.text(source_of(field), citation["source"])
-        return _("source: %(source)s: %(supports)s") % {"source": source, "supports": citation["supports"]}
+        columns = {column.name: column for column in row_columns(citations_of(field))}
+        texts = {name: self.text(column, citation[name]) for name, column in columns.items()}
+        said = "; ".join(filter(None, [texts["facts"], texts["note"]]))
+        return _("source: %(source)s: %(said)s") % {"source": texts["source"], "said": said}
 
 
 def in_words(value, labels=()):
@@ -90,9 +92,13 @@ def in_words(value, labels=()):
     return date_format(value, "DATE_FORMAT") if isinstance(value, date) else str(value)
 
 
+def citations_of(field):
+    """Of the rows behind a relation, which are ties."""
+    return field.related_model._meta.get_field("citations")
+
+
 def source_of(field):
-    citation = field.related_model._meta.get_field("citations").related_model
-    return citation._meta.get_field("source")
+    return citations_of(field).related_model._meta.get_field("source")
 
 
 def name_of(field):

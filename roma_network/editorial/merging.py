@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from roma_network.core.partial_dates import PartialDateField
 from roma_network.editorial import diff, revisions, workflow
 from roma_network.editorial.workflow import RefusedError
-from roma_network.models import Editorial, Keyed, Status, names_changed
+from roma_network.models import Editorial, FactsField, Keyed, Status, names_changed
 
 LIFE = {"slug", "status", "published_at", "verified_on"}  # each entry keeps its own
-PROSE = {"note", "supports"}  # columns in which two texts can stand beside one another
+PROSE = {"note"}  # columns in which two texts can stand beside one another
 
 
 def choosable(model):
@@ -77,6 +77,14 @@ class Journal(list):
     def add(self, row):
         row.save()
         self.append([row._meta.label, row.pk, None, stored(type(row), row.pk)])
+
+    @classmethod
+    def of(cls, merge):
+        """As it was kept, with columns as they are called now."""
+        return cls(
+            [label, key, *(values and revisions.renamed(apps.get_model(label), values) for values in states)]
+            for label, key, *states in merge.journal
+        )
 
     def outcome(self):
         """(model, key) → what the row holds now as far as it was written, or None if it is gone."""
@@ -248,6 +256,8 @@ def combined(twin, row, same):
             values[column.attname] = other
         elif column.name in PROSE:
             values[column.attname] = joined(mine, other)
+        elif isinstance(column, FactsField):
+            values[column.attname] = column.ordered([*mine, *other])
         elif not (isinstance(column, PartialDateField) and mine.startswith(other)):
             aside.append((column, mine, other))
     if aside:
@@ -319,7 +329,7 @@ def undo(*, merge, by, reason=""):
         raise RefusedError(_("It is undone already."))
     if found := obstacles(merge):
         raise RefusedError(_("It cannot be undone: %(obstacles)s") % {"obstacles": " ".join(found)})
-    journal = Journal(merge.journal)
+    journal = Journal.of(merge)
     changes = revisions.RevisionRecorder(by=by, reason=reason)
     for entry in (merge.survivor, merge.old):
         changes.watch(entry)
@@ -357,7 +367,7 @@ def watch_all(changes, journal):
 
 def obstacles(merge):
     """What keeps a merge from being undone, as sentences."""
-    journal = Journal(merge.journal)
+    journal = Journal.of(merge)
     if survivor := merge.survivor.merged_into:
         values = {"entry": merge.survivor, "survivor": survivor}
         return [_("“%(entry)s” was itself merged into “%(survivor)s”: undo that first.") % values]

@@ -33,6 +33,7 @@ class State(NamedTuple):
 
 
 NEW = State({}, {})
+CITED = ("source", "facts", "note")  # of the citations of a tie
 MOST_VERSIONS = 50  # saved while one form stood open
 
 
@@ -42,7 +43,29 @@ def state_of(entry, *, lock=False):
 
 
 def state_in(version):
-    return State(columns_of(version), version.rows)
+    """With rows as they would be written now: columns may have been renamed since, or added."""
+    model = version.instance_type
+    rows = {name: modern(model._meta.get_field(name), rows) for name, rows in version.rows.items()}
+    return State(columns_of(version), rows)
+
+
+def modern(field, rows):
+    return rows if field.many_to_many else [modern_row(field, row) for row in rows]
+
+
+def modern_row(field, row):
+    model = field.related_model
+    empty = {column.name: column.get_default() for column in row_columns(field)}
+    row = empty | renamed(model, row)
+    if "citations" in row:
+        row["citations"] = modern(model._meta.get_field("citations"), row["citations"])
+    return row
+
+
+def renamed(model, values):
+    """Of a row on record, its values by what its columns are called now."""
+    former = getattr(model, "former_names", {})
+    return {former.get(name, name): value for name, value in values.items()}
 
 
 def version_with(entry, token):
@@ -88,7 +111,7 @@ def with_citations(rows, field, entry):
     citations = field.related_model._meta.get_field("citations").related_model.objects
     cited = {row["pk"]: [] for row in rows}
     found = citations.filter(**{f"subject__{field.field.name}": entry}).order_by("pk")
-    for citation in found.values("pk", "subject", "source", "supports"):
+    for citation in found.values("pk", "subject", *CITED):
         if citation["subject"] in cited:
             cited[citation.pop("subject")].append(citation)
     return [{**row, "citations": cited[row["pk"]]} for row in rows]
@@ -136,7 +159,7 @@ def rows_within_each(field, keys):
         cited = {row["pk"]: row.setdefault("citations", []) for row in rows}
         citations = field.related_model._meta.get_field("citations").related_model.objects
         of_these = citations.filter(**{f"subject__{field.field.name}__in": keys}).order_by("pk")
-        for citation in of_these.values("pk", "subject", "source", "supports"):
+        for citation in of_these.values("pk", "subject", *CITED):
             cited[citation.pop("subject")].append(citation)
     for row in rows:
         found.setdefault(row.pop(field.field.name), []).append(row)

@@ -18,6 +18,7 @@ class Worklist(TextChoices):
     NEVER = "never", _("Never verified")
     BROKEN = "broken", _("Broken links")
     NO_SOURCE = "no-source", _("No source")
+    NO_FACT = "no-fact", _("A source that names no fact")
     NO_COORDINATES = "no-coordinates", _("No coordinates")
     NO_SUMMARY = "no-summary", _("No summary")
 
@@ -32,6 +33,8 @@ def condition(worklist, model):
     citations = model._meta.get_field("citations").related_model.objects
     if worklist == Worklist.NO_SOURCE:
         return ~Q(Exists(citations.filter(subject=OuterRef("pk"))))
+    if worklist == Worklist.NO_FACT:
+        return Q(Exists(citations.filter(subject=OuterRef("pk"), facts=[])))
     if worklist == Worklist.BROKEN:
         return links_to_the_dead(model, citations)
     if worklist == Worklist.NO_COORDINATES and "latitude" in names:

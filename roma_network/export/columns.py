@@ -8,22 +8,23 @@ does not know. A new column is a field of a model and a line in `columns.py` of 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
-from operator import attrgetter
+from functools import cached_property, partial, reduce
+from operator import attrgetter, or_
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Q
-from django.utils.text import capfirst
+from django.db.models import Exists, OuterRef, Q
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.core.partial_dates import PartialDateField
-from roma_network.export.rdf import LANGUAGE, Iri, Resource, concept, identifier, object_of
+from roma_network.export.rdf import LANGUAGE, Iri, Resource, concept, derivation, identifier, object_of
 from roma_network.models import Editorial
 
+SOURCE = "source:"  # before a fact, in the filters by what entries have or lack
 PARTIAL_DATE = _("A year, a month or a day: 1996, 1996-05, 1996-05-02.")
-SOURCES = _("The sources: address, which facts it backs, title, publisher.")
+SOURCES = _("The sources: address, which facts each backs, what else it says, title, publisher, origin.")
 
 
 class Kind(StrEnum):
@@ -78,13 +79,45 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Presence:
+    """What an entry may have or lack."""
+
+    label: Any
+    present: Q
+    absent: Q
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What citations can name of a row: one column, or several that state it together."""
+
+    name: str
+    title: Any
+    columns: tuple["Column", ...]  # as declared
+    is_stated: Q  # that a row has something there
+    is_cited: Q  # that a citation names it
+
+    @property
+    def fields(self) -> list[str]:
+        return [column.field or column.name for column in self.columns]
+
+    @property
+    def presence(self) -> Presence:
+        """Of a source for it, where it is stated."""
+        label = format_lazy(_("a source: {fact}"), fact=self.title)
+        return Presence(label, self.is_stated & self.is_cited, self.is_stated & ~self.is_cited)
+
+
+@dataclass(frozen=True)
 class Column:
     """A column. `field` is the path of the model's field behind it, if that has another name.
 
     The names of what follows an equals sign in a declaration: `value` (row → value, where a field alone does not give it),
     `links` (name of the table whose key it holds), `scheme` (of its vocabulary, in identifiers), `importer` (reads and writes
-    its cells, where it has parts), `fact` (by which citations name it; empty where none can), `presence` (value in an address, and words,
-    for the filters by what entries have or lack), `present` (the condition of that), `beside` (in one line with the column before).
+    its cells, where it has parts), `fact` (by which citations name it; empty where none can), `fact_title` (what that is called, where
+    several columns state it), `presence` (value in an address, and words, for the filters by what entries have or lack), `present` (the
+    condition of that), `rdf_rows` (what its rows are), `rdf_link` (the property that leads to these), `beside` (in one line with the column
+    before).
     """
 
     name: str
@@ -101,11 +134,13 @@ class Column:
     parts: tuple["Column", ...] = ()
     rdf: tuple[Property, ...] = ()
     rdf_rows: Callable[..., Resource] | None = None
+    rdf_link: str = ""
     scheme: str = ""
     importable: bool = False
     importer: Callable[[], Any] | None = None
     example: str = ""
     fact: str = ""
+    fact_title: Any = ""
     presence: tuple[str, Any] | None = None
     present: Q | None = None
     group: Group | None = None
@@ -184,7 +219,8 @@ class Table:
         """For an app above, which knows of more that such rows have."""
         place = [each.name for each in self.declared].index(after) + 1
         self.declared.insert(place, column)
-        self.__dict__.pop("columns", None)
+        for read in ("columns", "facts"):
+            self.__dict__.pop(read, None)
 
     @cached_property
     def columns(self) -> dict[str, Column]:
@@ -217,30 +253,47 @@ class Table:
         statements = [("rdf:type", Iri(name)) for name in self.rdf_types]
         for column in self.columns.values():
             statements += column.statements(record, base)
+        rows = [
+            (column.rdf_link, column.rdf_rows(base, record, row))
+            for column in self.columns.values()
+            if column.rdf_rows
+            for row in record[column.name]
+        ]
+        statements += [(link, row.subject) for link, row in rows if link]
         yield Resource(self.reference(base, record[self.keys[0]]), statements)
-        for column in self.columns.values():
-            if column.rdf_rows:
-                yield from (column.rdf_rows(base, record, row) for row in record[column.name])
+        yield from (row for _link, row in rows)
 
     # What else reads the declaration
 
     @property
-    def presence(self) -> dict[str, tuple[Any, Q]]:
-        """What an entry may have or lack: value in an address → its words, and the condition of having it."""
-        return {
-            column.presence[0]: (column.presence[1], column.presence_condition())
+    def presence(self) -> dict[str, Presence]:
+        """What an entry may have or lack, by its value in an address: things, and sources for facts that it states."""
+        found = {
+            column.presence[0]: Presence(column.presence[1], has := column.presence_condition(), ~has)
             for column in self.columns.values()
             if column.presence
         }
+        return found | {f"{SOURCE}{name}": fact.presence for name, fact in self.facts.items()}
 
-    @property
-    def fact_fields(self) -> dict[str, list[str]]:
-        """Fact, as citations name it → the fields of the model that state it."""
-        found: dict[str, list[str]] = {}
-        for column in self.columns.values():
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        """What citations can name, in the order of the columns."""
+        found: dict[str, list[Column]] = {}
+        for column in self.declared:
             if column.fact:
-                found.setdefault(column.fact, []).append(column.field or column.name)
-        return found
+                found.setdefault(column.fact, []).append(column)
+        return {name: self.fact(name, columns) for name, columns in found.items()}
+
+    def fact(self, name: str, columns: list[Column]) -> Fact:
+        fields = [model_field(self.model, column.field or column.name) for column in columns]
+        citations = self.model._meta.get_field("citations").related_model.objects
+        return Fact(
+            name,
+            next((column.fact_title for column in columns if column.fact_title), "") or title_of(fields[0]),
+            tuple(columns),
+            reduce(or_, map(is_filled, fields)),
+            Q(Exists(citations.naming(name).filter(subject=OuterRef("pk")))),
+        )
 
     @property
     def fieldsets(self) -> list[tuple]:
@@ -259,6 +312,20 @@ class Table:
 
 
 tables: dict[str, Table] = {}  # name → table, of all that are declared
+
+
+def table_of(model: type[models.Model]) -> Table:
+    return next(table for table in tables.values() if table.model is model)
+
+
+def facts_of(model: type[models.Model]) -> dict[str, Any]:
+    """Fact → its title, of all that a citation of such a row may name."""
+    return {name: fact.title for name, fact in table_of(model).facts.items()}
+
+
+def every_fact() -> dict[str, Any]:
+    """Fact → its title, of whatever kind of row."""
+    return {name: fact.title for table in tables.values() for name, fact in table.facts.items()}
 
 
 def place_in_form(lines: list, column: Column) -> None:
@@ -304,6 +371,16 @@ def described(found):
     return getattr(found, "help_text", "") or (PARTIAL_DATE if isinstance(found, PartialDateField) else "")
 
 
+def is_filled(found) -> Q:
+    """That a row has something in a field."""
+    if found.one_to_many:
+        return Q(Exists(found.related_model.objects.filter(**{found.field.name: OuterRef("pk")})))
+    if found.many_to_many:
+        through = found.remote_field.through.objects
+        return Q(Exists(through.filter(**{found.m2m_field_name(): OuterRef("pk")})))
+    return Q(**{f"{found.name}__isnull": False}) if found.null else Q(**{f"{found.name}__gt": ""})
+
+
 def getter(column: Column, found) -> Callable[[Any], Any]:
     path = column.field or column.name
     if column.parts:
@@ -346,7 +423,8 @@ def english(*names: str) -> tuple[Property, ...]:
     return texts(*names, language=LANGUAGE)
 
 
-def sources_column(importer: Callable[[], Any] | None = None, *, is_entry: bool = True) -> Column:
+def sources_column(importer: Callable[[], Any] | None = None, *, kind: str = "") -> Column:
+    """Of an entry of this kind, or of a tie, which is no resource of its own in linked data."""
     return Column(
         "sources",
         "citations",
@@ -354,11 +432,15 @@ def sources_column(importer: Callable[[], Any] | None = None, *, is_entry: bool 
         meaning=SOURCES,
         parts=(
             Column("url", "source.url", kind=Kind.URL),
-            Column("supports"),
+            Column("facts", kind=Kind.TEXTS),
+            Column("note"),
             Column("title", "source.title"),
             Column("publisher", "source.publisher"),
+            Column("origin", "source.origin"),
         ),
-        rdf=(Property("prov:wasDerivedFrom", part="url"),) if is_entry else (),
+        rdf=(Property("prov:wasDerivedFrom", part="url"),) if kind else (),
+        rdf_rows=partial(derivation, kind) if kind else None,
+        rdf_link="prov:qualifiedDerivation" if kind else "",
         importable=importer is not None,
         importer=importer,
     )

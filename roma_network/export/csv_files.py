@@ -26,9 +26,14 @@ def cell(value):
         return ""
     if isinstance(value, list):
         value = "; ".join(
-            " ".join(map(str, item.values())) if isinstance(item, dict) else item for item in value
+            " ".join(map(part, item.values())) if isinstance(item, dict) else item for item in value
         )
     return protected(value) if isinstance(value, str) else value
+
+
+def part(value):
+    """A value of a row within a cell."""
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def protected(text):

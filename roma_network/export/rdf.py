@@ -1,9 +1,14 @@
 """Entries as linked data (RDF): triples, and how Turtle, JSON-LD and RDF/XML write them, a resource at a time.
 
 Vocabularies: W3C Organization Ontology, schema.org, Dublin Core, SKOS, PROV-O; countries by the EU authority table.
+
+Which source backs which fact is said by qualified derivations of PROV-O. An entry `prov:wasDerivedFrom` each of its
+sources, and has for each a `prov:qualifiedDerivation`: a `prov:Derivation` whose `prov:entity` is the source, whose
+`dcterms:subject` are the facts that it backs (`/id/fact/founded`), and whose `skos:note` is what else it says.
 """
 
 import json
+from hashlib import blake2b
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -99,6 +104,16 @@ def identifier(origin, kind, slug):
 def concept(origin, scheme, value):
     """A term of one of our vocabularies."""
     return Iri(f"{origin}/id/{scheme}/{value}")
+
+
+def derivation(kind, origin, record, row):
+    """What an entry takes from one of its sources. The name lasts as long as the source is cited."""
+    entry, source = identifier(origin, kind, record["slug"]).value, row["url"]
+    digest = blake2b(source.encode(), digest_size=6).hexdigest()
+    facts = [("dcterms:subject", concept(origin, "fact", fact)) for fact in row["facts"]]
+    notes = [("skos:note", text(row["note"], LANGUAGE))] if row["note"] else []
+    about = [("rdf:type", Iri("prov:Derivation")), ("prov:entity", Iri(source))]
+    return Resource(Iri(f"{entry}#source-{digest}"), about + facts + notes)
 
 
 # Turtle

@@ -15,7 +15,7 @@ from roma_network.models.keyed import Keyed, KeyedQuerySet, natural_lookups
 from roma_network.models.layouts import Layout
 from roma_network.models.links import Link, LinkQuerySet, url_fields
 from roma_network.models.merges import Distinct, Merge
-from roma_network.models.sources import Citation, Source
+from roma_network.models.sources import Citation, FactsField, Origin, Source, facts_of, titles
 from roma_network.models.vocabularies import vocabulary_constraint
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Distinct",
     "Editorial",
     "EditorialQuerySet",
+    "FactsField",
     "Import",
     "ImportPart",
     "Keyed",
@@ -33,12 +34,15 @@ __all__ = [
     "Link",
     "LinkQuerySet",
     "Merge",
+    "Origin",
     "Source",
     "Status",
     "Version",
     "Versions",
+    "facts_of",
     "names_changed",
     "natural_lookups",
+    "titles",
     "url_fields",
     "vocabulary_constraint",
 ]

@@ -40,6 +40,9 @@ class Keyed(models.Model):
     versioned: list[
         str
     ] = []  # links and rows that belong to a version; a list, so that other apps can append theirs
+    former_names: dict[
+        str, str
+    ] = {}  # of columns, in versions and journals on record → what they are called now
 
     objects = KeyedQuerySet.as_manager()
 

@@ -1,9 +1,28 @@
 """Sources, and the citations that tie them to what they back."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.models.keyed import Keyed
+from roma_network.core.hooks import Hook
+from roma_network.models.keyed import Keyed, KeyedQuerySet
+from roma_network.models.vocabularies import vocabulary_constraint
+
+facts_of = Hook[Callable[[type[models.Model]], dict[str, Any]]](
+    "model → the facts of its rows that a citation may name, each with its title",
+    filled_in="roma_network.apps",
+)
+
+
+class Origin(models.TextChoices):
+    OFFICIAL = "official", _("Official: the body itself, or a public authority")
+    SECONDARY = "secondary", _("Secondary: somebody else tells of it")
+    MIRROR = "mirror", _("Copy: a site that shows the documents of others")
 
 
 class Source(Keyed):
@@ -14,7 +33,30 @@ class Source(Keyed):
     url = models.URLField(_("address"), max_length=600, unique=True)
     title = models.CharField(_("title"), max_length=300)
     publisher = models.CharField(_("publisher"), max_length=200)
+    origin = models.CharField(
+        _("origin"),
+        max_length=10,
+        choices=Origin.choices,
+        default=Origin.SECONDARY,
+        db_default=Origin.SECONDARY,
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("A BCP 47 code: en, ro, rom."),
+    )
     accessed_on = models.DateField(_("read on"), null=True, blank=True)
+    archive_url = models.URLField(
+        _("archived copy"),
+        max_length=600,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Where the page stands as it was read: an address of the Internet Archive or the like."),
+    )
 
     class Meta:
         ordering = ["title", "url"]
@@ -26,25 +68,88 @@ class Source(Keyed):
                 name="roma_network_source_url_is_http",
                 violation_error_message=_("Write an address that begins with http:// or https://."),
             ),
+            vocabulary_constraint("origin", Origin),
         ]
 
     def __str__(self):
         return f"{self.title} ({self.publisher})"
+
+    @property
+    def is_mirror(self):
+        return self.origin == Origin.MIRROR
+
+
+class FactsField(models.JSONField):
+    """Names of facts of the row that is cited for, in the order in which its columns are declared."""
+
+    def __init__(self, *args, **kwargs):
+        # The database's default serves code that does not know the column yet.
+        kwargs |= {"blank": True, "default": list, "db_default": models.Value([], models.JSONField())}
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        for fixed in ("blank", "default", "db_default"):
+            del kwargs[fixed]
+        return name, path, args, kwargs
+
+    @property
+    def vocabulary(self):
+        """Fact → its title."""
+        return facts_of.value(self.model._meta.get_field("subject").related_model)
+
+    @property
+    def flatchoices(self):
+        return list(self.vocabulary.items())
+
+    def ordered(self, names: Iterable[str]) -> list[str]:
+        """These facts, each once. Refuses what is none."""
+        names = set(names)
+        if unknown := sorted(names - self.vocabulary.keys()):
+            words = {"value": unknown[0], "known": ", ".join(self.vocabulary)}
+            raise ValidationError(_("“%(value)s” is none of: %(known)s."), params=words)
+        return [name for name in self.vocabulary if name in names]
+
+    def validate(self, value, instance):
+        super().validate(value, instance)
+        self.ordered(value)
+
+    def formfield(self, **kwargs):
+        return forms.MultipleChoiceField(
+            choices=lambda: self.flatchoices,
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            label=self.verbose_name,
+            help_text=self.help_text,
+        )
+
+
+class CitationQuerySet(KeyedQuerySet):
+    def naming(self, fact):
+        """The citations that name a fact. (Of JSON, SQLite cannot be asked whether a list contains something.)"""
+        named = Cast("facts", models.TextField())
+        return self.annotate(named=named).filter(named__contains=f'"{fact}"')
 
 
 class Citation(Keyed):
     """A source that backs one row. Subclasses add `subject`, the row, with `related_name="citations"`."""
 
     natural_fields = ("subject", "source")
+    former_names = {"supports": "note"}
 
     source = models.ForeignKey(
         Source, on_delete=models.PROTECT, related_name="%(app_label)s_%(class)ss", verbose_name=_("source")
     )
-    supports = models.CharField(
-        _("supports"),
+    facts = FactsField(_("facts"), help_text=_("The facts that this source backs."))
+    note = models.CharField(
+        _("note"),
         max_length=300,
-        help_text=_("Which facts this source backs, in a few words: “founded 1996; seat in Brussels”."),
+        blank=True,
+        db_column="supports",
+        help_text=_("What the source says beyond these facts, in a few words; empty where that is nothing."),
     )
+
+    objects = CitationQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -55,9 +160,29 @@ class Citation(Keyed):
             models.UniqueConstraint(
                 fields=["subject", "source"],
                 name="%(app_label)s_%(class)s_cites_once",
-                violation_error_message=_("This source is cited here already: add to what it supports."),
+                violation_error_message=_("This source is cited here already: add to what it backs."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(facts=[], note=""),
+                name="%(app_label)s_%(class)s_backs_something",
+                violation_error_message=_("Name the facts that this source backs, or write a note."),
             ),
         ]
 
     def __str__(self):
-        return f"{self.source}: {self.supports}"
+        return f"{self.source}: {self.said}"
+
+    @property
+    def vocabulary(self):
+        """Fact → its title, of all that it may name."""
+        return self._meta.get_field("facts").vocabulary
+
+    @property
+    def said(self):
+        """What it backs and what else it says, in the reader's words."""
+        return "; ".join(filter(None, [", ".join(titles(self, self.facts)), self.note]))
+
+
+def titles(citation, facts):
+    """What readers call these facts."""
+    return [str(citation.vocabulary.get(fact, fact)) for fact in facts]

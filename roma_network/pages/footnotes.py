@@ -1,25 +1,25 @@
 """Sources as numbered notes, beside the facts that they back."""
 
-import re
 from collections import namedtuple
 from dataclasses import dataclass, field
 
 from django.db.models import Value
 
-from roma_network.core import folding
-from roma_network.models import Source
+from roma_network.models import Source, facts_of, titles
 
-SOURCE_FIELDS = ("pk", "url", "title", "publisher", "accessed_on")
-Cited = namedtuple("Cited", "source_id source supports")
+SOURCE_FIELDS = ("pk", "url", "title", "publisher", "accessed_on", "origin", "archive_url")
+Cited = namedtuple("Cited", "source_id source facts note vocabulary")
 
 
 @dataclass
 class Footnote:
-    """One source of a page. `supports` collects what its citations back."""
+    """One source of a page, with what its citations say. `alone` holds the titles of facts that rest on copies only."""
 
     number: int
     source: object
-    supports: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    alone: list[str] = field(default_factory=list)
 
 
 class Footnotes:
@@ -44,32 +44,40 @@ class Footnotes:
         note = self.by_source.setdefault(
             citation.source_id, Footnote(len(self.by_source) + 1, citation.source)
         )
-        if citation.supports not in note.supports:
-            note.supports.append(citation.supports)
+        add(note.facts, titles(citation, citation.facts))
+        add(note.texts, filter(None, [citation.note]))
         return note
 
     def beside(self, citations, facts):
-        """Fact → its notes, numbered in the order of `facts`, which is that of the page.
+        """Fact → its notes, numbered in the order of `facts`, which is that of the page; then those that back none of them."""
+        backed = {fact: self.cite(naming(fact, citations)) for fact in facts}
+        self.cite(citations)
+        self.mark_copies(citations)
+        return backed
 
-        `facts` maps each fact to beginnings of words by which a citation may name it: a citation says in words what
-        it supports (“founded 1996; seat in Brussels”). What names none of the facts backs the "summary".
-        """
-        words = {fact: [f" {folding.fold(word)}" for word in found if word] for fact, found in facts.items()}
-        backed = {fact: [] for fact in facts}
-        for citation in citations:
-            for part in re.split(r"[;,]| and ", citation.supports):
-                text = f" {folding.fold(part)}"
-                named = [fact for fact, starts in words.items() if any(start in text for start in starts)]
-                for fact in named or ["summary"]:
-                    backed[fact].append(citation)
-        return {fact: self.cite(found) for fact, found in backed.items()}
+    def mark_copies(self, citations):
+        """Note which facts of a row rest on nothing but copies."""
+        mirrors = [citation for citation in citations if citation.source.is_mirror]
+        others = {fact for citation in citations if citation not in mirrors for fact in citation.facts}
+        for citation in mirrors:
+            alone = [fact for fact in citation.facts if fact not in others]
+            add(self.note(citation).alone, titles(citation, alone))
 
     def number(self, groups):
-        """Give each row of `groups` (heading → rows) its `notes`, in the order of the page; empty groups go."""
+        """Give each row of `groups` (heading → rows) the notes of its facts, in the order of the page; empty groups go."""
         for rows in groups.values():
             for row in rows:
-                row.notes = self.cite(row.cited)
+                row.backed = self.beside(row.cited, facts_of.value(type(row)))
         return {heading: rows for heading, rows in groups.items() if rows}
+
+
+def naming(fact, citations):
+    return [citation for citation in citations if fact in citation.facts]
+
+
+def add(texts, more):
+    """Each once, in the order in which they come."""
+    texts += [text for text in dict.fromkeys(more) if text not in texts]
 
 
 def read_citations(*lists):
@@ -79,15 +87,16 @@ def read_citations(*lists):
     for row in by_row.values():
         row.cited = []
     queries = [citations_of(rows, place) for place, rows in enumerate(lists)]
+    vocabularies = [facts_of.value(type(rows[0])) for rows in lists]
     if queries:
-        for place, _pk, subject, supports, *source in sorted(queries[0].union(*queries[1:], all=True)):
-            cited = Cited(source[0], Source(**dict(zip(SOURCE_FIELDS, source, strict=True))), supports)
-            by_row[place, subject].cited.append(cited)
+        for place, _pk, subject, facts, note, *source in sorted(queries[0].union(*queries[1:], all=True)):
+            found = Source(**dict(zip(SOURCE_FIELDS, source, strict=True)))
+            by_row[place, subject].cited.append(Cited(found.pk, found, facts, note, vocabularies[place]))
 
 
 def citations_of(rows, place):
     model = type(rows[0])._meta.get_field("citations").related_model
-    columns = ("pk", "subject", "supports", *(f"source__{name}" for name in SOURCE_FIELDS))
+    columns = ("pk", "subject", "facts", "note", *(f"source__{name}" for name in SOURCE_FIELDS))
     return (
         model.objects.filter(subject__in=rows)
         .order_by()

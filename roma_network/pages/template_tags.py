@@ -36,11 +36,17 @@ def partial_date(value):
 
 
 @register.filter
-def period(row):
-    """From start to end of an initiative or a participation, as far as known."""
-    start, end = partial_date(row.start), partial_date(row.end)
+def period(row, backed=None):
+    """From start to end of an initiative or a participation, as far as known. With `backed`, each with its notes."""
+    backed = backed or {"start": [], "end": []}
+    if row.start and row.start == row.end:
+        return format_html("{}{}", partial_date(row.start), markers(backed["start"], backed["end"]))
+    start, end = (
+        format_html("{}{}", date, markers(backed[name])) if date else ""
+        for name, date in (("start", partial_date(row.start)), ("end", partial_date(row.end)))
+    )
     if start and end:
-        return start if row.start == row.end else format_html("{}–{}", start, end)
+        return format_html("{}–{}", start, end)
     if start:
         return format_html(_("from {}"), start)
     return format_html(_("until {}"), end) if end else ""
@@ -76,14 +82,24 @@ def shape(actor_type):
 
 
 @register.simple_tag
-def markers(notes):
-    """Raised numbers that lead to the notes, to stand behind a fact."""
+def markers(*lists):
+    """Raised numbers that lead to the notes, to stand behind a fact, or behind several that are one to readers."""
+    notes = sorted(
+        {note.number: note for notes in lists for note in notes}.values(), key=lambda note: note.number
+    )
     links = format_html_join(
         "",
         '<a href="#note-{0}" aria-label="{1}">{0}</a>',
         ((note.number, _("Source %(number)d") % {"number": note.number}) for note in notes),
     )
     return format_html('<sup class="markers">{}</sup>', links) if notes else ""
+
+
+@register.simple_tag
+def cited(row, *facts):
+    """The markers of these facts of a row, on pages that give rows their notes."""
+    backed = getattr(row, "backed", {})
+    return markers(*(backed.get(fact, ()) for fact in facts))
 
 
 @register.simple_tag(takes_context=True)

@@ -101,7 +101,7 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
 
 
 class PresenceFilter(FacetFilter):
-    """Entries that have, or lack, one of several things, which the columns of their table name."""
+    """Entries that have, or lack, one of several things: what the columns of their table name, or a source for a fact."""
 
     listed = False
 
@@ -111,11 +111,11 @@ class PresenceFilter(FacetFilter):
         self.present = present
 
     def labels(self):
-        return [(value, label) for value, (label, _has) in self.table.presence.items()]
+        return [(value, has.label) for value, has in self.table.presence.items()]
 
     def condition(self, values):
-        found = (self.table.presence[value][1] for value in values)
-        return reduce(or_, (has if self.present else ~has for has in found))
+        found = (self.table.presence[value] for value in values)
+        return reduce(or_, (has.present if self.present else has.absent for has in found))
 
 
 class EntryFacetFilter(FacetFilter):

@@ -18,8 +18,10 @@ from initiatives import columns as initiative_columns
 from initiatives.columns import FUNDED
 from initiatives.filters import InitiativeFilterSet as Initiatives
 from initiatives.models import Document, Funding, Initiative, InitiativeKind, Role
+from roma_network.directory.evidence import backed_facts
 from roma_network.directory.pictures.maps import classes, shade_of
 from roma_network.export import responses
+from roma_network.export.columns import SOURCE
 from roma_network.pages.listing import unusable
 from roma_network.pages.pictures import Drawing
 from roma_network.search.facet_index import count_owners, facet_index_of, having
@@ -277,16 +279,12 @@ class Completeness(Figure):
     def measure(self):
         counted = []
         for _address, model, table in self.KINDS:
-            counts = {name: Count("pk", filter=has) for name, (_label, has) in table.presence.items()}
-            counted.append(
-                model.objects.published().aggregate(
-                    any_entry=Count("pk"), **{f"n_{k}": v for k, v in counts.items()}
-                )
-            )
+            counts = {f"n_{name}": Count("pk", filter=has.present) for name, has in things_of(table).items()}
+            counted.append(model.objects.published().aggregate(any_entry=Count("pk"), **counts))
         labels = {
-            name: label
+            name: has.label
             for _address, _model, table in self.KINDS
-            for name, (label, _has) in table.presence.items()
+            for name, has in things_of(table).items()
         }
         lines = [(_("anything"), [(found["any_entry"], {}) for found in counted])]
         for name, label in labels.items():
@@ -308,7 +306,45 @@ class Completeness(Figure):
         return "" if query is None else super().url_of(query, place)
 
 
-FIGURES = {figure.slug: figure for figure in (Types, Roles, Themes, Years, Money, Completeness)}
+def things_of(table):
+    """What entries have or lack besides sources for their facts."""
+    return {name: has for name, has in table.presence.items() if not name.startswith(SOURCE)}
+
+
+class Evidence(Figure):
+    slug = "evidence"
+    title = gettext_lazy("Facts with and without a source of their own")
+    corner = gettext_lazy("Fact")
+    KINDS = Completeness.KINDS
+    note = gettext_lazy(
+        "A fact has a source of its own where a citation names it. Every entry has a source as a whole. "
+        "A dash means that entries of this kind have no such fact."
+    )
+
+    def measure(self):
+        backed = backed_facts(self.version)
+        titles = {
+            name: fact.title for _address, _model, table in self.KINDS for name, fact in table.facts.items()
+        }
+        headings = [_("Actors: sourced"), _("not sourced"), _("Initiatives: sourced"), _("not sourced")]
+        headings += [_("Documents: sourced"), _("not sourced")]
+        return headings, ((str(title), list(self.cells(backed, name))) for name, title in titles.items())
+
+    def cells(self, backed, name):
+        for _address, _model, table in self.KINDS:
+            count = backed[table.name].get(name)
+            value = f"{SOURCE}{name}"
+            yield (count.cited, {"has": value}) if count else (0, None)
+            yield (count.stated - count.cited, {"lacks": value}) if count else (0, None)
+
+    def list_of(self, place):
+        return self.KINDS[place // 2][0]
+
+    def url_of(self, query, place):
+        return "" if query is None else super().url_of(query, place)
+
+
+FIGURES = {figure.slug: figure for figure in (Types, Roles, Themes, Years, Money, Completeness, Evidence)}
 
 
 def all_figures(request):

@@ -9,7 +9,8 @@ from collections import defaultdict
 
 from django.core.exceptions import ValidationError
 from django.db.models import FloatField, URLField
-from django.utils.text import capfirst
+from django.utils.functional import lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from roma_network.models import Source
 
 BETWEEN = re.compile(r"[;,\s]+")  # keys in one cell
 BAR = " | "  # between the parts of a row within a cell
+TOLD = 3  # parts of a line that tell of a new source: what it backs, its publisher, its title
 
 
 class Column:
@@ -239,22 +241,30 @@ class Rows(Column):
 
 
 class Citations(Rows):
-    """The sources of a row: `address | what it supports`, and of one that is new to the directory the rest."""
+    """The sources of a row: `address | fact, fact | note`, and of one that is new to the directory the rest.
 
-    parts = ("url", "supports")
-    changing = ("supports",)
+    Older files say in one text what a source backs. It is read as the note.
+    """
+
+    parts = ("url", "facts", "note")
+    changing = ("facts", "note")
 
     def __init__(self, model):
+        self.facts = model._meta.get_field("facts")
         super().__init__(
             model,
             "subject",
             "sources",
             _("Sources"),
-            help_text=_(
-                "One a line: address | what it supports. For a source that is new here also its publisher and title: "
-                "address | what it supports | publisher | title."
+            help_text=format_lazy(
+                _(
+                    "One a line: address | the facts that it backs, with commas | what else it says. For a source "
+                    "that is new here also its publisher and title: address | facts | note | publisher | title. "
+                    "Facts are: {facts}."
+                ),
+                facts=lazy(lambda: ", ".join(self.facts.vocabulary), str)(),
             ),
-            example="https://example.org/about | founded 1996 | Example | About us",
+            example="https://example.org/about | founded, website | registered in Cork | Example | About us",
         )
 
     def mentions(self, text):
@@ -265,18 +275,27 @@ class Citations(Rows):
         if url in known[Source]:
             # Told again what is on record: the same file may be sent twice.
             about = f"{BAR}{known[Source][url].publisher}{BAR}{known[Source][url].title}"
-            supports = BAR.join(parts).removesuffix(about)
-        else:
-            supports, *about = BAR.join(parts).split(BAR, 2)
-            known[Source][url] = self.new_source(url, *about)
-        (supports,) = self.clean(supports=supports)
-        return url, supports
+            parts = BAR.join(parts).removesuffix(about).split(BAR)
+        facts = self.named(parts[0] if parts else "")
+        if url not in known[Source]:
+            behind = 2 if facts is not None and len(parts) > TOLD else 1  # there may be no note
+            known[Source][url] = self.new_source(
+                url, *parts[behind : behind + 1], title=BAR.join(parts[behind + 1 :])
+            )
+            parts = parts[:behind]
+        (note,) = self.clean(note=BAR.join(parts if facts is None else parts[1:]))
+        if not (facts or note):
+            raise ValidationError(translate("Say which facts “%(url)s” backs.") % {"url": url})
+        return url, tuple(self.facts.ordered(facts or ())), note
+
+    def named(self, text):
+        """The facts that a part of a line names, or None where it is a text of another kind."""
+        names = [name for name in BETWEEN.split(text) if name]
+        return names if set(names) <= self.facts.vocabulary.keys() else None
 
     def new_source(self, url, publisher="", title=""):
         if not (publisher and title):
-            text = translate(
-                "“%(url)s” is a new source. Write: address | what it supports | publisher | title"
-            )
+            text = translate("“%(url)s” is a new source. Write: address | facts | note | publisher | title")
             raise ValidationError(text % {"url": url})
         if not url.startswith(("http://", "https://")):
             raise ValidationError(translate("Write an address that begins with http:// or https://."))
@@ -285,19 +304,22 @@ class Citations(Rows):
         return source
 
     def value_in(self, row):
-        return row.source.url, row.supports
+        return row.source.url, tuple(row.facts), row.note
 
     def line(self, value):
-        return BAR.join(value)
+        url, facts, note = value
+        return BAR.join([url, ", ".join(facts), *([note] if note else [])])
 
     def rows(self):
         return self.model.objects.select_related("source")
 
     def row(self, owner, value, keys):
-        return self.model(subject_id=owner, source_id=keys[Source][value[0]], supports=value[1])
+        url, facts, note = value
+        return self.model(subject_id=owner, source_id=keys[Source][url], facts=list(facts), note=note)
 
     def change(self, row, value):
-        row.supports = value[1]
+        _url, facts, row.note = value
+        row.facts = list(facts)
 
 
 class Kept(Column):

@@ -124,7 +124,7 @@ class BulkWriter:
 
     def source_keys(self):
         """Address → key of all that is cited, stored if the directory has it not."""
-        cited = {url for each in self.findings for url, _supports in each.values.get("sources", ())}
+        cited = {url for each in self.findings for url, *_said in each.values.get("sources", ())}
         keys = {}
         for batch in batches(cited):
             keys |= dict(Source.objects.filter(url__in=batch).values_list("url", "pk"))

@@ -1,0 +1,38 @@
+"""How many facts have a source of their own: of all that is public, by table and fact."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.db.models import Count
+
+from roma_network.directory.dataset import PUBLIC
+from roma_network.export.columns import table_of
+
+
+class Backed(NamedTuple):
+    """How many rows state a fact, and for how many of these a citation names it."""
+
+    stated: int
+    cited: int
+
+
+@lru_cache(maxsize=1)
+def backed_facts(version):
+    """Table → fact → how well it is backed, at this content version."""
+    tables = {table_of(rows.model): rows.all() for rows in PUBLIC}
+    return {table.name: counted(table, rows) for table, rows in tables.items()}
+
+
+def counted(table, rows):
+    counts = {}
+    for name, fact in table.facts.items():
+        counts[f"stated_{name}"] = Count("pk", filter=fact.is_stated)
+        counts[f"cited_{name}"] = Count("pk", filter=fact.presence.present)
+    found = rows.aggregate(**counts)
+    return {name: Backed(found[f"stated_{name}"], found[f"cited_{name}"]) for name in table.facts}
+
+
+def in_all(version):
+    """Of all tables and facts together."""
+    found = [each for facts in backed_facts(version).values() for each in facts.values()]
+    return Backed(sum(each.stated for each in found), sum(each.cited for each in found))
