@@ -110,9 +110,8 @@ class FactsField(models.JSONField):
             raise ValidationError(_("“%(value)s” is none of: %(known)s."), params=words)
         return [name for name in self.vocabulary if name in names]
 
-    def validate(self, value, instance):
-        super().validate(value, instance)
-        self.ordered(value)
+    def clean(self, value, instance):
+        return self.ordered(super().clean(value, instance))
 
     def formfield(self, **kwargs):
         return forms.MultipleChoiceField(

@@ -71,7 +71,7 @@ def test_who_may_publish_sets_it_up_first(cast, role):
 
 def test_nothing_is_written_before_it(cast):
     client = cast["publisher"]
-    actor = factories.ActorCitationFactory(subject__name="Town", supports="all").subject
+    actor = factories.ActorCitationFactory(subject__name="Town", note="all").subject
     url = reverse("admin:stakeholders_actor_change", args=[actor.pk])
     assert client.post(url, {"name": "Changed"}).status_code == 302
     actor.refresh_from_db()

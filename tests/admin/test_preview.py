@@ -96,29 +96,36 @@ def unsourced(client, row):
     return client.get(address(row, "change")).context["unsourced"]
 
 
-def test_the_form_says_which_facts_no_source_supports(cast):
+def test_the_form_says_which_facts_no_citation_names(cast):
     row = draft("actor", locality="Cork", founded="1996", website="https://example.eu", summary="It teaches.")
     factories.ActorNameFactory(actor=row)
-    row.citations.update(supports="founded 1996; role")
+    row.citations.update(facts=["name", "type", "founded", "summary"])
     assert unsourced(cast["curator"], row) == {
-        "id_locality": "Locality",
-        "names-group": "Other name",
+        "id_locality": "Place",
+        "names-group": "Other names",
         "id_website": "Website",
     }
     page = cast["curator"].get(address(row, "change")).text
     for place in ("id_locality", "names-group", "id_website"):
         assert f'<a href="#{place}">' in page
         assert f'id="{place}"' in page
-    row.citations.update(supports="founded 1996; seat in Cork; website; other names; role")
+    factories.ActorCitationFactory(subject=row, facts=["place", "website", "other_names"])
     assert unsourced(cast["curator"], row) == {}
 
 
 def test_the_form_of_an_initiative_says_so_too(cast):
     row = draft("initiative", start="2013", summary="Nine cities.", countries=[factories.CountryFactory()])
     factories.FundingFactory(initiative=row)
-    row.citations.update(supports="start and funding")
-    assert unsourced(cast["curator"], row) == {"id_summary": "Summary", "id_countries": "Countries"}
+    row.citations.update(facts=["name", "start", "funding"])
+    assert unsourced(cast["curator"], row) == {
+        "id_kind": "Kind",
+        "id_summary": "Summary",
+        "id_countries": "Countries",
+    }
 
 
 def test_what_the_entry_does_not_say_needs_no_source(cast):
-    assert unsourced(cast["curator"], factories.ActorFactory(status=Status.DRAFT)) == {}
+    assert unsourced(cast["curator"], factories.ActorFactory(status=Status.DRAFT)) == {
+        "id_name": "Name",
+        "id_type": "Type",
+    }

@@ -143,7 +143,7 @@ def test_source_is_counted_over_all_that_cites_it(admin_client):
 
 
 def test_cited_source_cannot_be_deleted(admin_client):
-    source = factories.ActorCitationFactory(supports="seat in Brussels").source
+    source = factories.ActorCitationFactory(note="seat in Brussels").source
     assert "seat in Brussels" in admin_client.get(address(source, "delete")).text
     assert admin_client.post(address(source, "delete"), {"post": "yes"}).status_code == 200
     assert Source.objects.filter(pk=source.pk).exists()

@@ -144,7 +144,7 @@ def test_new_entries_arrive_as_drafts_with_all_that_the_file_says(publisher, mak
     }
     assert "oficiul" in agency.search_text
     [citation] = agency.citations.all()
-    assert (citation.source.title, citation.supports) == ("About us", "its seat")
+    assert (citation.source.title, citation.facts, citation.note) == ("About us", [], "its seat")
     assert Source.objects.count() == 1
     version = agency.history.get()
     assert (version.history_type, version.history_user.username) == ("+", "publisher")

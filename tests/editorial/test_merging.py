@@ -81,7 +81,7 @@ def actors_with_everything():
         factories.ActorNameFactory(actor=actor, name="R. E. F.")
         factories.ActorNameFactory(actor=actor)
         factories.ActorCitationFactory(subject=actor)
-        factories.ActorCitationFactory(subject=actor, source=source, supports=f"seat of {actor}")
+        factories.ActorCitationFactory(subject=actor, source=source, facts=["place"], note=f"seat of {actor}")
         factories.ActorFactory(parent=actor)
         factories.DocumentFactory(publisher=actor)
         factories.DocumentFactory(actors=[actor])
@@ -90,7 +90,7 @@ def actors_with_everything():
         factories.RelationFactory(subject=other, target=actor)
         part = factories.ParticipationFactory(actor=actor, initiative=initiative, role="lead")
         factories.ParticipationCitationFactory(subject=part)
-        factories.ParticipationCitationFactory(subject=part, source=source, supports=f"leads as {actor}")
+        factories.ParticipationCitationFactory(subject=part, source=source, note=f"leads as {actor}")
     factories.DocumentFactory(actors=[kept, old], title="About both")
     factories.RelationCitationFactory(subject__subject=old, subject__target=kept)
     Participation.objects.filter(actor=kept).update(start="2011", note="first")
@@ -135,9 +135,9 @@ def test_all_that_leads_to_one_actor_leads_to_the_other(merged):
     assert [kept.themes.count(), old.themes.count()] == [3, 0]
     assert [kept.children.count(), old.children.count()] == [2, 0]
     assert [kept.publications.count(), kept.documents.count(), old.documents.count()] == [2, 3, 0]
-    assert sorted(kept.citations.values_list("supports", flat=True)) == [
-        "name",
-        "name",
+    assert sorted(kept.citations.values_list("note", flat=True)) == [
+        "",
+        "",
         "seat of Roma Education Fund; seat of Fund for Roma Education",
     ]
     names = {row.name: row for row in kept.names.all()}
@@ -153,8 +153,8 @@ def test_the_same_part_becomes_one_with_the_dates_notes_and_sources_of_both(merg
     merged(kept, old)
     lead = kept.participations.get(role="lead")
     assert (lead.start, lead.end, lead.note) == ("2011-04", "2013", "first; second")
-    supports = list(lead.citations.values_list("supports", flat=True))
-    assert supports == ["name", "leads as Roma Education Fund; leads as Fund for Roma Education", "name"]
+    notes = list(lead.citations.values_list("note", flat=True))
+    assert notes == ["", "leads as Roma Education Fund; leads as Fund for Roma Education", ""]
     assert kept.participations.count() == 2
 
 

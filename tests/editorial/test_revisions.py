@@ -35,13 +35,13 @@ def test_an_added_entry_starts_with_one_version(cast):
     page = address(Actor, "add")
     sent = sent_by(cast["curator"].get(page)) | {"name": "Romani Cafe", "slug": "romani-cafe"}
     sent |= {"type": "roma_community", "reason": "Asked for by its board"}
-    sent |= new_row(sent, "citations", source=factories.SourceFactory().pk, supports="name")
+    sent |= new_row(sent, "citations", source=factories.SourceFactory().pk, facts=["name"])
     cast["curator"].post(page, sent)
     [version] = Actor.objects.get().history.all()
     assert (version.history_type, version.history_user.username) == ("+", "curator")
     assert version.history_change_reason == "Asked for by its board"
     assert revisions.state_in(version) == revisions.state_of(Actor.objects.get())
-    assert [row["supports"] for row in version.rows["citations"]] == ["name"]
+    assert [row["facts"] for row in version.rows["citations"]] == [["name"]]
 
 
 def test_the_first_change_keeps_what_stood_before(cast):
@@ -94,7 +94,11 @@ def rows_after(client, entry, prefix, **fields):
     ("factory", "prefix", "fields"),
     [
         (factories.ActorCitationFactory, "names", {"name": "Cafe", "kind": "alias"}),
-        (factories.ActorCitationFactory, "citations", {"source": factories.SourceFactory, "supports": "x"}),
+        (
+            factories.ActorCitationFactory,
+            "citations",
+            {"source": factories.SourceFactory, "facts": ["founded", "website"], "note": "x"},
+        ),
         (factories.ActorCitationFactory, "relations", {"target": factories.ActorFactory, "kind": "funds"}),
         (
             factories.ActorCitationFactory,
@@ -110,7 +114,7 @@ def rows_after(client, entry, prefix, **fields):
         (
             factories.DocumentCitationFactory,
             "citations",
-            {"source": factories.SourceFactory, "supports": "x"},
+            {"source": factories.SourceFactory, "facts": ["date"], "note": "x"},
         ),
     ],
     ids=["name", "source", "relation", "initiative", "funding", "actor", "source of a document"],
@@ -168,9 +172,11 @@ def test_a_participation_added_by_an_actor_is_in_the_history_of_the_initiative(c
 def test_the_source_of_a_participation_is_in_the_history(cast):
     tie = factories.ParticipationCitationFactory().subject
     Actor.history.all().delete()
-    save(cast["curator"], tie, **{"citations-0-supports": "the role"})
+    save(cast["curator"], tie, **{"citations-0-facts": ["role", "start"], "citations-0-note": "the role"})
     [row] = tie.actor.history.first().rows["participations"]
-    assert [citation["supports"] for citation in row["citations"]] == ["the role"]
+    assert [(citation["facts"], citation["note"]) for citation in row["citations"]] == [
+        (["role", "start"], "the role")
+    ]
 
 
 def test_a_deleted_draft_leaves_a_record(cast):
@@ -231,7 +237,7 @@ def test_the_history_tells_who_changed_what_when_and_why(cast):
         themes=[theme.pk],
         founded="1996",
         reason="Its annual report",
-        **{"citations-0-supports": "all of it"},
+        **{"citations-0-facts": ["summary", "themes"], "citations-0-note": "all of it"},
     )
     page = cast["curator"].get(address(actor, "history"))
     source = actor.citations.get().source
@@ -243,7 +249,8 @@ def test_the_history_tells_who_changed_what_when_and_why(cast):
         ("Country", "", "Slovakia"),
         ("Founded", "", "1996"),
         ("Themes", "", "Housing"),
-        (f"Citation: {source}, supports", "name", "all of it"),
+        (f"Citation: {source}, facts", "Name", "Summary, Themes"),
+        (f"Citation: {source}, note", "", "all of it"),
     ]
     for text in ("curator", "Its annual report", "the directory itself", "the version of now"):
         assert text in page.text

@@ -162,7 +162,7 @@ def test_a_story_from_the_first_draft_to_withdrawal(cast):
     page = address(Actor, "add")
     sent = sent_by(cast["curator"].get(page)) | {"name": "Romani Cafe", "slug": "romani-cafe"}
     sent |= {"type": "roma_community", "summary": "A café.", "_step": "submit"}
-    sent |= new_row(sent, "citations", source=factories.SourceFactory().pk, supports="name")
+    sent |= new_row(sent, "citations", source=factories.SourceFactory().pk, facts=["name"])
     assert cast["curator"].post(page, sent).status_code == 302
     row = Actor.objects.get()
     assert row.status == IN_REVIEW

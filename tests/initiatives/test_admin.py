@@ -103,7 +103,7 @@ def test_participation_needs_a_source(admin_client, initiative):
     sent |= {"initiative": initiative.pk, "actor": factories.ActorFactory().pk, "role": "monitor"}
     refused = admin_client.post(address(Participation, "add"), sent)
     assert messages_on(refused) == ["A link between two entries needs at least one source."]
-    sent |= new_row(sent, "citations", source=factories.SourceFactory().pk, supports="role")
+    sent |= new_row(sent, "citations", source=factories.SourceFactory().pk, facts=["role"])
     assert admin_client.post(address(Participation, "add"), sent).status_code == 302
     assert Participation.objects.get().citations.count() == 1
 
@@ -131,7 +131,7 @@ def test_entry_is_published_with_a_source_only(admin_client, model, fields):
     admin_client.post(page, sent_by(admin_client.get(page)) | fields | {"_step": "publish"})
     draft = model.objects.get(slug="roma-net", status=Status.DRAFT)
     sent = sent_by(admin_client.get(address(draft, "change")))
-    row = new_row(sent, "citations", source=factories.SourceFactory().pk, supports="title")
+    row = new_row(sent, "citations", source=factories.SourceFactory().pk, note="title")
     assert save(admin_client, draft, **row, _step="publish").status_code == 302
     assert model.objects.published().get(slug="roma-net").search_text.startswith("\nroma net")
 

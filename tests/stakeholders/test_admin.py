@@ -48,12 +48,12 @@ def offered(client, field, term):
 def test_actor_is_added_with_two_sources_and_published(cast):
     client = cast["publisher"]
     sent = adding(client, summary="A café.", _step="publish")
-    for supports in ("name", "seat"):
-        sent |= new_row(sent, "citations", source=factories.SourceFactory().pk, supports=supports)
+    for fact in ("name", "place"):
+        sent |= new_row(sent, "citations", source=factories.SourceFactory().pk, facts=[fact])
     assert client.post(address(Actor, "add"), sent).status_code == 302
     actor = Actor.objects.get(slug="romani-cafe")
     assert actor.published_at
-    assert [citation.supports for citation in actor.citations.all()] == ["name", "seat"]
+    assert [citation.facts for citation in actor.citations.all()] == [["name"], ["place"]]
 
 
 def test_draft_needs_no_source(client, curator):
@@ -69,7 +69,7 @@ def test_published_actor_keeps_its_last_source(client, curator, cited_actor):
 
 def test_last_source_can_be_replaced(client, curator, cited_actor):
     sent = sent_by(client.get(address(cited_actor, "change")))
-    row = new_row(sent, "citations", source=factories.SourceFactory(title="Newer").pk, supports="name")
+    row = new_row(sent, "citations", source=factories.SourceFactory(title="Newer").pk, facts=["name"])
     assert save(client, cited_actor, **row, **{"citations-0-DELETE": "on"}).status_code == 302
     assert [citation.source.title for citation in cited_actor.citations.all()] == ["Newer"]
 
@@ -240,10 +240,10 @@ def test_saving_as_it_stands_changes_no_row(admin_client):
 def test_source_of_a_saved_citation_stays(admin_client, cited_actor):
     citation = cited_actor.citations.get()
     other = factories.SourceFactory()
-    changes = {"citations-0-source": other.pk, "citations-0-supports": "seat"}
+    changes = {"citations-0-source": other.pk, "citations-0-note": "seat"}
     assert save(admin_client, cited_actor, **changes).status_code == 302
     [saved] = cited_actor.citations.all()
-    assert (saved.pk, saved.source_id, saved.supports) == (citation.pk, citation.source_id, "seat")
+    assert (saved.pk, saved.source_id, saved.note) == (citation.pk, citation.source_id, "seat")
 
 
 def test_inverse_relations_are_for_reading(admin_client, cited_actor):
@@ -277,7 +277,7 @@ def test_relation_needs_a_source(admin_client):
     sent |= {"subject": subject.pk, "kind": "funds", "target": target.pk}
     refused = admin_client.post(address(Relation, "add"), sent)
     assert messages_on(refused) == ["A link between two entries needs at least one source."]
-    sent |= new_row(sent, "citations", source=factories.SourceFactory().pk, supports="grant of 2020")
+    sent |= new_row(sent, "citations", source=factories.SourceFactory().pk, note="grant of 2020")
     assert admin_client.post(address(Relation, "add"), sent).status_code == 302
     assert Relation.objects.get().citations.count() == 1
 
