@@ -112,5 +112,10 @@ def citation(table, factory):
             factory,
             [lambda row, other: {"subject": other.subject}, lambda row, other: {"source": other.source}],
             [lambda row, other: {"subject": other.subject, "source": other.source}],
-        )
+        ),
+        f"{table}_backs_something": (
+            factory,
+            [{"facts": [], "note": "in passing"}, {"note": ""}],
+            [{"facts": [], "note": ""}],
+        ),
     }

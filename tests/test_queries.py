@@ -137,8 +137,9 @@ class Directory:
 
 def costs(client, urls):
     """Address → the number of queries for a page that is not kept yet."""
-    for name in (*LISTINGS, "suggest"):  # names and columns are read once for each content version
+    for name in (*LISTINGS, "suggest"):  # names, columns and facts are read once for each content version
         client.get(reverse(name), {"q": "names"})
+    client.get(reverse("figure", args=["evidence"]))
     return {url: queries(client, url) for url in urls}
 
 

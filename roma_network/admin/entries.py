@@ -5,6 +5,7 @@ from functools import partial
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ORDER_VAR
+from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -45,12 +46,6 @@ class EntryForm(RecordedForm):
 def place_of(name):
     """Where the form asks for it: the rows of an inline, or a field."""
     return f"{name}-group" if name in INLINES else f"id_{name}"
-
-
-def is_filled(entry, name):
-    """Whether an entry has something in a field, or among the rows behind a relation."""
-    value = getattr(entry, name)
-    return value.exists() if hasattr(value, "exists") else value not in (None, "")
 
 
 class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
@@ -126,13 +121,12 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
 
     def unsourced(self, entry):
         """The facts that no citation names: the place in the form → what the fact is called."""
-        named = {fact for facts in entry.citations.values_list("facts", flat=True) for fact in facts}
-        missing = {}
-        for fact in self.table.facts.values():
-            fields = [name for name in fact.fields if is_filled(entry, name)]
-            if fields and fact.name not in named:
-                missing[place_of(fields[0])] = fact.title
-        return missing
+        facts = self.table.facts
+        lacking = {f"lacks_{name}": Count("pk", filter=fact.presence.absent) for name, fact in facts.items()}
+        found = self.model.objects.filter(pk=entry.pk).aggregate(**lacking)
+        return {
+            place_of(fact.fields[0]): fact.title for name, fact in facts.items() if found[f"lacks_{name}"]
+        }
 
     def response_add(self, request, obj, *args, **kwargs):
         return self.take_step(request, obj) or super().response_add(request, obj, *args, **kwargs)

@@ -12,6 +12,11 @@ CASES = {
         [{"url": "http://example.eu/"}, {"url": "https://example.eu/"}],
         [{"url": "ftp://example.eu/"}],
     ),
+    "roma_network_source_origin_is_known": (
+        SourceFactory,
+        [{"origin": "official"}, {"origin": "mirror"}],
+        [{"origin": "hearsay"}],
+    ),
 }
 
 
