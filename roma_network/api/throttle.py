@@ -1,4 +1,4 @@
-"""How often one client may ask: answers that are kept already cost nothing, since they never come here."""
+"""The rate limit of the API: how often one client may ask: answers that are kept already cost nothing, since they never come here."""
 
 from http import HTTPStatus
 from time import time

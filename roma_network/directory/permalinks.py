@@ -1,4 +1,4 @@
-"""What names an entry or a term for good. People are led to the page, programs get data in the form they ask for."""
+"""Permalinks and content negotiation: what names an entry or a term for good. People are led to the page, programs get data in the form they ask for."""
 
 from collections import namedtuple
 

@@ -1,4 +1,4 @@
-"""Sources as numbered notes, beside the facts that they back."""
+"""Footnotes: sources as numbered notes, beside the facts that they back."""
 
 import re
 from collections import namedtuple

@@ -1,4 +1,4 @@
-"""Filter set → counts → page or file: the one way to list anything."""
+"""Listings: filter set → counts → page (pagination) or file: the one way to list anything."""
 
 import math
 from collections import namedtuple

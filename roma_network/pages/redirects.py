@@ -1,4 +1,4 @@
-"""Where the address of an entry leads once another took its place."""
+"""Redirects: where the address of an entry leads once another took its place."""
 
 from django.http import Http404, HttpResponsePermanentRedirect
 

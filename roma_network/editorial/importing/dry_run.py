@@ -1,4 +1,4 @@
-"""A table of entries or ties, and what a file says of it: new rows, changes, rows as they are, and mistakes."""
+"""The dry run of an import: a table of entries or ties, and what a file says of it: new rows, changes, rows as they are, and mistakes."""
 
 import re
 from collections import defaultdict
