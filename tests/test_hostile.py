@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from roma_network.export import responses
+from roma_network.export import formats
 from tests.factories import (
     ActorFactory,
     CountryFactory,
@@ -118,12 +118,12 @@ def test_a_repeated_field_takes_everything_and_so_do_names(client, path):
     assert_answered(client.get(f"{path}?{'&'.join(pairs)}"), [200])
 
 
-@pytest.mark.parametrize("format_", responses.FORMATS)
+@pytest.mark.parametrize("format_", formats.ROWS)
 def test_files_are_well_formed_under_hostile_filters(client, format_):
     for value, path in zip(VALUES.values(), cycle(LISTS)):
         response = client.get(f"{path}?q={value}&type={value}&page={value}&sort={value}&format={format_}")
         assert_answered(response, [200])
-        assert response["Content-Type"].startswith(responses.TYPES[format_])
+        assert response["Content-Type"].startswith(formats.ROWS[format_].media_type)
 
 
 @of_every_route

@@ -8,7 +8,7 @@ import time_machine
 from django.conf import settings
 
 from initiatives.models import Document, Initiative, Participation
-from roma_network.api import views
+from roma_network.api import endpoints
 from roma_network.editorial import merging
 from roma_network.models import Source, Status
 from stakeholders.models import Actor, Country, Relation, Theme
@@ -83,7 +83,7 @@ def test_what_cannot_be_included_is_named(client, monkeypatch):
     for query in ("actors/?include=secrets", "actors/town/?include=", "themes/?include=name"):
         [error] = get(client, query, 400)["errors"]
         assert error["parameter"] == "include"
-    monkeypatch.setattr(views, "MOST_INCLUDED", 0)
+    monkeypatch.setattr(endpoints, "MOST_INCLUDED", 0)
     assert "smaller pages" in get(client, "actors/?include=initiatives", 400)["errors"][0]["detail"]
 
 

@@ -128,18 +128,17 @@ def measure(step, rows):
 
     from django.contrib.auth.models import User
 
-    import initiatives.bulk
     from roma_network.editorial.importing import jobs, spreadsheets
-    from roma_network.editorial.importing.dry_run import tables
+    from roma_network.editorial.importing.dry_run import import_table
+    from roma_network.export.columns import tables
 
-    assert initiatives.bulk.participations.name in tables
     file = spreadsheets.excel_file([("table", file_of(step, rows))])
     user, _made = User.objects.get_or_create(username="benchmark")
     before = getrusage(RUSAGE_SELF).ru_maxrss
     start = monotonic()
     headings, lines = spreadsheets.read(file)
     job = jobs.receive(
-        table=tables[step.split("-")[1]], file_name=step, headings=headings, rows=lines, by=user
+        table=import_table(tables[step.split("-")[1]]), file_name=step, headings=headings, rows=lines, by=user
     )
     times = {"read": monotonic() - start}
     for name, state in (("check", jobs.State.CHECKING), ("write", jobs.State.WRITING)):
