@@ -110,7 +110,11 @@ def missing_migrations():
 
 
 def migrations():
-    if missing := missing_migrations():
+    try:
+        missing = missing_migrations()
+    except DatabaseError:
+        return Finding(_("Migrations"), WARNING, _("This role may not see them. Ask as the owner."))
+    if missing:
         text = _("%(count)s migrations are missing. Run: manage.py migrate") % {"count": len(missing)}
         return Finding(_("Migrations"), FAULT, text)
     return Finding(_("Migrations"), FINE, _("All are applied."))

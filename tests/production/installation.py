@@ -10,14 +10,14 @@ from roma_network.ops import backups
 
 
 class Installation:
-    """A SQLite database of its own, and commands on it, each in a process of its own."""
+    """A folder, and a database: of SQLite in that folder, unless another is named."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, url=None):
         self.folder = folder
         self.database = folder / "directory.sqlite3"
         self.environment = {
             **os.environ,
-            "DATABASE_URL": f"sqlite:///{self.database}",
+            "DATABASE_URL": url or f"sqlite:///{self.database}",
             "VAR_DIR": str(folder),
         }
 
