@@ -154,7 +154,8 @@ def framed(view):
 def plain_css():
     """The rules for drawings with the colours of a bright page in place of their names, as any viewer reads them."""
     base, drawings = (
-        (BASE_DIR / "static" / "css" / name).read_text() for name in ("base.css", "pictures.css")
+        (BASE_DIR / "static" / "css" / name).read_text(encoding="utf-8")
+        for name in ("base.css", "pictures.css")
     )
     bright = base.partition("@media screen and (prefers-color-scheme: dark)")[0]
     colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]+);", bright))

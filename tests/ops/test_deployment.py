@@ -7,6 +7,8 @@ import re
 import pytest
 from django.core.management import call_command
 
+from roma_network.ops import database_roles
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -31,6 +33,30 @@ def test_units_are_well_formed_and_confined(folder):
         if path.suffix == ".service":
             assert unit["Service"]["NoNewPrivileges"] == "true"
             assert unit["Service"]["ProtectSystem"] == "strict"
+
+
+def test_each_backup_is_proved_by_a_role_that_can_do_what_those_who_serve_can(folder):
+    text = (folder / "roles.sql").read_text()
+    assert "CREATE ROLE roma_prover NOLOGIN CREATEDB" in text
+    assert "GRANT roma_admin, roma_public TO roma_prover;" in text
+    assert (folder / "roma-network-backup.timer").exists()
+
+
+def test_rights_are_granted_all_at_once(folder):
+    """Between a REVOKE and its GRANT nobody would be served."""
+    before, _, rights = (folder / "roles.sql").read_text().partition("\nBEGIN;\n")
+    assert "REVOKE" not in before
+    assert rights.rstrip().endswith("COMMIT;")
+
+
+def test_a_restore_of_older_tables_grants_what_is_there():
+    everybody = {*database_roles.SERVING, "roma_owner"}
+    older = database_roles.public_tables() - {"roma_network_link"}
+    assert "roma_network_link" not in " ".join(database_roles.statements(everybody, older))
+    assert database_roles.statements({"postgres"}, older) == []
+    assert database_roles.statements(everybody, set()) == []
+    only_public = database_roles.statements({"roma_public"}, older)
+    assert {each.split()[-1] for each in only_public} == {"roma_public", "PUBLIC"}
 
 
 def test_public_pages_are_given_no_table_of_accounts(folder):

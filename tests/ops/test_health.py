@@ -41,9 +41,10 @@ def well_kept(settings, tmp_path):
             "LOCATION": str(tmp_path),
         }
     }
-    (tmp_path / "backups").mkdir()
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    (tmp_path / "backups" / f"directory-{moment}.dump").write_text("")
+    (tmp_path / "backups").mkdir(mode=0o700)
+    moment = datetime.now(UTC).strftime(backups.MOMENT)
+    for suffix in ("", ".proved"):
+        (tmp_path / "backups" / f"directory-{moment}.dump{suffix}").touch()
     Link.objects.create(url="https://example.eu/", checked_at=now())
 
 
@@ -95,6 +96,21 @@ def no_backup(settings, monkeypatch):
     monkeypatch.setattr(backups, "backups", list)
 
 
+def unproved_backup(settings, monkeypatch):
+    [found] = backups.backups()
+    backups.proof_of(found.path).unlink()
+
+
+def later_backup_unproved(settings, monkeypatch):
+    [found] = backups.backups()
+    later = found._replace(made_at=found.made_at + timedelta(hours=1), is_proved=False)
+    monkeypatch.setattr(backups, "backups", lambda: [later, found])
+
+
+def open_folder(settings, monkeypatch):
+    settings.BACKUP_FOLDER.chmod(0o755)
+
+
 def nobody_told(settings, monkeypatch):
     settings.ERROR_EMAIL = None
 
@@ -120,6 +136,9 @@ def old_links(settings, monkeypatch):
         (full_disk, "Disk", health.FAULT),
         (old_backup, "Backup", health.WARNING),
         (no_backup, "Backup", health.WARNING),
+        (unproved_backup, "Backup", health.FAULT),
+        (later_backup_unproved, "Backup", health.WARNING),
+        (open_folder, "Files", health.FAULT),
         (nobody_told, "ERROR_EMAIL", health.WARNING),
         (dead_database, "Database", health.FAULT),
         (old_links, "Links", health.WARNING),
@@ -149,6 +168,12 @@ def test_the_doctor_speaks_where_little_works(tmp_path, address, word):
     assert line.startswith("WRONG")
     assert word in line
     assert "Traceback" not in done.stderr
+
+
+def test_the_first_page_of_the_admin_says_which_backup_was_last_proved_restorable(well_kept, cast):
+    assert "Last proved restorable: that of" in Page(cast["administrator"].get("/admin/").text).text(
+        "#content-related"
+    )
 
 
 def test_administrators_see_the_state_of_the_installation_and_others_do_not(cast):

@@ -1,10 +1,10 @@
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from roma_network.environment import BASE_DIR, VAR_DIR
+from roma_network.ops import database_roles
 
 TEMPLATES = BASE_DIR / "roma_network" / "ops" / "deployment"
 TIMERS = {
@@ -14,9 +14,6 @@ TIMERS = {
     "lay_out_network": "hourly",
     "clearsessions": "daily",
 }
-PUBLIC_APPS = ("roma_network", "stakeholders", "initiatives")
-EDITORS_ONLY = {"roma_network_distinct", "roma_network_import", "roma_network_importpart"}
-RECORD = {"django_admin_log"}  # besides the versions of all entries
 
 
 class Command(BaseCommand):
@@ -43,7 +40,7 @@ class Command(BaseCommand):
         folder.mkdir(parents=True, exist_ok=True)
         values = {name: str(value) for name, value in options.items()}
         values |= {"code": str(BASE_DIR), "var": str(VAR_DIR)}
-        values |= {"record": ", ".join(record_tables()), "public": ", ".join(public_tables())}
+        values["grants"] = database_roles.grants()
         for template in sorted(TEMPLATES.iterdir()):
             if template.name == "timer":
                 for task, calendar in TIMERS.items():
@@ -53,26 +50,8 @@ class Command(BaseCommand):
                 self.write(folder / template.name, template, values)
 
     def write(self, path, template, values):
-        text = template.read_text()
+        text = template.read_text(encoding="utf-8")
         for name, value in values.items():
             text = text.replace(f"@{name}@", value)
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         self.stdout.write(str(path))
-
-
-def tables(labels):
-    return {
-        model._meta.db_table
-        for label in labels
-        for model in apps.get_app_config(label).get_models(include_auto_created=True)
-    }
-
-
-def record_tables():
-    """Tables that only grow."""
-    return sorted(RECORD | {name for name in tables(PUBLIC_APPS) if "_historical" in name})
-
-
-def public_tables():
-    """Tables that public pages are made of."""
-    return sorted(tables(PUBLIC_APPS) - EDITORS_ONLY)
