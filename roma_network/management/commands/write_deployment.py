@@ -13,6 +13,7 @@ TIMERS = {
     "publish_dump": "weekly",
     "lay_out_network": "hourly",
     "clearsessions": "daily",
+    "forget_log_ins": "daily",
 }
 PUBLIC_APPS = ("roma_network", "stakeholders", "initiatives")
 EDITORS_ONLY = {"roma_network_distinct", "roma_network_import", "roma_network_importpart"}
