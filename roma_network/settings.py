@@ -224,11 +224,16 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"  # public pages never see who
 SESSION_COOKIE_AGE = 12 * 3600  # seconds without a request: `IdleSessionMiddleware` begins them anew
 OTP_TOTP_ISSUER = "Roma integration directory"
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+AXES_HANDLER = "roma_network.accounts.lockout.LockoutHandler"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a stranger elsewhere cannot lock a curator out
-AXES_CLIENT_IP_CALLABLE = "roma_network.ops.logs.client_address"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # the handler counts names and networks as well
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # what was refused unseen is not counted
+AXES_CLIENT_IP_CALLABLE = "roma_network.accounts.lockout.network"
+AXES_LOCKOUT_CALLABLE = "roma_network.accounts.lockout.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next"]
 AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False  # we have screens of our own
 AXES_VERBOSE = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 CSRF_COOKIE_HTTPONLY = True

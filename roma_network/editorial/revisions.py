@@ -94,6 +94,14 @@ def with_citations(rows, field, entry):
     return [{**row, "citations": cited[row["pk"]]} for row in rows]
 
 
+def holders(row):
+    """The entries that a row belongs to, of which a tie has two."""
+    for column in row._meta.concrete_fields:
+        leads_to_entry = column.remote_field and issubclass(column.related_model, Editorial)
+        if leads_to_entry and (holder := getattr(row, column.name)):
+            yield holder
+
+
 # Of many entries at once
 
 BATCH = 500
@@ -198,11 +206,8 @@ class RevisionRecorder:
             self.before.append((entry, state or state_of(entry), entry.updated_at))
 
     def watch_holders(self, row):
-        """Watch the entries that a row belongs to, of which a tie has two."""
-        for column in row._meta.concrete_fields:
-            leads_to_entry = column.remote_field and issubclass(column.related_model, Editorial)
-            if leads_to_entry and (holder := getattr(row, column.name)):
-                self.watch(holder)
+        for holder in holders(row):
+            self.watch(holder)
 
     @transaction.atomic
     def record(self):

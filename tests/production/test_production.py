@@ -5,8 +5,12 @@ import socket
 import ssl
 import subprocess
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from time import monotonic, sleep
+from http.client import HTTPConnection
+from time import monotonic, sleep, time
+from urllib.parse import urlencode
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -208,6 +212,64 @@ def test_who_sends_too_much_is_stopped(cluster, path, size, status):
     server.endheaders()
     assert server.getresponse().status == status
     server.close()
+
+
+def test_an_address_has_a_limit_for_log_ins_alone(cluster):
+    """Sent from an address of its own, since the other tests log in too."""
+
+    def send(method):
+        server = connection(cluster.ports["https"])
+        server.source_address = ("127.0.0.2", 0)
+        server.request(method, "/admin/login/?next=/admin/", body="" if method == "POST" else None)
+        response = server.getresponse()
+        response.read()
+        server.close()
+        return response
+
+    answers = [send("POST") for _ in range(20)]
+    assert [answer.status for answer in answers[:10]] == [403] * 10  # without a token of the form
+    assert (answers[-1].status, answers[-1].headers["Retry-After"]) == (429, "10")
+    assert send("GET").status == 200
+
+
+def flood(port, end, seen):
+    """Wrong passwords for ever new names, each from a network of its own, past nginx and its limits."""
+    token = "a" * 32
+    while monotonic() < end:
+        name = uuid4().hex
+        network = ":".join(name[start : start + 4] for start in range(0, 16, 4))
+        server = HTTPConnection(HOST, port, timeout=30)
+        fields = {"csrfmiddlewaretoken": token, "username": name, "password": "wrong"}
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": f"csrftoken={token}",
+            "Host": "localhost",
+            "Referer": "https://localhost/",
+            "X-Forwarded-For": f"{network}::1",
+            "X-Forwarded-Proto": "https",
+            "X-Request-Start": f"t={time()}",
+        }
+        server.request("POST", "/admin/login/", body=urlencode(fields), headers=headers)
+        response = server.getresponse()
+        response.read()
+        seen.append((response.status, response.headers["Retry-After"]))
+        server.close()
+
+
+def test_curators_work_on_while_log_ins_flood_in(cluster):
+    curator, seen, took = Curator(cluster.ports["https"], password=PASSWORD).log_in(), [], []
+    end = monotonic() + 10
+    with ThreadPoolExecutor(12) as threads:
+        floods = [threads.submit(flood, cluster.ports["admin"], end, seen) for _ in range(12)]
+        while monotonic() < end:
+            started = monotonic()
+            assert curator.add_source(f"https://example.eu/{uuid4()}")
+            took.append(monotonic() - started)
+        for each in floods:
+            each.result()
+    assert {status for status, _retry in seen} == {200, 429}
+    assert {retry for status, retry in seen if status == 429} == {"2"}
+    assert max(took) < 10
 
 
 def test_who_sends_slowly_is_let_go(cluster):

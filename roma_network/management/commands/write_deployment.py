@@ -13,6 +13,7 @@ TIMERS = {
     "publish_dump": "weekly",
     "lay_out_network": "hourly",
     "clearsessions": "daily",
+    "forget_log_ins": "daily",
 }
 
 
