@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from roma_network.core import folding
 from roma_network.editorial import duplicates
 from roma_network.editorial.importing.cells import Kept, Key, Link, Links, Rows
-from roma_network.editorial.importing.spreadsheets import UnreadableError
+from roma_network.editorial.importing.constraints import violations
+from roma_network.editorial.importing.parsing import UnreadableError
 from roma_network.editorial.revisions import batches
 from roma_network.models import Editorial, Source
 
@@ -94,7 +95,7 @@ class ImportTable:
             ("" in headings and ["–"], translate("A column has no heading (%(names)s).")),
         ]
         if found := [text % {"names": ", ".join(names)} for names, text in texts if names]:
-            raise UnreadableError(" ".join(found))
+            raise UnreadableError("%(problems)s", problems=" ".join(found))
 
     # Reading the directory
 
@@ -176,6 +177,10 @@ class DryRun:
                 finding.errors.append(("", text % {"line": first}))
             if not finding.errors:
                 self.compare(finding, held.get(finding.key), keys)
+        self.check_constraints([each for each in found if not each.errors], keys)
+        for finding in found:
+            if self.table.is_entry and finding.outcome == Outcome.NEW and not finding.errors:
+                finding.warnings += self.likely(finding)
         return found
 
     def known(self, lines):
@@ -228,11 +233,22 @@ class DryRun:
             return
         finding.outcome = Outcome.CHANGED if row else Outcome.NEW
         for name, value in finding.values.items():
-            if not columns[name].is_many:
+            if not columns[name].is_many and not (row and is_late(columns[name], value, keys)):
                 columns[name].set(finding.row, value, keys)
         finding.errors += self.mistakes(finding)
-        if finding.outcome == Outcome.NEW and self.table.is_entry and not finding.errors:
-            finding.warnings += self.likely(finding)
+
+    def check_constraints(self, findings, keys):
+        """Note what the database would refuse of rows, and of the rows within them."""
+        changing = [each for each in findings if each.outcome != Outcome.UNCHANGED]
+        note_violations("", self.table.model, [(each, each.row) for each in changing])
+        for name, column in self.table.columns.items():
+            if isinstance(column, Rows):
+                within = [
+                    (each, column.row(each.row.pk, value, keys))
+                    for each in changing
+                    for value in each.values.get(name, ())
+                ]
+                note_violations(name, column.model, within)
 
     def mistakes(self, finding):
         """What is wrong with the row as a whole."""
@@ -240,6 +256,10 @@ class DryRun:
         if not is_new and (merged := getattr(row, "merged_into", None)):
             text = translate("It was merged into “%(survivor)s”: undo that, or edit the other.")
             found.append(("", text % {"survivor": merged.slug}))
+        for name, column in self.table.columns.items():
+            leads_to_itself = isinstance(column, Link) and column.model is self.table.model
+            if leads_to_itself and finding.values.get(name) == finding.key[0]:
+                found.append((name, translate("It cannot lead to itself.")))
         fields = self.model_fields()
         try:
             row.clean_fields(
@@ -278,6 +298,17 @@ class DryRun:
                 text = translate("It may be the one in line %(line)s: %(why)s.")
                 texts.append(text % {"line": first, "why": duplicates.reason(mark[0])})
         return texts
+
+
+def is_late(column, value, keys):
+    """Whether a link leads to a row of the same file that is not stored yet."""
+    return isinstance(column, Link) and bool(value) and keys[column.model][value] is None
+
+
+def note_violations(name, model, pairs):
+    """`pairs` of finding and row: the column `name` of the finding is what a text is noted for."""
+    for place, texts in violations(model, [row for _finding, row in pairs]).items():
+        pairs[place][0].errors.append((name, " ".join(texts)))
 
 
 def keys_in(known):
