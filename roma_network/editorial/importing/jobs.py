@@ -104,6 +104,10 @@ def is_still(job):
     return job.is_at_work and job.beat < timezone.now() - STILL
 
 
+def standing_still():
+    return [job for job in Import.objects.order_by("pk") if is_still(job)]
+
+
 def mark(job, **values):
     """Note something about a job that is still this worker's."""
     for name, value in values.items():
@@ -350,7 +354,7 @@ def undo_batch(job, number):
     table, batch = tables[job.table], job.batches.get(number=number)
     reason = _("Taken back: %(reason)s") % {"reason": reason_of(job)}
     undoing = Undoing(table, batch, by=job.by, reason=reason[:300])
-    hold(table, undoing.rows)
+    hold(table, undoing.rows.values())
     stay = undoing.run()
     batch.delete()
     problem = job.problem
