@@ -44,7 +44,7 @@ def main():
         with SERVERS[database]() as address, tempfile.TemporaryDirectory() as folder:
             environment = os.environ | ENVIRONMENT | {"VAR_DIR": folder}
             environment["DATABASE_URL"] = address or f"sqlite:///{folder}/db.sqlite3"
-            for command in (["migrate"], ["synthesize", "--actors=5000"]):
+            for command in (["migrate"], ["collectstatic", "--no-input"], ["synthesize", "--actors=5000"]):
                 run([sys.executable, "manage.py", *command, "--verbosity=0"], environment)
             for step in options.step:
                 with saving(environment) as waits:
