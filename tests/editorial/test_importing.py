@@ -741,6 +741,16 @@ def test_an_import_that_stands_still_says_what_is_there_and_can_go_on(publisher,
 
 
 @pytest.mark.usefixtures("pairs")
+def test_what_is_half_written_is_not_forgotten_after_a_week(publisher, dead):
+    Import.objects.update(at="2020-01-01T00:00Z")
+    send(publisher, as_csv(ACTOR, actor_row("other")))
+    Import.objects.filter(batches=None).update(at="2020-01-01T00:00Z")
+    send(publisher, as_csv(ACTOR, actor_row("other")))
+    assert Import.objects.count() == 2
+    assert Import.objects.exclude(batches=None).exists()
+
+
+@pytest.mark.usefixtures("pairs")
 def test_an_import_that_stands_still_can_be_taken_back(publisher, dead):
     say_yes(publisher, undo="Take it back")
     assert job().state == "checked"

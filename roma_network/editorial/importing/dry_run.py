@@ -155,13 +155,13 @@ class ImportTable:
 class DryRun:
     """What a file says of a table. `first_lines`: key of a row, as text → the first line that has it."""
 
-    def __init__(self, table, headings, first_lines):
+    def __init__(self, table, headings, first_lines, *, with_hints=True):
         self.table, self.first_lines = table, first_lines
         self.headings = headings
         self.columns = [table.columns[name] for name in headings]
         self.sources = {}  # address → a source that this file is the first to name
         self.named = {}  # what tells a new entry apart → its line
-        self.entries = duplicates.index_of(table.model) if table.is_entry else None
+        self.entries = duplicates.index_of(table.model) if table.is_entry and with_hints else None
 
     def findings(self, lines):
         """What these lines come to: pairs of line and cells."""
@@ -179,7 +179,7 @@ class DryRun:
                 self.compare(finding, held.get(finding.key), keys)
         self.check_constraints([each for each in found if not each.errors], keys)
         for finding in found:
-            if self.table.is_entry and finding.outcome == Outcome.NEW and not finding.errors:
+            if self.entries and finding.outcome == Outcome.NEW and not finding.errors:
                 finding.warnings += self.likely(finding)
         return found
 

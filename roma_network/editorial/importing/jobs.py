@@ -56,7 +56,8 @@ class ChangedError(Exception):
 def receive(*, table, file_name, content, by):
     """Keep a file that was sent. What was kept for a week is forgotten."""
     reading.check_start(content)
-    Import.objects.filter(at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
+    old = Import.objects.filter(at__lt=timezone.now() - timedelta(days=KEPT_DAYS))
+    old.filter(batches=None).delete()  # what is half written is never forgotten
     with transaction.atomic():
         job = Import.objects.create(table=table.name, file_name=file_name[:200], by=by)
         ImportFile.objects.create(owner=job, content=content)
@@ -95,8 +96,9 @@ def run(job):
         return
     except Exception:  # a curator who waits must be told, whatever it was
         log.exception("Import %s failed.", job.pk)
-        if job.state != State.UNDOING:  # which stands still now, and says so
-            mark(job, state=State.FAILED, problem=_("Something went wrong here; nothing was imported."))
+        if job.state in (State.READING, State.CHECKING):  # the others stand still now, and say so
+            problem = job.problem or _("Something went wrong here; nothing was imported.")
+            mark(job, state=State.FAILED, problem=problem)
 
 
 def is_still(job):
@@ -155,8 +157,8 @@ def read(job):
     except UnreadableError as error:
         mark(job, state=State.FAILED, problem=str(error))
     else:
-        patiently(job.file.delete)
         mark(job, state=State.CHECKING)
+        patiently(job.file.delete)
         check(job)
 
 
@@ -233,7 +235,7 @@ class Writing:
     def __init__(self, job):
         self.job, self.table = job, tables[job.table]
         self.first_lines = first_lines(job)
-        self.dry_run = DryRun(self.table, job.headings, self.first_lines)
+        self.dry_run = self.fresh_run()
         self.written = set(job.batches.values_list("number", flat=True))
 
     def run(self):
@@ -253,7 +255,10 @@ class Writing:
             if changes_in(self.dry_run.findings(part.lines)) != shown_in(part):
                 raise ChangedError
             mark(self.job)
-        self.dry_run = DryRun(self.table, self.job.headings, self.first_lines)
+        self.dry_run = self.fresh_run()
+
+    def fresh_run(self):
+        return DryRun(self.table, self.job.headings, self.first_lines, with_hints=False)
 
     def batches(self):
         """Lines, and what was shown of them."""
