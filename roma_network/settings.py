@@ -193,6 +193,8 @@ if database["ENGINE"] == "django.db.backends.sqlite3":
 
 IMPORT_MAX_BYTES = 25_000_000
 IMPORT_MAX_ROWS = 50_000
+IMPORT_MAX_MEMORY = 512_000_000  # bytes of the process that reads a file
+IMPORT_MAX_SECONDS = 60  # of a core; of the clock twice as many
 FILE_UPLOAD_HANDLERS = [
     "roma_network.editorial.importing.uploads.LimitingHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -4,6 +4,7 @@ django-simple-history keeps the columns, in a table beside that of the entry. Ro
 with them as JSON, since a table for each kind of row would cost 121 rows where ROMACT changes one word.
 """
 
+from functools import cache
 from hashlib import blake2b
 from json import dumps
 from typing import NamedTuple
@@ -168,7 +169,15 @@ class BulkRevisionRecorder:
         changed = [key for key, state in after.items() if state != before.get(key)]
         for batch in batches(changed):
             model.history.model.objects.bulk_create(self.versions(model, batch, before, after))
+        gone = [
+            self.last_version(model, key, before[key]) for key in keys if key in before and key not in after
+        ]
+        model.history.model.objects.bulk_create(gone, batch_size=BATCH)
         return changed
+
+    def last_version(self, model, key, before):
+        state = State(before.columns, {name: [] for name in model.versioned})
+        return version(model, key, state, kind="-", by=self.by, reason=self.reason)
 
     def versions(self, model, keys, before, after):
         last = last_states(model, keys)
@@ -231,9 +240,15 @@ def write(entry, state, **details):
     return found
 
 
+@cache
+def version_model(model):
+    """simple_history makes a class of managers each time that it is asked for `history`."""
+    return model.history.model
+
+
 def version(model, key, state, *, kind, by=None, reason="", at=None):
     columns = {model._meta.get_field(name).attname: value for name, value in state.columns.items()}
-    return model.history.model(
+    return version_model(model)(
         id=key,
         **columns,
         rows=state.rows,

@@ -10,7 +10,7 @@ from roma_network.models.entries import (
     Versions,
     names_changed,
 )
-from roma_network.models.imports import Import, ImportPart
+from roma_network.models.imports import Import, ImportBatch, ImportFile, ImportPart
 from roma_network.models.keyed import Keyed, KeyedQuerySet, natural_lookups
 from roma_network.models.layouts import Layout
 from roma_network.models.links import Link, LinkQuerySet, url_fields
@@ -26,6 +26,8 @@ __all__ = [
     "Editorial",
     "EditorialQuerySet",
     "Import",
+    "ImportBatch",
+    "ImportFile",
     "ImportPart",
     "Keyed",
     "KeyedQuerySet",

@@ -14,7 +14,17 @@ TIMERS = {
     "lay_out_network": "hourly",
     "clearsessions": "daily",
     "forget_log_ins": "daily",
+    "finish_imports": "*:0/10",
 }
+PUBLIC_APPS = ("roma_network", "stakeholders", "initiatives")
+EDITORS_ONLY = {
+    "roma_network_distinct",
+    "roma_network_import",
+    "roma_network_importbatch",
+    "roma_network_importfile",
+    "roma_network_importpart",
+}
+RECORD = {"django_admin_log"}  # besides the versions of all entries
 
 
 class Command(BaseCommand):
