@@ -16,7 +16,7 @@ NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 def fold(text):
     """Plain lower-case letters and digits: Košice → kosice, Πάτρα → patra, Пловдив → plovdiv."""
-    return NOT_WORD.sub(" ", anyascii(clean_text(text)).lower()).strip()
+    return NOT_WORD.sub(" ", anyascii(clean_text(str(text))).lower()).strip()
 
 
 def searchable(names, rest=()):

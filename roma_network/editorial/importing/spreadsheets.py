@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 
+from roma_network.core.xml_text import xml_safe
 from roma_network.export.columns import unprotected
 
 MOST_COLUMNS = 60
@@ -184,7 +185,7 @@ def excel_file(sheets):
     for title, rows in sheets:
         sheet = book.create_sheet(title)
         for row in rows:
-            sheet.append(row)
+            sheet.append([xml_safe(cell) if isinstance(cell, str) else cell for cell in row])
     file = io.BytesIO()
     book.save(file)
     file.seek(0)
