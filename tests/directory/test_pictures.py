@@ -11,6 +11,7 @@ import networkx
 import numpy as np
 import pytest
 import resvg_py
+from django.core.cache import cache
 from django.core.management import call_command
 from django.http import QueryDict
 from django.urls import reverse
@@ -80,6 +81,7 @@ def test_names_are_drawn_where_the_server_has_no_fonts(directory, client, name, 
     drawn = partial(resvg_py.svg_to_bytes, skip_system_fonts=True)
     monkeypatch.setattr(resvg_py, "svg_to_bytes", drawn)
     with_names = file(client, name, "png")
+    cache.clear()
     monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **options: drawn(**options | {"font_files": []}))
     assert len(with_names) > len(file(client, name, "png")) + 3_000
 
