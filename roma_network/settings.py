@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, EnvValidationError, validate
 
+from roma_network.core.hosts import ascii_host
 from roma_network.environment import BASE_DIR, VAR_DIR
 
 CURES = {
@@ -44,6 +45,22 @@ def databases(value):
         raise EnvError("One is no such address.") from None
 
 
+@env.parser_for("hosts")
+def hosts(value):
+    """As browsers send them. A dot in front of a name stands for all beneath it."""
+    names = list(filter(None, map(str.strip, value.split(","))))
+    if not names:
+        raise EnvError("It is empty.")
+    try:
+        return [name if name.isascii() else in_plain_letters(name) for name in names]
+    except ValueError:
+        raise EnvError("One is no name of a host.") from None
+
+
+def in_plain_letters(name):
+    return "." * name.startswith(".") + ascii_host(name.removeprefix("."))
+
+
 @env.parser_for("mail")
 def mail_server(value):
     found = dj_email_url.parse(value)
@@ -52,15 +69,13 @@ def mail_server(value):
     return found
 
 
-filled = validate.Length(min=1, error="It is empty.")
-
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)  # plain HTTP on this machine: no redirect, no HSTS, cookies without Secure
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 SECRET_KEY = env.str(
     "SECRET_KEY", validate=validate.Length(min=50, error="It is shorter than 50 characters.")
 )
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", validate=filled)
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", None, validate=validate.Email())
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 database = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'directory.sqlite3'}")
@@ -275,6 +290,8 @@ TIME_ZONE = "Europe/Brussels"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # what browsers ask for without being told: the icons
+WHITENOISE_MAX_AGE = 24 * 3600  # of files without a digest in their name
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "roma_network.pages.static_files.Storage"},

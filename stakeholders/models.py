@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from roma_network.core.mailboxes import validate_functional_mailbox
 from roma_network.core.partial_dates import PartialDateField, not_before_constraint, partial_date_constraint
+from roma_network.core.text_fields import LineField, MailboxField, ProseField
+from roma_network.core.web_addresses import WebAddressField
 from roma_network.models import Citation, Editorial, Keyed, Merge, vocabulary_constraint
 from stakeholders.querysets import ActorQuerySet, RelationQuerySet
 
@@ -36,7 +38,7 @@ class Country(Keyed):
     natural_fields = ("code",)
 
     code = models.CharField(_("code"), max_length=2, primary_key=True)
-    name = models.CharField(_("name in English"), max_length=60, unique=True)
+    name = LineField(_("name in English"), max_length=60, unique=True)
     membership = models.CharField(_("EU membership"), max_length=10, choices=Membership.choices)
 
     class Meta:
@@ -75,7 +77,7 @@ class Theme(Keyed):
     natural_fields = ("slug",)
 
     slug = models.SlugField(_("slug"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=60, unique=True)
+    name = LineField(_("name"), max_length=60, unique=True)
 
     class Meta:
         ordering = ["name"]
@@ -118,10 +120,10 @@ class Actor(Editorial):
 
     versioned = ["themes", "names", "citations", "relations"]  # and what `initiatives.hooks` adds
 
-    name = models.CharField(_("name"), max_length=200)
-    acronym = models.CharField(_("acronym"), max_length=30, blank=True)
-    native_name = models.CharField(_("native name"), max_length=200, blank=True)
-    native_language = models.CharField(
+    name = LineField(_("name"), max_length=200)
+    acronym = LineField(_("acronym"), max_length=30, blank=True)
+    native_name = LineField(_("native name"), max_length=200, blank=True)
+    native_language = LineField(
         _("language of the native name"),
         max_length=12,
         blank=True,
@@ -145,11 +147,11 @@ class Actor(Editorial):
         verbose_name=_("country"),
         help_text=_("Empty for a body above countries."),
     )
-    locality = models.CharField(_("locality"), max_length=100, blank=True)
+    locality = LineField(_("locality"), max_length=100, blank=True)
     latitude = models.FloatField(_("latitude"), null=True, blank=True, help_text=_("Degrees north, WGS 84."))
     longitude = models.FloatField(_("longitude"), null=True, blank=True, help_text=_("Degrees east, WGS 84."))
-    website = models.URLField(_("website"), max_length=300, blank=True)
-    email = models.EmailField(
+    website = WebAddressField(_("website"), max_length=300, blank=True)
+    email = MailboxField(
         _("e-mail"),
         blank=True,
         validators=[validate_functional_mailbox],
@@ -157,13 +159,13 @@ class Actor(Editorial):
     )
     founded = PartialDateField(_("founded"))
     closed = PartialDateField(_("closed"))
-    summary = models.TextField(
+    summary = ProseField(
         _("summary"), max_length=600, blank=True, help_text=_("One to three plain sentences on its role.")
     )
     themes = models.ManyToManyField(Theme, blank=True, related_name="actors", verbose_name=_("themes"))
-    wikidata = models.CharField(_("Wikidata"), max_length=20, blank=True, help_text=_("Q and digits: Q1234."))
-    ror = models.CharField(_("ROR"), max_length=9, blank=True, help_text=_("Nine characters: 02qsmb048."))
-    transparency_register = models.CharField(
+    wikidata = LineField(_("Wikidata"), max_length=20, blank=True, help_text=_("Q and digits: Q1234."))
+    ror = LineField(_("ROR"), max_length=9, blank=True, help_text=_("Nine characters: 02qsmb048."))
+    transparency_register = LineField(
         _("EU Transparency Register"), max_length=20, blank=True, help_text=_("Digits-digits: 123456789-01.")
     )
 
@@ -276,11 +278,9 @@ class ActorName(Keyed):
     natural_fields = ("actor", "name")
 
     actor = models.ForeignKey(Actor, on_delete=models.CASCADE, related_name="names", verbose_name=_("actor"))
-    name = models.CharField(_("name"), max_length=200)
+    name = LineField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=12, choices=NameKind.choices, default=NameKind.ALIAS)
-    language = models.CharField(
-        _("language"), max_length=12, blank=True, help_text=_("A BCP 47 code: ro, sr, rom.")
-    )
+    language = LineField(_("language"), max_length=12, blank=True, help_text=_("A BCP 47 code: ro, sr, rom."))
 
     class Meta:
         ordering = ["kind", "name"]
@@ -335,7 +335,7 @@ class Relation(Keyed):
     target = models.ForeignKey(
         Actor, on_delete=models.CASCADE, related_name="inverse_relations", verbose_name=_("other actor")
     )
-    note = models.CharField(_("note"), max_length=300, blank=True)
+    note = LineField(_("note"), max_length=300, blank=True)
 
     objects = RelationQuerySet.as_manager()
 

@@ -2,11 +2,15 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django_migration_linter import MigrationLinter
 from django_migration_linter.sql_analyser import PostgresqlAnalyser, analyse_sql_statements
 
 from roma_network.environment import BASE_DIR
+from stakeholders.models import Actor, ActorMerge
+from tests import factories
+from tests.poison import columns, guarded, poisoned
 
 OURS = ("initiatives", "stakeholders", "roma_network")
 
@@ -56,3 +60,71 @@ def test_code_still_at_work_can_live_with_every_migration(db):
 def test_what_it_could_not_live_with_is_found(statement):
     found = analyse_sql_statements(PostgresqlAnalyser, [statement])
     assert found[0], found
+
+
+# Texts that were stored before they were cleaned where they enter
+
+
+@pytest.fixture
+def cleaning():
+    """Run the operations of a migration on the tables as they stand."""
+
+    def run(app, name):
+        loader = MigrationLoader(connection)
+        state = loader.project_state()
+        for operation in loader.get_migration(app, name).operations:
+            with connection.schema_editor() as editor:
+                operation.database_forwards(app, editor, state, state)
+
+    return run
+
+
+def execute(statement, *values):
+    """Past the boundary."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+CLEANING = {
+    "stakeholders": "0007_clean_texts",
+    "initiatives": "0009_clean_texts",
+    "roma_network": "0008_clean_texts",
+}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_stored_text_is_cleaned(cleaning):
+    poisoned()
+    for app, name in CLEANING.items():
+        cleaning(app, name)
+    for model in guarded():
+        rows = list(model._base_manager.all())
+        assert rows, model
+        for field in columns(model):
+            for text in (getattr(row, field.attname) for row in rows):
+                assert field.cleaned(text) == text, field
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_versions_and_merges_keep_is_cleaned_too(cleaning):
+    old, survivor = factories.ActorFactory(), factories.ActorFactory()
+    ActorMerge.objects.create(
+        old=old, survivor=survivor, names=["Ro\u200bma"], journal=[[{"summary": "a\vb"}]]
+    )
+    execute("UPDATE stakeholders_historicalactor SET rows = %s", '{"names": [{"name": "Ro\\u200bma"}]}')
+    cleaning("stakeholders", CLEANING["stakeholders"])
+    assert Actor.history.first().rows == {"names": [{"name": "Roma"}]}
+    assert ActorMerge.objects.get().names == ["Roma"]
+    assert ActorMerge.objects.get().journal == [[{"summary": "a\nb"}]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_would_become_a_twin_is_left_to_curators(cleaning, caplog):
+    first = factories.ActorNameFactory(name="Roma")
+    twin, other = factories.ActorNameFactory(actor=first.actor), factories.ActorNameFactory()
+    for row, name in ((twin, "Ro\u200bma"), (other, "Sin\u200bti")):
+        execute("UPDATE stakeholders_actorname SET name = %s WHERE id = %s", name, row.pk)
+    cleaning("stakeholders", CLEANING["stakeholders"])
+    assert f"stakeholders.ActorName {twin.pk}" in caplog.text
+    other.refresh_from_db()
+    assert other.name == "Sinti"

@@ -43,6 +43,12 @@ def test_two_variables_start_production(start):
     assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.sqlite3"
 
 
+def test_hosts_in_any_script_are_known_as_browsers_send_them(start):
+    hosts = "bücher.example,.οδός.gr,RomaNet.example,127.0.0.1,[::1]"
+    found = start(**PRODUCTION | {"ALLOWED_HOSTS": hosts})["ALLOWED_HOSTS"]
+    assert found == ["xn--bcher-kva.example", ".xn--pxavk3b.gr", "RomaNet.example", "127.0.0.1", "[::1]"]
+
+
 def test_the_policy_allows_nothing_but_our_own_files(start):
     directives = start(**PRODUCTION)["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
     assert directives["default-src"] == ["'none'"]
@@ -73,7 +79,7 @@ def test_the_database_url_chooses_postgresql_with_connections_that_are_kept(star
 
 
 WRONG = {
-    "ALLOWED_HOSTS": ["", None],
+    "ALLOWED_HOSTS": ["", None, "bü cher.example", "ü" * 64],
     "BEHIND_PROXY": ["perhaps"],
     "CACHE_URL": ["nonsense", "nonsense://localhost"],
     "CONTACT_EMAIL": ["directory", "directory@"],

@@ -6,10 +6,10 @@ from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
 
 from initiatives.columns import documents, initiatives
 from initiatives.models import Document, DocumentKind, Initiative, InitiativeKind, Role
+from roma_network.core.read_only import read_only
 from roma_network.export import responses
 from roma_network.export.formats import NEGOTIABLE
 from roma_network.export.rdf import LANGUAGE, Iri, Resource, concept, origin_of, text
@@ -40,7 +40,7 @@ SCHEMES = {
 }
 
 
-@require_safe
+@read_only
 def entry(request, kind, slug):
     """An entry; where another took its place, that one."""
     if kind in SCHEMES:
@@ -73,7 +73,7 @@ def term(request, kind, value):
     return negotiated(linked(request, wanted, [concept_of(request, kind, value, terms[value])]))
 
 
-@require_safe
+@read_only
 def scheme(request, kind):
     """All terms of a vocabulary."""
     if kind not in SCHEMES:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from roma_network.core import folding
+from roma_network.core.text_fields import LineField
 from roma_network.models.keyed import Keyed, KeyedQuerySet
 from roma_network.models.links import Link, url_fields
 from roma_network.models.vocabularies import vocabulary_constraint
@@ -105,7 +106,7 @@ class Editorial(Keyed):
         bases=[Version],
         inherit=True,
         excluded_fields=DERIVED,
-        history_change_reason_field=models.CharField(_("reason"), max_length=300, blank=True, default=""),
+        history_change_reason_field=LineField(_("reason"), max_length=300, blank=True, default=""),
     )
 
     class Meta:

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from roma_network.core.text_fields import LineField
+from roma_network.core.web_addresses import WebAddressField
 from roma_network.models.keyed import Keyed
 
 
@@ -11,9 +13,9 @@ class Source(Keyed):
 
     natural_fields = ("url",)
 
-    url = models.URLField(_("address"), max_length=600, unique=True)
-    title = models.CharField(_("title"), max_length=300)
-    publisher = models.CharField(_("publisher"), max_length=200)
+    url = WebAddressField(_("address"), max_length=600, unique=True)
+    title = LineField(_("title"), max_length=300)
+    publisher = LineField(_("publisher"), max_length=200)
     accessed_on = models.DateField(_("read on"), null=True, blank=True)
 
     class Meta:
@@ -40,7 +42,7 @@ class Citation(Keyed):
     source = models.ForeignKey(
         Source, on_delete=models.PROTECT, related_name="%(app_label)s_%(class)ss", verbose_name=_("source")
     )
-    supports = models.CharField(
+    supports = LineField(
         _("supports"),
         max_length=300,
         help_text=_("Which facts this source backs, in a few words: “founded 1996; seat in Brussels”."),

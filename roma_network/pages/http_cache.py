@@ -11,8 +11,8 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
-from django.views.decorators.http import require_safe
 
+from roma_network.core.read_only import read_only
 from roma_network.environment import BASE_DIR
 from roma_network.ops import replicas
 
@@ -29,9 +29,9 @@ log = logging.getLogger(__name__)
 
 def public(view):
     """Mark the answers of a view as the same for everybody, and made from the directory alone: it is only read."""
-    read = view if getattr(view, "answers_every_method", False) else require_safe(view)
+    read = view if getattr(view, "answers_every_method", False) else read_only(view)
 
-    @wraps(view)
+    @wraps(read)
     def marked(request, *args, **kwargs):
         response = read(request, *args, **kwargs)
         response.is_public = not getattr(response, "is_provisional", False)

@@ -14,7 +14,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.clickjacking import xframe_options_exempt
+from font_roboto import Roboto, RobotoBold
 
+from roma_network.core.xml_text import xml_safe
 from roma_network.environment import BASE_DIR
 from roma_network.export import responses
 from roma_network.export.csv_files import cell
@@ -25,6 +27,7 @@ from roma_network.pages.listing import Listing
 PIXELS = 1600  # the width of a PNG
 HEAD, FOOT = 44, 32  # units above and beneath the drawing in a file
 ANYBODY = ["*"]
+LETTERS = [Roboto, RobotoBold]  # where a server has no fonts, names would be missing
 
 
 class Drawing:
@@ -82,7 +85,7 @@ class Drawing:
             "css": plain_css(),
             "origin": origin_of(self.request),
         }
-        return render_to_string("pictures/standalone.svg", context)
+        return xml_safe(render_to_string("pictures/standalone.svg", context))
 
     def as_svg(self):
         return self.standalone
@@ -90,7 +93,7 @@ class Drawing:
     def as_png(self):
         import resvg_py  # here, since few workers ever draw one
 
-        return bytes(resvg_py.svg_to_bytes(svg_string=self.standalone, width=PIXELS))
+        return bytes(resvg_py.svg_to_bytes(svg_string=self.standalone, width=PIXELS, font_files=LETTERS))
 
     def as_csv(self):
         text = io.StringIO()

@@ -4,11 +4,14 @@ import csv
 import io
 import json
 import re
+from functools import partial
 from xml.etree import ElementTree
 
 import networkx
 import numpy as np
 import pytest
+import resvg_py
+from django.core.cache import cache
 from django.core.management import call_command
 from django.http import QueryDict
 from django.urls import reverse
@@ -71,6 +74,16 @@ def test_a_drawing_comes_as_png(directory, client, name):
     assert data.startswith(b"\x89PNG")
     assert int.from_bytes(data[16:20]) == 1600
     assert len(data) > 10_000
+
+
+@of_every_picture
+def test_names_are_drawn_where_the_server_has_no_fonts(directory, client, name, monkeypatch):
+    drawn = partial(resvg_py.svg_to_bytes, skip_system_fonts=True)
+    monkeypatch.setattr(resvg_py, "svg_to_bytes", drawn)
+    with_names = file(client, name, "png")
+    cache.clear()
+    monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **options: drawn(**options | {"font_files": []}))
+    assert len(with_names) > len(file(client, name, "png")) + 3_000
 
 
 @of_every_picture

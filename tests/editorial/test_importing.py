@@ -313,7 +313,7 @@ def test_a_tie_needs_a_source_and_both_ends(publisher):
         ({"other_names": "nickname | | b"}, "other_names", "none of: alias"),
         ({"sources": "https://example.org/new | its seat"}, "sources", "publisher | title"),
         ({"sources": "ftp://example.org | a | b | c"}, "sources", "http"),
-        ({"website": "javascript:alert(1)"}, "website", "URL"),
+        ({"website": "javascript:alert(1)"}, "website", "http"),
         ({"summary": "x" * 601}, "summary", "600"),
     ],
 )

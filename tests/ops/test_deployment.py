@@ -24,6 +24,11 @@ def test_nothing_is_left_open(folder):
         assert "directory.example.eu" in (folder / "nginx.conf").read_text()
 
 
+def test_nginx_listens_by_both_protocols(folder):
+    listens = re.findall(r"listen (?:\[::\]:)?(\d+)", (folder / "nginx.conf").read_text())
+    assert listens == ["80", "80", "443", "443"]
+
+
 def test_units_are_well_formed_and_confined(folder):
     for path in [*folder.glob("*.service"), *folder.glob("*.timer")]:
         unit = configparser.ConfigParser(strict=False, interpolation=None)

@@ -4,6 +4,7 @@ All of it is configured by what `write_deployment` writes, and lives in a folder
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from socket import create_connection
+from socket import AF_INET6, create_connection, socket
 from time import monotonic, sleep
 
 import psycopg
@@ -36,6 +37,13 @@ class ClusterError(Exception):
 
 def answers(port):
     with suppress(OSError), create_connection((HOST, port), timeout=1):
+        return True
+    return False
+
+
+def has_ipv6():
+    with suppress(OSError), socket(AF_INET6) as server:
+        server.bind(("::1", 0))
         return True
     return False
 
@@ -284,9 +292,8 @@ class Cluster:
     def front(self):
         """nginx, with the rates of its limits lifted: all load here comes from one address."""
         site = self.folder / "deployment" / "nginx.conf"
-        site.write_text(
-            site.read_text().replace("rate=30r/s", "rate=9000r/s").replace("rate=10r/s", "rate=9000r/s")
-        )
+        text = site.read_text().replace("rate=30r/s", "rate=9000r/s").replace("rate=10r/s", "rate=9000r/s")
+        site.write_text(text if has_ipv6() else re.sub(r" +listen \[::\].*\n", "", text))
         (self.folder / "nginx.conf").write_text(
             f"{'user root;' if not os.geteuid() else ''} daemon off; worker_processes 1;\n"
             f"pid {self.folder}/nginx.pid; error_log {self.folder}/nginx.log;\n"

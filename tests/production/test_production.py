@@ -294,6 +294,15 @@ def test_pages_come_compressed_and_browsers_ask_each_time(cluster):
     assert "Server" not in headers or headers["Server"] == "nginx"
 
 
+def test_nginx_answers_by_ipv6_too(cluster):
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    url = f"https://[::1]:{cluster.ports['https']}/about/"
+    request = urllib.request.Request(url, headers={"Host": "localhost"})
+    with urllib.request.urlopen(request, context=trusting) as response:
+        assert response.status == 200
+
+
 def test_a_header_decides_nothing_that_is_kept_for_others(cluster):
     """What anybody may send must not end in what nginx or the workers keep."""
     path = f"/actors/?q=poison{int(monotonic())}"

@@ -5,6 +5,8 @@ import io
 
 from openpyxl import Workbook
 
+from roma_network.core.xml_text import xml_safe
+
 
 def excel_file(sheets):
     """An Excel file in memory. `sheets`: pairs of title and rows of cells, which are protected already."""
@@ -12,7 +14,7 @@ def excel_file(sheets):
     for title, rows in sheets:
         sheet = book.create_sheet(title)
         for row in rows:
-            sheet.append(row)
+            sheet.append([xml_safe(cell) if isinstance(cell, str) else cell for cell in row])
     file = io.BytesIO()
     book.save(file)
     file.seek(0)
