@@ -80,12 +80,17 @@ def run(job):
 def is_still(job):
     """Whether a job at work shows no sign of life."""
     at_work = job.state in (State.CHECKING, State.WRITING)
-    return at_work and max(job.beat, cache.get(key_of(job), (0, job.beat))[1]) < timezone.now() - STILL
+    return at_work and max(job.beat.timestamp(), noted(job)[1]) < (timezone.now() - STILL).timestamp()
 
 
 def progress(job):
     """How many lines are done. While the directory is being written to, only the cache can tell."""
-    return cache.get(key_of(job), (job.done, None))[0]
+    return noted(job)[0]
+
+
+def noted(job):
+    """What the cache has of a job: how many lines are done, and when that was told (in seconds since 1970)."""
+    return cache.get(key_of(job), (job.done, 0))
 
 
 def key_of(job):
@@ -163,7 +168,7 @@ def writing(job, reading, findings):
 
     def tell(number):
         job.done += number
-        cache.set(key_of(job), (job.done, timezone.now()), 3600)
+        cache.set(key_of(job), (job.done, timezone.now().timestamp()), 3600)
 
     reason = job.reason or _("Import of “%(file)s”") % {"file": job.file_name}
     return BulkWriter(reading.table, reading.sources, findings, by=job.by, reason=reason[:300], tell=tell)

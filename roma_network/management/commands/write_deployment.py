@@ -1,10 +1,13 @@
 from pathlib import Path
+from secrets import token_urlsafe
 
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from roma_network.environment import BASE_DIR, VAR_DIR
+from roma_network.ops import replicas
+from roma_network.search.facets import TRACKING
 
 TEMPLATES = BASE_DIR / "roma_network" / "ops" / "deployment"
 TIMERS = {
@@ -14,13 +17,14 @@ TIMERS = {
     "lay_out_network": "hourly",
     "clearsessions": "daily",
 }
+SECRETS = ("redis_public", "redis_admin", "seen_secret")
 PUBLIC_APPS = ("roma_network", "stakeholders", "initiatives")
 EDITORS_ONLY = {"roma_network_distinct", "roma_network_import", "roma_network_importpart"}
 RECORD = {"django_admin_log"}  # besides the versions of all entries
 
 
 class Command(BaseCommand):
-    help = "Write configuration for nginx, systemd and PostgreSQL's roles, to be looked through and put in place."
+    help = "Write configuration for nginx, systemd, Redis and PostgreSQL's roles, to be looked through and put in place."
 
     def add_arguments(self, parser):
         parser.add_argument("folder", type=Path)
@@ -36,6 +40,8 @@ class Command(BaseCommand):
             ("https", 443),
             ("public", 8000),
             ("admin", 8001),
+            ("files", 8002),
+            ("redis", 6379),
         ):
             parser.add_argument(f"--{name}-port", type=int, default=port)
 
@@ -43,6 +49,8 @@ class Command(BaseCommand):
         folder.mkdir(parents=True, exist_ok=True)
         values = {name: str(value) for name, value in options.items()}
         values |= {"code": str(BASE_DIR), "var": str(VAR_DIR)}
+        values |= {"redis_public": token_urlsafe(24), "redis_admin": token_urlsafe(24)}
+        values |= {"seen_secret": replicas.secret(), "tracking": "|".join(TRACKING)}
         values |= {"record": ", ".join(record_tables()), "public": ", ".join(public_tables())}
         for template in sorted(TEMPLATES.iterdir()):
             if template.name == "timer":
@@ -56,6 +64,8 @@ class Command(BaseCommand):
         text = template.read_text()
         for name, value in values.items():
             text = text.replace(f"@{name}@", value)
+        path.touch()
+        path.chmod(0o600 if any(f"@{name}@" in template.read_text() for name in SECRETS) else 0o644)
         path.write_text(text)
         self.stdout.write(str(path))
 
