@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("flood")]
 
 REPORT = BASE_DIR / "var" / "flood.md"
 LONGEST = 0.25  # seconds, of 95 in 100 answers to the other client
-SECONDS, FLOODERS, PAUSE = 6, 8, 0.05
+SECONDS, FLOODERS, PAUSE = 5, 8, 0.05
 OTHER_NETWORK = "127.0.1.1"
 API = [
     "/api/v1/actors/?page_size=200",
