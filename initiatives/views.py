@@ -8,7 +8,8 @@ from initiatives.location_map import initiative_map
 from initiatives.models import Initiative, Role
 from roma_network.changes import entry_feed
 from roma_network.export import references, responses
-from roma_network.pages import ego_network
+from roma_network.pages import ego_network, rate_limit
+from roma_network.pages.addresses import of_listing
 from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import Listing
@@ -18,14 +19,14 @@ from stakeholders.models import ActorType
 MOST_DOCUMENTS = 10
 
 
-@public
+@public(takes=of_listing(InitiativeFilterSet), costs=rate_limit.LIST)
 def initiative_list(request):
     return Listing(request, InitiativeFilterSet, columns.initiatives).respond(
         "initiatives/initiative_list.html", "partials/_initiative.html"
     )
 
 
-@public
+@public(takes=of_listing(DocumentFilterSet), costs=rate_limit.LIST)
 def document_list(request):
     return Listing(request, DocumentFilterSet, columns.documents).respond(
         "initiatives/document_list.html", "partials/_document.html"

@@ -7,14 +7,16 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, EnvValidationError, validate
 
+from roma_network.core import caches
 from roma_network.core.hosts import ascii_host
 from roma_network.environment import BASE_DIR, VAR_DIR
 
 CURES = {
     "API_RATE": "Write how many requests a client may send: 120/min.",
+    "RATE": "Write how many hundredths of a second of work a client may ask for: 600/min.",
     "ALLOWED_HOSTS": "List the host names that the directory answers to: directory.example.eu,www.example.eu.",
     "BEHIND_PROXY": "Write true where a proxy ends TLS and sets X-Forwarded-Proto; else leave it out.",
-    "CACHE_URL": "Write redis://host:6379/0 or pymemcache://host:11211; leave it out for a cache in each worker.",
+    "CACHE_URL": "Write redis://user:password@host:6379/0 or pymemcache://host:11211; leave it out for a cache in each worker.",
     "CONTACT_EMAIL": "Write the functional mailbox that receives corrections: directory@example.eu.",
     "BACKUP_FOLDER": "Write the folder that holds the backups.",
     "BACKUP_RECIPIENT": "Write the public key that age-keygen printed: age1…; leave it out for plain backups.",
@@ -61,6 +63,14 @@ def in_plain_letters(name):
     return "." * name.startswith(".") + ascii_host(name.removeprefix("."))
 
 
+@env.parser_for("cache")
+def cache_server(value):
+    try:
+        return caches.parsed(value)
+    except ValueError as error:
+        raise EnvError(str(error)) from None
+
+
 @env.parser_for("mail")
 def mail_server(value):
     found = dj_email_url.parse(value)
@@ -79,13 +89,11 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", None, validate=validate.Email())
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 database = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'directory.sqlite3'}")
-cache = env.dj_cache_url("CACHE_URL", "locmem://")
+cache = env.cache("CACHE_URL", "locmem://")
 hsts_seconds = env.int("HSTS_SECONDS", 31_536_000, validate=validate.Range(min=0))
-API_RATE = env.str(
-    "API_RATE",
-    "120/min",
-    validate=validate.Regexp(r"^[1-9][0-9]*/(sec|min|hour|day)$", error="It is no such rate."),
-)
+a_rate = validate.Regexp(r"^[1-9][0-9]*/(sec|min|hour|day)$", error="It is no such rate.")
+API_RATE = env.str("API_RATE", "120/min", validate=a_rate)
+RATE = env.str("RATE", "600/min", validate=a_rate)
 PUBLIC_ONLY = env.bool(
     "PUBLIC_ONLY", False
 )  # no admin, and nothing is written: a role that may only read will do
@@ -135,6 +143,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "roma_network.pages.http_cache.EncodingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "roma_network.pages.http_cache.PublicCacheMiddleware",  # outside of all that a kept answer needs no more
     "roma_network.ops.replicas.EditingMiddleware",
@@ -218,9 +227,8 @@ FILE_UPLOAD_HANDLERS = [
 
 # Cache
 
-CACHES = {"default": cache}
-if cache["BACKEND"] == "django.core.cache.backends.locmem.LocMemCache":
-    cache.setdefault("OPTIONS", {})["MAX_ENTRIES"] = 3000  # some 25 MB of compressed pages
+# Each process has names of its own, so that a server of caches can keep the admin's from who serves the public.
+CACHES = {"default": cache | {"KEY_PREFIX": "public" if PUBLIC_ONLY else "admin"}}
 
 # Log-in and cookies (the admin alone sets any)
 

@@ -2,7 +2,8 @@ from django.shortcuts import render
 
 from roma_network.changes import entry_feed
 from roma_network.export import references, responses
-from roma_network.pages import ego_network
+from roma_network.pages import ego_network, rate_limit
+from roma_network.pages.addresses import of_listing
 from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import Listing
@@ -14,7 +15,7 @@ from stakeholders.models import Actor, Relation, RelationKind
 MOST_DOCUMENTS = 10
 
 
-@public
+@public(takes=of_listing(ActorFilterSet), costs=rate_limit.LIST)
 def actor_list(request):
     return Listing(request, ActorFilterSet, columns.actors).respond(
         "stakeholders/actor_list.html", "partials/_actor.html"

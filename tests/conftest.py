@@ -5,6 +5,7 @@ import signal
 import sys
 import tempfile
 from contextlib import contextmanager
+from threading import BoundedSemaphore
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.skips import NoSkips
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "roma_network.settings",
     "API_RATE": "1000000/min",
+    "RATE": "1000000/min",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "BEHIND_PROXY": "false",
     "CACHE_URL": "locmem://",
@@ -108,6 +110,14 @@ def empty_cache():
 
     cache.clear()
     replicas.down_until.clear()
+
+
+@pytest.fixture(autouse=True)
+def any_number_at_once(monkeypatch):
+    """A file counts until it was read, and tests need not read one to its end."""
+    from roma_network.pages import rate_limit
+
+    monkeypatch.setattr(rate_limit, "slots", BoundedSemaphore(1000))
 
 
 @pytest.fixture(autouse=True)

@@ -81,7 +81,7 @@ def test_the_database_url_chooses_postgresql_with_connections_that_are_kept(star
 WRONG = {
     "ALLOWED_HOSTS": ["", None, "bü cher.example", "ü" * 64],
     "BEHIND_PROXY": ["perhaps"],
-    "CACHE_URL": ["nonsense", "nonsense://localhost"],
+    "CACHE_URL": ["nonsense", "nonsense://localhost", "redis://", "file:///var/cache", "db://cache"],
     "CONTACT_EMAIL": ["directory", "directory@"],
     "DATABASE_URL": ["roma", "nosql://localhost/roma"],
     "BACKUP_RECIPIENT": ["me", "age1short"],
@@ -97,6 +97,7 @@ WRONG = {
     "STATEMENT_TIMEOUT": ["-1", "soon"],
     "SECRET_KEY": ["", None, "x" * 49],
     "API_RATE": ["0/min", "often", "5", "5/fortnight"],
+    "RATE": ["0/min", "often", "5", "5/fortnight"],
     "VERIFY_AFTER_MONTHS": ["0", "a year", "1.5"],
 }
 

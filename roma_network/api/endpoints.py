@@ -11,6 +11,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.urls import reverse
@@ -18,10 +19,10 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 
-from roma_network.api import throttle
 from roma_network.api.errors import ProblemError, bad_request, told_as_problems
 from roma_network.export.columns import Table
 from roma_network.export.rdf import origin_of
+from roma_network.pages.rate_limit import spend
 from roma_network.pages.redirects import successor_of
 from roma_network.search.facets import TRACKING, FacetCounts, ListingFilterSet, shortened
 
@@ -103,7 +104,8 @@ def api_view(view: Callable) -> Callable:
     def answer(request, *args, **kwargs):
         if request.method not in METHODS:
             raise ProblemError(HTTPStatus.METHOD_NOT_ALLOWED)
-        throttle.check(request)
+        if wait := spend(request, 1, settings.API_RATE):
+            raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
         return view(request, *args, **kwargs)
 
     @wraps(view)

@@ -12,7 +12,13 @@ ADMIN, PUBLIC, PROVER = "roma_admin", "roma_public", "roma_prover"
 SERVING = (PUBLIC, ADMIN)
 GRANTS = Path(__file__).with_name("grants.sql")
 PUBLIC_APPS = ("roma_network", "stakeholders", "initiatives")
-EDITORS_ONLY = {"roma_network_distinct", "roma_network_import", "roma_network_importpart"}
+EDITORS_ONLY = {
+    "roma_network_distinct",
+    "roma_network_import",
+    "roma_network_importbatch",
+    "roma_network_importfile",
+    "roma_network_importpart",
+}
 RECORD = {"django_admin_log"}  # besides the versions of all entries
 READ_ONLY = {"django_migrations"}  # for the admin
 LACKING = """

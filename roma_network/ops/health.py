@@ -135,7 +135,7 @@ def cache_server():
             FAULT,
             _("It does not keep what it is given. Look at CACHE_URL. Pages are slower, and right."),
         )
-    if "LocMem" in name:
+    if name == "MemoryCache":
         return Finding(_("Cache"), WARNING, _("Each worker keeps its own. Set CACHE_URL to share one."))
     return Finding(_("Cache"), FINE, _("%(name)s keeps what it is given.") % {"name": name})
 

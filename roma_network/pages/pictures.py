@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from functools import cache, wraps
+from math import sqrt
 
 from csp.decorators import csp_replace
 from django.shortcuts import render
@@ -24,7 +25,8 @@ from roma_network.export.formats import PICTURES
 from roma_network.export.rdf import origin_of
 from roma_network.pages.listing import Listing
 
-PIXELS = 1600  # the width of a PNG
+PIXELS = 1600  # the width of a PNG, unless it would have
+MOST_PIXELS = 8_000_000  # in all: its price goes by that
 HEAD, FOOT = 44, 32  # units above and beneath the drawing in a file
 ANYBODY = ["*"]
 LETTERS = [Roboto, RobotoBold]  # where a server has no fonts, names would be missing
@@ -69,6 +71,11 @@ class Drawing:
         return self.size[1] + HEAD + FOOT
 
     @property
+    def pixels(self):
+        """The width of a PNG."""
+        return min(PIXELS, int(sqrt(MOST_PIXELS * self.size[0] / self.total_height)))
+
+    @property
     def caption_y(self):
         return self.total_height - FOOT // 3
 
@@ -93,7 +100,7 @@ class Drawing:
     def as_png(self):
         import resvg_py  # here, since few workers ever draw one
 
-        return bytes(resvg_py.svg_to_bytes(svg_string=self.standalone, width=PIXELS, font_files=LETTERS))
+        return bytes(resvg_py.svg_to_bytes(svg_string=self.standalone, width=self.pixels, font_files=LETTERS))
 
     def as_csv(self):
         text = io.StringIO()

@@ -64,6 +64,35 @@ def test_a_restore_of_older_tables_grants_what_is_there():
     assert {each.split()[-1] for each in only_public} == {"roma_public", "PUBLIC"}
 
 
+def test_caches_are_bounded_and_the_admin_has_one_of_its_own(folder):
+    redis = (folder / "redis.conf").read_text()
+    assert "maxmemory 256mb" in redis
+    assert "maxmemory-policy allkeys-lru" in redis
+    assert "user default off" in redis
+    assert "max_size=2g" in (folder / "nginx.conf").read_text()
+    urls = {kind: (folder / f"{kind}-cache.env").read_text() for kind in ("public", "admin")}
+    found = {
+        kind: re.fullmatch(rf"CACHE_URL=redis://{kind}:(.+)@127.0.0.1:6379/(.)\n", url)
+        for kind, url in urls.items()
+    }
+    assert found["public"][1] != found["admin"][1]
+    assert found["public"][2] != found["admin"][2]
+    for kind, match in found.items():
+        assert f"user {kind} on >{match[1]} resetkeys ~{kind}:*" in redis
+        assert f"{kind}-cache.env" in (folder / f"roma-network-{kind}.service").read_text()
+
+
+def test_nobody_else_reads_what_holds_secrets(folder):
+    private = {path.name for path in folder.iterdir() if not path.stat().st_mode & 0o077}
+    assert private == {"admin-cache.env", "nginx.conf", "public-cache.env", "redis.conf"}
+
+
+def test_files_are_made_apart_and_behind(folder):
+    unit = (folder / "roma-network-files.service").read_text()
+    assert "--port 8002 --workers 2 --nice 10" in unit
+    assert "127.0.0.1:8002" in (folder / "nginx.conf").read_text()
+
+
 def test_public_pages_are_given_no_table_of_accounts(folder):
     [granted] = re.findall(r"GRANT SELECT ON (.+) TO roma_public", (folder / "roles.sql").read_text())
     tables = set(granted.split(", "))

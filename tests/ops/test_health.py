@@ -6,9 +6,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.cache.backends.locmem import LocMemCache
 from django.utils.timezone import now
 
+from roma_network.core import caches
 from roma_network.environment import BASE_DIR
 from roma_network.models import Link
 from roma_network.ops import backups, health
@@ -78,7 +78,7 @@ def dead_cache(settings, monkeypatch):
 
 
 def own_cache_each(settings, monkeypatch):
-    settings.CACHES = {"default": {"BACKEND": f"{LocMemCache.__module__}.LocMemCache"}}
+    settings.CACHES = {"default": caches.parsed("locmem://")}
 
 
 def full_disk(settings, monkeypatch):

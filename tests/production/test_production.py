@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import redis
 
 from tests.production.cluster import HOST, PASSWORD, wait_until
 from tests.production.load import Curator, connection
@@ -301,6 +302,74 @@ def test_nginx_answers_by_ipv6_too(cluster):
     request = urllib.request.Request(url, headers={"Host": "localhost"})
     with urllib.request.urlopen(request, context=trusting) as response:
         assert response.status == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [
+        ("", {"Cookie": "seen=999999999"}),
+        ("", {"Cookie": "seen=9.9999999999.aaaaaaaaaaaaaaaaaaaaaa; other=1"}),
+        ("", {"Accept-Encoding": "gzip, made-up"}),
+        ("", {"Accept-Encoding": "x;q=0.1,gzip;q=0.5"}),
+        ("?utm_source=x&fbclid=7", {}),
+        ("?", {}),
+    ],
+)
+def test_nginx_answers_what_it_has_whatever_a_stranger_adds(cluster, query, headers):
+    usual = {"Accept-Encoding": "gzip"}
+    get(cluster, "/about/", usual)
+    _status, found, _text = get(cluster, f"/about/{query}", usual | headers)
+    assert found["X-Cache"] in ("HIT", "UPDATING", "STALE", "REVALIDATED", "EXPIRED")
+
+
+def test_who_edits_is_answered_past_nginx(cluster):
+    curator = Curator(cluster.ports["https"], password=PASSWORD).log_in()
+    assert curator.add_source(f"https://example.eu/{monotonic()}")
+    get(cluster, "/about/")
+    _status, found, _text = get(cluster, "/about/", {"Cookie": f"seen={curator.cookies['seen']}"})
+    assert found["X-Cache"] == "BYPASS"
+
+
+@pytest.mark.parametrize(
+    ("header", "encoding"),
+    [
+        ("gzip", "gzip"),
+        ("br, gzip", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip; q=0.0, br", None),
+        ("identity", None),
+    ],
+)
+def test_pages_are_compressed_for_who_accepts_it(cluster, header, encoding):
+    assert get(cluster, "/actors/", {"Accept-Encoding": header})[1]["Content-Encoding"] == encoding
+
+
+@pytest.mark.parametrize("query", ["q={}&format=csv", "q={}&form%61t=csv&utm_x=1", "format=csv&q={}"])
+def test_files_are_made_by_processes_apart(cluster, query):
+    status, headers, _text = get(cluster, f"/actors/?{query.format(f'apart{monotonic()}')}")
+    if status == 302:
+        assert headers["Location"].endswith("format=csv")
+        status, headers, _text = get(cluster, headers["Location"])
+    assert status == 200
+    name = headers["X-Request-ID"]
+    wait_until(lambda: [each for each in lines(cluster.files) if each["request_id"] == name], "The note", 5)
+
+
+def test_the_public_and_the_admin_have_caches_apart(cluster):
+    caches = {kind: redis.Redis.from_url(cluster.cache_of(kind)["CACHE_URL"]) for kind in ("public", "admin")}
+    for kind, other in (("public", "admin"), ("admin", "public")):
+        assert caches[kind].set(f"{kind}:1:x", b"1", ex=9)
+        for refused in (
+            ["GET", f"{other}:1:x"],
+            ["SET", f"{other}:1:x", "1"],
+            ["FLUSHALL"],
+            ["CONFIG", "SET", "dir", "/"],
+            ["EVAL", "return 1", "0"],
+        ):
+            with pytest.raises(redis.exceptions.NoPermissionError):
+                caches[kind].execute_command(*refused)
+    for cache in caches.values():
+        cache.close()
 
 
 def test_a_header_decides_nothing_that_is_kept_for_others(cluster):
