@@ -12,7 +12,7 @@ from roma_network.pages import ego_network
 from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import Listing, unusable
-from roma_network.pages.redirects import redirect_to_successor
+from roma_network.pages.redirects import instead_of
 from stakeholders.models import ActorType
 
 MOST_DOCUMENTS = 10
@@ -36,9 +36,7 @@ def document_list(request):
 def initiative_detail(request, slug):
     initiative = Initiative.objects.published().for_detail().filter(slug=slug).first()
     if initiative is None:
-        return entry_feed.feed_of_withdrawn(request, initiative_table, slug) or redirect_to_successor(
-            request, Initiative, slug
-        )
+        return entry_feed.feed_of_withdrawn(request, initiative_table, slug) or instead_of(request, Initiative, slug)
     file = (
         references.requested(request, initiative, "initiative")
         or entry_feed.requested(request, initiative_table, initiative)
