@@ -36,7 +36,9 @@ def document_list(request):
 def initiative_detail(request, slug):
     initiative = Initiative.objects.published().for_detail().filter(slug=slug).first()
     if initiative is None:
-        return entry_feed.feed_of_withdrawn(request, initiative_table, slug) or instead_of(request, Initiative, slug)
+        return entry_feed.feed_of_withdrawn(request, initiative_table, slug) or instead_of(
+            request, Initiative, slug
+        )
     file = (
         references.requested(request, initiative, "initiative")
         or entry_feed.requested(request, initiative_table, initiative)

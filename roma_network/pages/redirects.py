@@ -15,7 +15,6 @@ from roma_network.models import Editorial, Status
 from roma_network.pages.http_cache import CACHE_CONTROL
 from roma_network.search.facets import MOST_VALUES, EntryFacetFilter
 
-
 PAGE = methodcaller("get_absolute_url")
 
 
@@ -109,7 +108,9 @@ def successors_among(parameters, filterset):
     for name, facet in filterset.facets.items():
         if isinstance(facet, EntryFacetFilter) and hasattr(facet.entry_model, "merge"):
             known = filterset.vocabularies[name]
-            unknown = [value for value in parameters.getlist(name) if value not in known and "\0" not in value]
+            unknown = [
+                value for value in parameters.getlist(name) if value not in known and "\0" not in value
+            ]
             found |= {
                 (name, old): new for old, new in successors_of(facet.entry_model, unknown[:MOST_VALUES])
             }
