@@ -35,6 +35,7 @@ class Phase(models.TextChoices):
 
 class Initiative(Editorial):
     versioned = ["themes", "countries", "citations", "funding", "participations"]
+    contact_fields = ("website",)
 
     name = models.CharField(_("name"), max_length=200)
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)
@@ -243,6 +244,7 @@ class DocumentFormat(models.TextChoices):
 class Document(Editorial):
     label_field = "title"
     versioned = ["actors", "initiatives", "citations"]
+    contact_fields = ("url",)
 
     title = models.CharField(_("title"), max_length=300)
     kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices)

@@ -13,6 +13,7 @@ class RomaNetworkConfig(AppConfig):
         from roma_network.directory.dataset import AROUND
         from roma_network.editorial import revisions  # noqa: F401  its receivers
         from roma_network.export import datapackage
+        from roma_network.ops import nginx  # noqa: F401  its receiver
 
         datapackage.around |= AROUND
         post_migrate.connect(roles.keep, sender=self)

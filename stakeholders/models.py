@@ -117,6 +117,7 @@ class Actor(Editorial):
     """An organisation or authority. Never a natural person: no field here could hold one."""
 
     versioned = ["themes", "names", "citations", "relations"]
+    contact_fields = ("email", "website", "locality", "latitude", "longitude")
 
     name = models.CharField(_("name"), max_length=200)
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)

@@ -172,7 +172,7 @@ class Cluster:
         if owner():
             shutil.chown(self.folder, "postgres", "postgres")
         self.workers, self.fake_time = workers, fake_time
-        self.ports = {name: free_port() for name in ("http", "https", "public", "admin", "redis")}
+        self.ports = {name: free_port() for name in ("http", "https", "public", "admin", "purge", "redis")}
         self.primary = Database("primary", self.folder, data=primary_data)
         self.replica_count = replicas
         self.replicas = []
@@ -232,6 +232,7 @@ class Cluster:
             "CACHE_URL": f"redis://{HOST}:{self.ports['redis']}/0",
             "DATABASE_URL": self.primary.url(role),
             "DATABASE_REPLICA_URLS": ",".join(replica.url("roma_public") for replica in self.replicas),
+            "NGINX_PURGE_URLS": f"http://{HOST}:{self.ports['purge']}/",
             "SECOND_FACTOR": "false",
             "STATEMENT_TIMEOUT": "3",
             "VAR_DIR": str(self.folder / "var"),
@@ -258,7 +259,9 @@ class Cluster:
         key = trustme.CA().issue_cert("localhost", HOST)
         key.private_key_pem.write_to_path(self.folder / "key.pem")
         key.cert_chain_pems[0].write_to_path(self.folder / "certificate.pem")
-        ports = [f"--{name}-port={self.ports[name]}" for name in ("http", "https", "public", "admin")]
+        ports = [
+            f"--{name}-port={self.ports[name]}" for name in ("http", "https", "public", "admin", "purge")
+        ]
         self.manage(
             "write_deployment",
             self.folder / "deployment",
@@ -282,13 +285,13 @@ class Cluster:
         return Process(kind, command, self.folder / f"{kind}.log", self.ports[kind], environment)
 
     def front(self):
-        """nginx, with the rates of its limits lifted: all load here comes from one address."""
+        """nginx as Debian runs it, with the rates of its limits lifted: all load here comes from one address."""
         site = self.folder / "deployment" / "nginx.conf"
         site.write_text(
             site.read_text().replace("rate=30r/s", "rate=9000r/s").replace("rate=10r/s", "rate=9000r/s")
         )
         (self.folder / "nginx.conf").write_text(
-            f"{'user root;' if not os.geteuid() else ''} daemon off; worker_processes 1;\n"
+            f"{'user www-data;' if not os.geteuid() else ''} daemon off; worker_processes 1;\n"
             f"pid {self.folder}/nginx.pid; error_log {self.folder}/nginx.log;\n"
             f"events {{ worker_connections 1024; }}\nhttp {{ client_body_temp_path {self.folder}/body;\n"
             f"proxy_temp_path {self.folder}/proxy; include {site}; }}\n"

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from roma_network.models import ContentVersion
-from roma_network.ops import backups
+from roma_network.ops import backups, nginx
 
 
 class Command(BaseCommand):
@@ -26,4 +26,5 @@ class Command(BaseCommand):
         except (backups.BackupError, OSError) as error:
             raise CommandError(f"Nothing was changed. {error}") from None
         ContentVersion.bump()  # no page that was kept before stands for what is there now
+        nginx.empty()
         self.stdout.write(f"Restored {path.name}. Run “migrate” if the code is newer than the backup.")

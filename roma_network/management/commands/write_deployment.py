@@ -36,6 +36,7 @@ class Command(BaseCommand):
             ("https", 443),
             ("public", 8000),
             ("admin", 8001),
+            ("purge", 8002),
         ):
             parser.add_argument(f"--{name}-port", type=int, default=port)
 
