@@ -1,6 +1,7 @@
 """nginx's cache is emptied once readers must not be shown an old copy, and only then."""
 
 import io
+import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -10,6 +11,7 @@ from django.db import connection, models, transaction
 
 from initiatives.models import Document, Initiative
 from roma_network.editorial import merging, workflow
+from roma_network.environment import BASE_DIR
 from roma_network.models import Editorial, Status
 from roma_network.ops import nginx
 from stakeholders.models import Actor
@@ -241,6 +243,11 @@ def test_nginx_that_is_down_keeps_no_curator_from_withdrawing(settings, caplog, 
     nginx.purge()
     assert "may come back in an outage" in caplog.text
     assert not nginx.answers(settings.NGINX_PURGE_URLS[0])
+
+
+def test_folders_are_those_that_nginx_makes():
+    [levels] = re.findall(r"levels=(\S+)", (BASE_DIR / "roma_network/ops/deployment/nginx.conf").read_text())
+    assert 16 ** int(levels[0]) == len(nginx.FOLDERS)
 
 
 def test_the_command_empties_it(cache):
