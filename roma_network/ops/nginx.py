@@ -1,10 +1,11 @@
 """Purges nginx's cache, so that what was withdrawn does not come back from there while all else is down.
 
-nginx as Debian builds it knows no purging. But it can delete files (WebDAV), and on an inner address of its own it
-deletes the folders of its cache: it is the only one who may write there.
+nginx as Debian builds it knows no purging. But it can move and delete files (WebDAV), and on an inner address of its
+own it does so with the folders of its cache: it is the only one who may write there.
 """
 
 import logging
+from random import randrange
 from threading import Timer
 
 import httpx
@@ -15,9 +16,10 @@ from django.dispatch import receiver
 from roma_network.models import purge_needed
 
 FOLDERS = "0123456789abcdef"  # as `levels=1:2` of its configuration names them
-DELETED = (204, 404)
+DONE = (httpx.codes.CREATED, httpx.codes.NO_CONTENT, httpx.codes.NOT_FOUND)
+PLACES = 100  # to move a folder to: few enough that what a crash leaves behind is overwritten some day
 TRIES = 3  # a folder that nginx writes to at that moment is not empty
-TIMEOUT = httpx.Timeout(5, connect=1)  # seconds
+TIMEOUT = httpx.Timeout(30, connect=1)  # seconds
 AGAIN_AFTER = (
     2,
     10,
@@ -36,48 +38,67 @@ def purge_after_commit(**kwargs):
 
 
 def purge():
-    """At once, and some times more."""
+    """At once, and some times more. What was hidden is deleted meanwhile."""
     for timer in timers:
         timer.cancel()  # those of a purge shortly before: what they would do comes a little later
     timers[:] = [Timer(seconds, empty) for seconds in AGAIN_AFTER]
-    for timer in timers:
+    deletions = [
+        Timer(0, tried, [delete, url, hidden])
+        for url in settings.NGINX_PURGE_URLS
+        if (hidden := tried(hide, url))
+    ]
+    for timer in [*deletions, *timers]:
         timer.daemon = True
         timer.start()
-    empty()
 
 
 def empty():
-    """The addresses that did not do it."""
-    failed = []
-    for url in settings.NGINX_PURGE_URLS:
-        try:
-            delete_folders(url)
-        except httpx.HTTPError:
-            failed.append(url)
-            log.exception(
-                "The cache behind %s was not emptied: what was withdrawn may come back in an outage. "
-                "Once nginx answers there, run: manage.py purge_cache",
-                url,
-            )
-    return failed
+    """Whether nginx did it at all its addresses."""
+    found = [(url, tried(hide, url)) for url in settings.NGINX_PURGE_URLS]
+    done = [hidden is not None and tried(delete, url, hidden) for url, hidden in found]
+    return all(done)
 
 
-def delete_folders(url):
-    with httpx.Client(base_url=url, timeout=TIMEOUT, trust_env=False) as client:
-        for folder in FOLDERS:
-            delete(client, f"{folder}/")
+def tried(act, url, *args):
+    """What comes of it, or None where nginx fails: what was withdrawn stays so, and somebody is told."""
+    try:
+        with httpx.Client(base_url=url, timeout=TIMEOUT, trust_env=False) as client:
+            return act(client, *args)
+    except httpx.HTTPError:
+        log.exception(
+            "The cache behind %s was not emptied: what was withdrawn may come back in an outage. "
+            "Once nginx answers there, run: manage.py purge_cache",
+            url,
+        )
 
 
-def delete(client, folder):
+def hide(client):
+    """Move the folders aside, where nginx does not look: to delete thousands of files takes a while. Their names then."""
+    place = randrange(PLACES)  # noqa: S311, no secret
+    return [
+        f"/{name}-{place}/"
+        for name in FOLDERS
+        if done(client, "MOVE", f"/{name}/", Destination=f"/{name}-{place}/")
+    ]
+
+
+def delete(client, folders):
+    for folder in folders:
+        done(client, "DELETE", folder)
+    return True
+
+
+def done(client, method, folder, **headers):
+    """Whether there was anything to be done."""
     for _time in range(TRIES):
-        response = client.delete(folder)
-        if response.status_code in DELETED:
-            return
-    response.raise_for_status()
+        response = client.request(method, folder, headers=headers)
+        if response.status_code in DONE:
+            return response.status_code != httpx.codes.NOT_FOUND
+    raise httpx.HTTPError(f"{method} {response.url}: {response.status_code}")
 
 
 def answers(url):
-    """Whether nginx is there, and deletes nothing but folders of its cache."""
+    """Whether nginx is there, and shows nobody what it keeps."""
     try:
         return httpx.get(url, timeout=TIMEOUT, trust_env=False).status_code == httpx.codes.FORBIDDEN
     except httpx.HTTPError:

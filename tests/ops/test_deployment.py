@@ -38,7 +38,7 @@ def test_only_this_machine_empties_the_cache_and_nobody_can_do_more_there(folder
     [inner] = [server for server in text.split("\nserver {") if "dav_methods" in server]
     assert re.findall(r"listen (.+);", inner) == ["127.0.0.1:8002"]
     assert re.findall(r"(?:allow|deny) .+;", inner) == ["allow 127.0.0.1;", "deny all;", "deny all;"]
-    assert "dav_methods DELETE;" in inner
+    assert "dav_methods DELETE MOVE;" in inner
     [cache] = re.findall(r"proxy_cache_path (\S+)", text)
     assert f"root {cache};" in inner
 

@@ -4,6 +4,7 @@ import io
 import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from time import monotonic, sleep
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -181,12 +182,18 @@ def test_every_column_by_which_somebody_is_reached_is_declared():
 
 
 class Cache(BaseHTTPRequestHandler):
-    """Answers as nginx does: there is nothing in most folders, and one is written to at first."""
+    """Answers as nginx does: there is something in two folders, of which one is written to at first."""
+
+    def do_MOVE(self):
+        self.note("MOVE", self.headers["Destination"])
+        self.answer({"/7/": 201, "/9/": self.server.of_nine}.get(self.path, 404))
 
     def do_DELETE(self):
-        self.server.asked.append(self.path)
-        is_first = self.server.asked.count(self.path) == 1
-        self.answer({"/7/": 500 if is_first else 204, "/9/": self.server.of_nine}.get(self.path, 404))
+        self.note("DELETE")
+        self.answer(500 if self.server.asked.count(("DELETE", "/7-0/")) == 1 else 204)
+
+    def note(self, *what):
+        self.server.asked.append((what[0], self.path, *what[1:]))
 
     def do_GET(self):
         self.answer(403)
@@ -203,7 +210,7 @@ class Cache(BaseHTTPRequestHandler):
 @pytest.fixture
 def cache(settings):
     with ThreadingHTTPServer(("127.0.0.1", 0), Cache) as server:
-        server.asked, server.of_nine = [], 204
+        server.asked, server.of_nine = [], 201
         thread = Thread(target=server.serve_forever)
         thread.start()
         settings.NGINX_PURGE_URLS = [f"http://127.0.0.1:{server.server_port}/"]
@@ -212,15 +219,33 @@ def cache(settings):
         thread.join()
 
 
-def test_every_folder_is_deleted_and_one_that_was_in_use_again(cache):
-    assert nginx.empty() == []
-    assert sorted(cache.asked) == sorted([*(f"/{folder}/" for folder in "0123456789abcdef"), "/7/"])
+MOVES = [("MOVE", f"/{name}/", f"/{name}-0/") for name in "0123456789abcdef"]
+DELETIONS = [("DELETE", "/7-0/"), ("DELETE", "/7-0/"), ("DELETE", "/9-0/")]  # one again, as it was not empty
 
 
-def test_the_cache_is_emptied_again_a_little_later(monkeypatch):
+def test_every_folder_is_hidden_before_any_is_deleted(cache, monkeypatch):
+    monkeypatch.setattr(nginx, "PLACES", 1)
+    assert nginx.empty()
+    assert cache.asked == MOVES + DELETIONS
+
+
+def test_who_withdraws_waits_until_all_is_hidden_and_no_longer(cache, monkeypatch):
+    monkeypatch.setattr(nginx, "PLACES", 1)
+    monkeypatch.setattr(nginx, "AGAIN_AFTER", ())
+    nginx.purge()
+    assert cache.asked[:16] == MOVES
+    end = monotonic() + 10
+    while len(cache.asked) < 19 and monotonic() < end:
+        sleep(0.01)
+    assert cache.asked == MOVES + DELETIONS
+
+
+def test_the_cache_is_emptied_again_a_little_later(settings, monkeypatch):
+    settings.NGINX_PURGE_URLS = ["http://127.0.0.1:1/"]
     emptied = []
     monkeypatch.setattr(nginx, "empty", lambda: emptied.append(None))
-    monkeypatch.setattr(nginx, "AGAIN_AFTER", (0.3, 0.4))
+    monkeypatch.setattr(nginx, "hide", lambda client: emptied.append(None))
+    monkeypatch.setattr(nginx, "AGAIN_AFTER", (1, 1.1))
     for _time in range(3):
         nginx.purge()
     assert len(emptied) == 3
@@ -231,9 +256,9 @@ def test_the_cache_is_emptied_again_a_little_later(monkeypatch):
 
 def test_a_folder_that_is_not_deleted_is_told(cache, caplog):
     cache.of_nine = 403
-    assert nginx.empty() == nginx.settings.NGINX_PURGE_URLS
+    assert not nginx.empty()
     assert "purge_cache" in caplog.text
-    with pytest.raises(CommandError, match="Not emptied"):
+    with pytest.raises(CommandError, match="not emptied"):
         call_command("purge_cache")
 
 
@@ -252,5 +277,5 @@ def test_folders_are_those_that_nginx_makes():
 
 def test_the_command_empties_it(cache):
     call_command("purge_cache", stdout=io.StringIO())
-    assert "/f/" in cache.asked
+    assert len(cache.asked) > len(MOVES)
     assert nginx.answers(nginx.settings.NGINX_PURGE_URLS[0])

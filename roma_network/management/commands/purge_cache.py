@@ -7,5 +7,5 @@ class Command(BaseCommand):
     help = "Empty nginx's cache, which happens by itself after a withdrawal, a merge or a changed address."
 
     def handle(self, **options):
-        if failed := nginx.empty():
-            raise CommandError(f"Not emptied: {', '.join(failed)}")
+        if not nginx.empty():
+            raise CommandError("It was not emptied.")
