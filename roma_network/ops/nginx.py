@@ -20,11 +20,8 @@ DONE = (httpx.codes.CREATED, httpx.codes.NO_CONTENT, httpx.codes.NOT_FOUND)
 PLACES = 100  # to move a folder to: few enough that what a crash leaves behind is overwritten some day
 TRIES = 3  # a folder that nginx writes to at that moment is not empty
 TIMEOUT = httpx.Timeout(30, connect=1)  # seconds
-AGAIN_AFTER = (
-    2,
-    10,
-    30,
-)  # seconds: requests on their way, and replicas that are behind, may fill in an old page
+# Seconds: requests on their way, and replicas that are behind, may put an old page back.
+AGAIN_AFTER = (2, 10, 30)
 
 log = logging.getLogger(__name__)
 timers = []
@@ -54,9 +51,9 @@ def purge():
 
 def empty():
     """Whether nginx did it at all its addresses."""
-    found = [(url, tried(hide, url)) for url in settings.NGINX_PURGE_URLS]
-    done = [hidden is not None and tried(delete, url, hidden) for url, hidden in found]
-    return all(done)
+    hidden = [(url, tried(hide, url)) for url in settings.NGINX_PURGE_URLS]
+    deleted = [folders is not None and tried(delete, url, folders) for url, folders in hidden]
+    return all(deleted)
 
 
 def tried(act, url, *args):
@@ -100,6 +97,6 @@ def done(client, method, folder, **headers):
 def answers(url):
     """Whether nginx is there, and shows nobody what it keeps."""
     try:
-        return httpx.get(url, timeout=TIMEOUT, trust_env=False).status_code == httpx.codes.FORBIDDEN
+        return httpx.get(url, timeout=1, trust_env=False).status_code == httpx.codes.FORBIDDEN
     except httpx.HTTPError:
         return False
