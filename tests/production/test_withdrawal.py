@@ -11,12 +11,19 @@ import pytest
 
 from roma_network.ops import nginx
 from tests.production.cluster import HOST, PASSWORD, wait_until
+from tests.production.conftest import fill_cache
 from tests.production.load import Curator, Readers, connection
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("cluster")]
 
 ENCODINGS = ["", "gzip", "br, gzip"]
 UNREACHABLE = (502, 504)
+
+
+@pytest.fixture(autouse=True)
+def full_cache_for_others(cluster):
+    yield
+    fill_cache(cluster)
 
 
 def get(cluster, path, encoding="", **headers):
