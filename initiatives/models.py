@@ -37,6 +37,7 @@ class Phase(models.TextChoices):
 
 class Initiative(Editorial):
     versioned = ["themes", "countries", "citations", "funding", "participations"]
+    contact_fields = ("website",)
 
     name = LineField(_("name"), max_length=200)
     acronym = LineField(_("acronym"), max_length=30, blank=True)
@@ -242,6 +243,7 @@ class DocumentFormat(models.TextChoices):
 class Document(Editorial):
     label_field = "title"
     versioned = ["actors", "initiatives", "citations"]
+    contact_fields = ("url",)
 
     title = LineField(_("title"), max_length=300)
     kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices)

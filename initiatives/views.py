@@ -13,7 +13,7 @@ from roma_network.pages.addresses import of_listing
 from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import Listing
-from roma_network.pages.redirects import redirect_to_successor
+from roma_network.pages.redirects import instead_of
 from stakeholders.models import ActorType
 
 MOST_DOCUMENTS = 10
@@ -37,7 +37,7 @@ def document_list(request):
 def initiative_detail(request, slug):
     initiative = Initiative.objects.published().for_detail().filter(slug=slug).first()
     if initiative is None:
-        return entry_feed.feed_of_withdrawn(request, columns.initiatives, slug) or redirect_to_successor(
+        return entry_feed.feed_of_withdrawn(request, columns.initiatives, slug) or instead_of(
             request, Initiative, slug
         )
     file = (

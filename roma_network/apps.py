@@ -15,7 +15,10 @@ class RomaNetworkConfig(AppConfig):
         from roma_network.directory.dataset import AROUND
         from roma_network.editorial import revisions  # noqa: F401  its receivers
         from roma_network.export import datapackage
-        from roma_network.ops import database_roles
+        from roma_network.ops import (
+            database_roles,
+            nginx,  # noqa: F401  its receiver
+        )
 
         datapackage.parts_around.fill(AROUND)
         connection_created.connect(environment.keep_database_private)

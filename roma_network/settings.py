@@ -1,5 +1,7 @@
 """Settings, all from the environment: safe by default, and loud when a value is missing or wrong."""
 
+import re
+
 import dj_database_url
 import dj_email_url
 from csp.constants import NONE, SELF
@@ -27,6 +29,7 @@ CURES = {
     "EMAIL_URL": "Write submission://user:password@mail.example.eu:587; leave it out where no mail is sent.",
     "ERROR_EMAIL": "Write the functional mailbox that is told of errors: operations@example.eu.",
     "HSTS_SECONDS": "Write a whole number of seconds: 31536000 is a year.",
+    "NGINX_PURGE_URLS": "List where nginx empties its cache: http://127.0.0.1:8003/; leave it out where there is no nginx.",
     "PUBLIC_ONLY": "Write true for processes that serve public pages alone; else leave it out.",
     "SECOND_FACTOR": "Write true or false; leave it out in production.",
     "SECRET_KEY": "Set a long random text: python -c 'import secrets; print(secrets.token_urlsafe(50))'.",
@@ -71,6 +74,14 @@ def cache_server(value):
         raise EnvError(str(error)) from None
 
 
+@env.parser_for("urls")
+def urls(value):
+    found = [url.strip() for url in value.split(",") if url.strip()]
+    if not all(re.fullmatch(r"https?://[^\s/?#]+/", url) for url in found):
+        raise EnvError("One is no such address.")
+    return found
+
+
 @env.parser_for("mail")
 def mail_server(value):
     found = dj_email_url.parse(value)
@@ -107,6 +118,7 @@ SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 500, validate=validate.Range(min=1))
 statement_timeout = env.int("STATEMENT_TIMEOUT", 0, validate=validate.Range(min=0))
 replicas = env.databases("DATABASE_REPLICA_URLS", "") or []
 mail = env.mail("EMAIL_URL", "dummy://")
+NGINX_PURGE_URLS = env.urls("NGINX_PURGE_URLS", "") or []
 VERIFY_AFTER_MONTHS = env.int("VERIFY_AFTER_MONTHS", 12, validate=validate.Range(min=1))
 
 try:

@@ -119,6 +119,7 @@ class Actor(Editorial):
     """An organisation or authority. Never a natural person: no field here could hold one."""
 
     versioned = ["themes", "names", "citations", "relations"]  # and what `initiatives.hooks` adds
+    contact_fields = ("email", "website", "locality", "latitude", "longitude")
 
     name = LineField(_("name"), max_length=200)
     acronym = LineField(_("acronym"), max_length=30, blank=True)

@@ -7,7 +7,7 @@ from roma_network.pages.addresses import of_listing
 from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import Listing
-from roma_network.pages.redirects import redirect_to_successor
+from roma_network.pages.redirects import instead_of
 from stakeholders import columns, hooks
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, Relation, RelationKind
@@ -26,9 +26,7 @@ def actor_list(request):
 def actor_detail(request, slug):
     actor = Actor.objects.published().for_detail().filter(slug=slug).first()
     if actor is None:
-        return entry_feed.feed_of_withdrawn(request, columns.actors, slug) or redirect_to_successor(
-            request, Actor, slug
-        )
+        return entry_feed.feed_of_withdrawn(request, columns.actors, slug) or instead_of(request, Actor, slug)
     file = (
         references.requested(request, actor, "actor")
         or entry_feed.requested(request, columns.actors, actor)

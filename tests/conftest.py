@@ -33,6 +33,7 @@ UNSET = [
     "EMAIL_URL",
     "ERROR_EMAIL",
     "HSTS_SECONDS",
+    "NGINX_PURGE_URLS",
     "PUBLIC_ONLY",
     "SECOND_FACTOR",
     "SLOW_QUERY_MS",

@@ -91,6 +91,7 @@ WRONG = {
     "EMAIL_URL": ["pigeon://mail"],
     "ERROR_EMAIL": ["operations"],
     "HSTS_SECONDS": ["a year", "-1", "1.5"],
+    "NGINX_PURGE_URLS": ["nginx", "http://127.0.0.1:8002", "http://one/,ftp://two/"],
     "PUBLIC_ONLY": ["perhaps"],
     "SECOND_FACTOR": ["perhaps"],
     "SLOW_QUERY_MS": ["0", "soon"],

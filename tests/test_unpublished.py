@@ -173,8 +173,8 @@ def test_an_entry_withdrawn_is_gone_from_its_address(client, url):
     assert client.get(url).status_code == 200
     change(directory.town, status=Status.WITHDRAWN)
     change(directory.programme, status=Status.WITHDRAWN)
-    assert client.get(url).status_code == 404
-    assert client.get(f"{url}?format=csv").status_code == 404
+    assert client.get(url).status_code == 410
+    assert client.get(f"{url}?format=csv").status_code == 410
 
 
 def test_a_document_is_found_by_the_name_of_its_publisher_while_that_is_public(client):

@@ -26,6 +26,7 @@ TYPES: dict[str, Schema] = {
 PROBLEMS = {
     "400": "A parameter cannot be used; the answer names it.",
     "404": "There is no such entry.",
+    "410": "The entry was withdrawn.",
     "429": "Too many requests; Retry-After says when to try again.",
 }
 PROBLEM: Schema = {

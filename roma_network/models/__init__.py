@@ -9,6 +9,7 @@ from roma_network.models.entries import (
     Version,
     Versions,
     names_changed,
+    purge_needed,
 )
 from roma_network.models.imports import Import, ImportBatch, ImportFile, ImportPart
 from roma_network.models.keyed import Keyed, KeyedQuerySet, natural_lookups
@@ -41,6 +42,7 @@ __all__ = [
     "Versions",
     "names_changed",
     "natural_lookups",
+    "purge_needed",
     "url_fields",
     "vocabulary_constraint",
 ]

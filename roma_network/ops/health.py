@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from roma_network.environment import VAR_DIR
 from roma_network.models import Link
-from roma_network.ops import backups, database_roles, replicas
+from roma_network.ops import backups, database_roles, nginx, replicas
 
 BACKUP_AGE = timedelta(hours=36)
 LINKS_AGE = timedelta(days=3)
@@ -40,6 +40,7 @@ def findings():
     yield from secrets()
     yield static_files()
     yield cache_server()
+    yield from shared_caches()
     yield from space()
     yield privacy()
     yield latest_backup()
@@ -138,6 +139,26 @@ def cache_server():
     if name == "MemoryCache":
         return Finding(_("Cache"), WARNING, _("Each worker keeps its own. Set CACHE_URL to share one."))
     return Finding(_("Cache"), FINE, _("%(name)s keeps what it is given.") % {"name": name})
+
+
+def shared_caches():
+    """Whether nginx gives up what it keeps once an entry is withdrawn."""
+    what = _("Cache of nginx")
+    if settings.BEHIND_PROXY and not settings.NGINX_PURGE_URLS and not settings.PUBLIC_ONLY:
+        yield Finding(
+            what,
+            WARNING,
+            _("It keeps what is withdrawn, for an outage. Set NGINX_PURGE_URLS where it is nginx."),
+        )
+    for url in settings.NGINX_PURGE_URLS:
+        if nginx.answers(url):
+            yield Finding(what, FINE, _("%(url)s empties it after a withdrawal.") % {"url": url})
+        else:
+            yield Finding(
+                what,
+                FAULT,
+                _("%(url)s does not answer as our nginx.conf has it: nothing is emptied.") % {"url": url},
+            )
 
 
 def static_files():

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from roma_network.export import responses
 from roma_network.export.formats import ROWS
+from roma_network.pages.redirects import moved_filters
 from roma_network.search import autocomplete
 from roma_network.search.facet_index import facet_index_of
 from roma_network.search.facets import TRACKING, FacetCounts, Option, Rejected, shortened
@@ -92,8 +93,13 @@ class Listing:
             self.filterset.rejected = rejected
             self.tally = FacetCounts(self.filterset, self.request.content_version)
 
+    @property
+    def moved(self):
+        """A redirect where the address narrows the list by entries that were merged, or None."""
+        return moved_filters(self.request, self.filterset)
+
     def respond(self, template, entry_template):
-        if response := responses.requested(self.request, self.table, self.filterset.qs):
+        if response := self.moved or responses.requested(self.request, self.table, self.filterset.qs):
             return response
         context = {
             "listing": self,

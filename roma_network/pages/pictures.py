@@ -116,6 +116,9 @@ class Picture(Drawing, Listing):
     streamed = ()
     sorts = ()
 
+    def respond(self, embedded):
+        return self.moved or super().respond(embedded)
+
     @property
     def rejected(self):
         return self.filterset.rejected

@@ -134,8 +134,12 @@ class EntryFacetFilter(FacetFilter):
         return self.path
 
     @property
+    def entry_model(self):
+        return field_at(self.model, self.path).related_model
+
+    @property
     def entries(self):
-        return field_at(self.model, self.path).related_model.objects.published()
+        return self.entry_model.objects.published()
 
     def vocabulary(self, values):
         found = {entry.slug: entry for entry in self.entries.filter(slug__in=values)} if values else {}

@@ -152,6 +152,29 @@ def test_a_merged_entry_redirects_to_the_one_in_its_place(client, admin_user):
     assert (response.status_code, response["Location"]) == (301, f"{API}/actors/new/")
 
 
+def test_a_merged_entry_redirects_with_all_that_was_asked_for(client, admin_user):
+    old, new = factories.ActorFactory(slug="old"), factories.ActorFactory(slug="new")
+    factories.ParticipationFactory(actor=new)
+    merging.merge(survivor=new, old=old, by=admin_user, reason="Twice")
+    for asked, answered in (
+        ("actors/old/?fields=slug", "actors/new/?fields=slug"),
+        ("participations/?actor=old&page_size=7", "participations/?actor=new&page_size=7"),
+        ("documents/?actor=old&fields=slug", "documents/?actor=new&fields=slug"),
+    ):
+        response = client.get(f"{API}/{asked}")
+        assert (response.status_code, response["Location"]) == (301, f"{API}/{answered}")
+
+
+def test_a_withdrawn_entry_leaves_a_tombstone(client):
+    row = factories.ActorFactory(slug="town", name="Once public")
+    row.status = Status.WITHDRAWN
+    row.save()
+    response = client.get(f"{API}/actors/town/")
+    assert (response.status_code, response["Content-Type"]) == (410, "application/problem+json")
+    assert "Once public" not in response.text
+    assert "stale-if-error" in response["Cache-Control"]
+
+
 def changes(client, query=""):
     return [
         (row["kind"], row["slug"], row["change"], row["into"])

@@ -93,6 +93,16 @@ def test_files_are_made_apart_and_behind(folder):
     assert "127.0.0.1:8002" in (folder / "nginx.conf").read_text()
 
 
+def test_only_this_machine_empties_the_cache_and_nobody_can_do_more_there(folder):
+    text = (folder / "nginx.conf").read_text()
+    [inner] = [server for server in text.split("\nserver {") if "dav_methods" in server]
+    assert re.findall(r"listen (.+);", inner) == ["127.0.0.1:8003"]
+    assert re.findall(r"(?:allow|deny) .+;", inner) == ["allow 127.0.0.1;", "deny all;", "deny all;"]
+    assert "dav_methods DELETE MOVE;" in inner
+    [cache] = re.findall(r"proxy_cache_path (\S+)", text)
+    assert f"root {cache};" in inner
+
+
 def test_public_pages_are_given_no_table_of_accounts(folder):
     [granted] = re.findall(r"GRANT SELECT ON (.+) TO roma_public", (folder / "roles.sql").read_text())
     tables = set(granted.split(", "))

@@ -81,6 +81,14 @@ def own_cache_each(settings, monkeypatch):
     settings.CACHES = {"default": caches.parsed("locmem://")}
 
 
+def nginx_that_keeps_all(settings, monkeypatch):
+    settings.BEHIND_PROXY = True
+
+
+def nginx_that_does_not_answer(settings, monkeypatch):
+    settings.NGINX_PURGE_URLS = ["http://127.0.0.1:1/"]
+
+
 def full_disk(settings, monkeypatch):
     monkeypatch.setattr(health, "LEAST_SPACE", 1e18)
 
@@ -133,6 +141,8 @@ def old_links(settings, monkeypatch):
         (demo, "DEMO", health.WARNING),
         (dead_cache, "Cache", health.FAULT),
         (own_cache_each, "Cache", health.WARNING),
+        (nginx_that_keeps_all, "Cache of nginx", health.WARNING),
+        (nginx_that_does_not_answer, "Cache of nginx", health.FAULT),
         (full_disk, "Disk", health.FAULT),
         (old_backup, "Backup", health.WARNING),
         (no_backup, "Backup", health.WARNING),

@@ -22,7 +22,7 @@ from roma_network.environment import BASE_DIR
 from tests.benchmarks.serving import HOST, free_port
 from tests.postgres import owner, programs
 
-PORTS = ("http", "https", "public", "admin", "files", "redis")
+PORTS = ("http", "https", "public", "admin", "files", "purge", "redis")
 UNLIMITED = {"API_RATE": "1000000/min", "RATE": "1000000/min"}
 LONGEST = 60  # seconds for anything to come up
 PASSWORD = "a password of the tests"
@@ -245,6 +245,7 @@ class Cluster:
             "BEHIND_PROXY": "true",
             "DATABASE_URL": self.primary.url(role),
             "DATABASE_REPLICA_URLS": ",".join(replica.url("roma_public") for replica in self.replicas),
+            "NGINX_PURGE_URLS": f"http://{HOST}:{self.ports['purge']}/",
             "SECOND_FACTOR": "false",
             "STATEMENT_TIMEOUT": "3",
             "VAR_DIR": str(self.folder / "var"),
@@ -299,14 +300,14 @@ class Cluster:
         return Process(kind, command, self.folder / f"{kind}.log", self.ports[kind], environment)
 
     def front(self):
-        """nginx; where our own rates are lifted, with its own lifted too: all load then comes from one address."""
+        """nginx as Debian runs it; where our own rates are lifted, with its own lifted too: all load comes from one address."""
         site = self.folder / "deployment" / "nginx.conf"
         text = site.read_text()
         if self.rates == UNLIMITED:
             text = text.replace("rate=30r/s", "rate=9000r/s").replace("rate=10r/s", "rate=9000r/s")
         site.write_text(text if has_ipv6() else re.sub(r" +listen \[::\].*\n", "", text))
         (self.folder / "nginx.conf").write_text(
-            f"{'user root;' if not os.geteuid() else ''} daemon off; worker_processes 1;\n"
+            f"{'user www-data;' if not os.geteuid() else ''} daemon off; worker_processes 1;\n"
             f"pid {self.folder}/nginx.pid; error_log {self.folder}/nginx.log;\n"
             f"events {{ worker_connections 1024; }}\nhttp {{ client_body_temp_path {self.folder}/body;\n"
             f"proxy_temp_path {self.folder}/proxy; include {site}; }}\n"

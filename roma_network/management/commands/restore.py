@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from roma_network.models import ContentVersion
-from roma_network.ops import backups, health
+from roma_network.ops import backups, health, nginx
 
 
 class Command(BaseCommand):
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         except (backups.BackupError, OSError) as error:
             raise CommandError(f"Nothing was changed. {error}") from None
         ContentVersion.bump()  # no page that was kept before stands for what is there now
+        nginx.empty()
         if health.missing_migrations():
             self.stdout.write(f"Restored {path.name}, which is older than the code. Run: manage.py migrate")
             return

@@ -39,6 +39,7 @@ class Command(BaseCommand):
             ("public", 8000),
             ("admin", 8001),
             ("files", 8002),
+            ("purge", 8003),
             ("redis", 6379),
         ):
             parser.add_argument(f"--{name}-port", type=int, default=port)
