@@ -157,6 +157,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "roma_network.pages.template_tags",
+                "stakeholders.template_tags",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
