@@ -92,7 +92,7 @@ except EnvValidationError as error:
     raise ImproperlyConfigured(
         "\n".join(
             f"{name}: {' '.join(messages)} {CURES.get(name, '')}"
-            for name, messages in sorted(error.error_messages.items())
+            for name, messages in sorted(error.error_messages.items())  # type: ignore[union-attr]
         )
     ) from None
 

@@ -1,7 +1,7 @@
 """What the migration linter forbids, said with its cure. It reads the SQL for PostgreSQL on any database."""
 
-from django.db import ConnectionHandler
 from django.db.migrations.loader import MigrationLoader
+from django.db.utils import ConnectionHandler
 from django_migration_linter import MigrationLinter
 from django_migration_linter.sql_analyser import PostgresqlAnalyser, analyse_sql_statements
 from psycopg.sql import quote

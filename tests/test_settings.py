@@ -72,7 +72,7 @@ def test_the_database_url_chooses_postgresql_with_connections_that_are_kept(star
     assert default["CONN_MAX_AGE"] is None
 
 
-WRONG = {
+WRONG: dict[str, list[str | None]] = {
     "ALLOWED_HOSTS": ["", None],
     "BEHIND_PROXY": ["perhaps"],
     "CACHE_URL": ["nonsense", "nonsense://localhost"],

@@ -100,7 +100,7 @@ class Drawing:
         return text.getvalue(), "text/csv; charset=utf-8"
 
 
-class Picture(Drawing, Listing):
+class Picture(Drawing, Listing):  # type: ignore[misc]  # it responds as a drawing does
     """A picture of a filtered list. `address` and `list_address` name picture and list in the URL configuration."""
 
     address: str
