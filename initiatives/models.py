@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.querysets import DocumentQuerySet, InitiativeQuerySet, ParticipationQuerySet
+from roma_network.core.choices import AnnotatedChoices
 from roma_network.core.partial_dates import PartialDateField, not_before_constraint, partial_date_constraint
 from roma_network.core.text_fields import LineField, ProseField
 from roma_network.core.web_addresses import WebAddressField
@@ -159,26 +160,16 @@ class Funding(Keyed):
         return self.programme or self.note
 
 
-class Role(models.TextChoices):
-    LEAD = "lead", _("Lead")
-    FUNDER = "funder", _("Funder")
-    PARTNER = "partner", _("Partner")
-    IMPLEMENTER = "implementer", _("Implementer")
-    PARTICIPANT = "participant", _("Participant")
-    MONITOR = "monitor", _("Monitor")
-    BENEFICIARY = "beneficiary", _("Beneficiary")
+class Role(AnnotatedChoices):
+    plural: str
 
-    @property
-    def plural(self):
-        return {
-            Role.LEAD: _("Lead"),
-            Role.FUNDER: _("Funders"),
-            Role.PARTNER: _("Partners"),
-            Role.IMPLEMENTER: _("Implementers"),
-            Role.PARTICIPANT: _("Participants"),
-            Role.MONITOR: _("Monitors"),
-            Role.BENEFICIARY: _("Beneficiaries"),
-        }[self]
+    LEAD = "lead", _("Lead"), _("Lead")
+    FUNDER = "funder", _("Funders"), _("Funder")
+    PARTNER = "partner", _("Partners"), _("Partner")
+    IMPLEMENTER = "implementer", _("Implementers"), _("Implementer")
+    PARTICIPANT = "participant", _("Participants"), _("Participant")
+    MONITOR = "monitor", _("Monitors"), _("Monitor")
+    BENEFICIARY = "beneficiary", _("Beneficiaries"), _("Beneficiary")
 
 
 class Participation(Keyed):

@@ -16,7 +16,7 @@ DEMO_FILE = VAR_DIR / "demo.env"
 def use_demo():
     """Fill what the environment leaves open from `var/demo.env`, which the first call writes.
 
-    Other commands reach the same directory with `uv run --env-file var/demo.env manage.py …`.
+    Other commands reach the same directory with `uv run --no-dev --env-file var/demo.env manage.py …`.
     """
     if not DEMO_FILE.exists():
         secret = secrets.token_urlsafe(50)

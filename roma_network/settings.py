@@ -127,7 +127,7 @@ except EnvValidationError as error:
     raise ImproperlyConfigured(
         "\n".join(
             f"{name}: {' '.join(messages)} {CURES.get(name, '')}"
-            for name, messages in sorted(error.error_messages.items())
+            for name, messages in sorted(error.error_messages.items())  # type: ignore[union-attr]
         )
     ) from None
 
@@ -191,6 +191,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "roma_network.pages.template_tags",
+                "stakeholders.template_tags",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

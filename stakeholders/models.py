@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
+from roma_network.core.choices import AnnotatedChoices
 from roma_network.core.mailboxes import validate_functional_mailbox
 from roma_network.core.partial_dates import PartialDateField, not_before_constraint, partial_date_constraint
 from roma_network.core.text_fields import LineField, MailboxField, ProseField
@@ -18,18 +19,16 @@ from roma_network.models import Citation, Editorial, Keyed, Merge, vocabulary_co
 from stakeholders.querysets import ActorQuerySet, RelationQuerySet
 
 
-class Membership(models.TextChoices):
-    EU_MEMBER = "eu_member", _("EU countries")
-    CANDIDATE = "candidate", _("Candidates and potential candidates")
-    OTHER = "other", _("Other countries")
+class Membership(AnnotatedChoices):
+    singular: str
 
-    @property
-    def singular(self):
-        return {
-            Membership.EU_MEMBER: _("EU country"),
-            Membership.CANDIDATE: _("Candidate or potential candidate for EU membership"),
-            Membership.OTHER: _("Neither in the EU nor a candidate"),
-        }[self]
+    EU_MEMBER = "eu_member", _("EU country"), _("EU countries")
+    CANDIDATE = (
+        "candidate",
+        _("Candidate or potential candidate for EU membership"),
+        _("Candidates and potential candidates"),
+    )
+    OTHER = "other", _("Neither in the EU nor a candidate"), _("Other countries")
 
 
 class Country(Keyed):
@@ -88,28 +87,60 @@ class Theme(Keyed):
         return translate(self.name)
 
 
-class ActorType(models.TextChoices):
-    EU_INSTITUTION = "eu_institution", _("EU institutions")
-    NATIONAL_AUTHORITY = "national_authority", _("EU countries and national authorities")
-    LOCAL_AUTHORITY = "local_authority", _("Regional and local authorities")
-    ROMA_COMMUNITY = "roma_community", _("Roma organisations")
-    CIVIL_SOCIETY = "civil_society", _("Civil society")
-    INTERNATIONAL_ORGANISATION = "international_organisation", _("International organisations")
-    ACADEMIA = "academia", _("Academia")
-    BUSINESS = "business", _("Business")
+class ActorType(AnnotatedChoices):
+    """Its colour is the variable of that name in `base.css`."""
 
-    @property
-    def singular(self):
-        return {
-            ActorType.EU_INSTITUTION: _("EU institution"),
-            ActorType.NATIONAL_AUTHORITY: _("National authority"),
-            ActorType.LOCAL_AUTHORITY: _("Regional or local authority"),
-            ActorType.ROMA_COMMUNITY: _("Roma organisation"),
-            ActorType.CIVIL_SOCIETY: _("Civil society organisation"),
-            ActorType.INTERNATIONAL_ORGANISATION: _("International organisation"),
-            ActorType.ACADEMIA: _("Academic institution"),
-            ActorType.BUSINESS: _("Company"),
-        }[self]
+    singular: str
+    shape: str  # a path in a square of 20 units
+
+    EU_INSTITUTION = (
+        "eu_institution",
+        _("EU institution"),
+        "M10 1.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17z",
+        _("EU institutions"),
+    )
+    NATIONAL_AUTHORITY = (
+        "national_authority",
+        _("National authority"),
+        "M2.5 2.5h15v15h-15z",
+        _("EU countries and national authorities"),
+    )
+    LOCAL_AUTHORITY = (
+        "local_authority",
+        _("Regional or local authority"),
+        "M10 1.5 19 18H1z",
+        _("Regional and local authorities"),
+    )
+    ROMA_COMMUNITY = (
+        "roma_community",
+        _("Roma organisation"),
+        "M10 .5 19.5 10 10 19.5.5 10z",
+        _("Roma organisations"),
+    )
+    CIVIL_SOCIETY = (
+        "civil_society",
+        _("Civil society organisation"),
+        "M10 1 19.5 8 16 19H4L.5 8z",
+        _("Civil society"),
+    )
+    INTERNATIONAL_ORGANISATION = (
+        "international_organisation",
+        _("International organisation"),
+        "M5.5 2h9L19 10l-4.5 8h-9L1 10z",
+        _("International organisations"),
+    )
+    ACADEMIA = (
+        "academia",
+        _("Academic institution"),
+        "M7 1.5h6V7h5.5v6H13v5.5H7V13H1.5V7H7z",
+        _("Academia"),
+    )
+    BUSINESS = (
+        "business",
+        _("Company"),
+        "M1.5 3h17L10 19z",
+        _("Business"),
+    )
 
 
 TYPES_IN_A_COUNTRY = {ActorType.NATIONAL_AUTHORITY, ActorType.LOCAL_AUTHORITY}
@@ -305,13 +336,15 @@ class ActorName(Keyed):
         return self.name
 
 
-class RelationKind(models.TextChoices):
-    COOPERATES_WITH = "cooperates_with", _("Cooperates with")
-    FUNDS = "funds", _("Funds")
-    MONITORS = "monitors", _("Monitors")
-    ADVISES = "advises", _("Advises")
-    MEMBER_OF = "member_of", _("Member of")
-    SUPPORTS = "supports", _("Supports")
+class RelationKind(AnnotatedChoices):
+    inverse: str  # as the target sees it
+
+    COOPERATES_WITH = "cooperates_with", _("Cooperates with"), _("Cooperates with")
+    FUNDS = "funds", _("Funded by"), _("Funds")
+    MONITORS = "monitors", _("Monitored by"), _("Monitors")
+    ADVISES = "advises", _("Advised by"), _("Advises")
+    MEMBER_OF = "member_of", _("Members"), _("Member of")
+    SUPPORTS = "supports", _("Supported by"), _("Supports")
 
 
 class Relation(Keyed):
@@ -319,15 +352,6 @@ class Relation(Keyed):
 
     natural_fields = ("subject", "target", "kind")
     versioned = ["citations"]
-
-    INVERSE = {
-        RelationKind.COOPERATES_WITH: _("Cooperates with"),
-        RelationKind.FUNDS: _("Funded by"),
-        RelationKind.MONITORS: _("Monitored by"),
-        RelationKind.ADVISES: _("Advised by"),
-        RelationKind.MEMBER_OF: _("Members"),
-        RelationKind.SUPPORTS: _("Supported by"),
-    }
 
     subject = models.ForeignKey(
         Actor, on_delete=models.CASCADE, related_name="relations", verbose_name=_("actor")

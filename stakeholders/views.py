@@ -90,5 +90,5 @@ def by_kind(relations, actor):
             if row.kind == kind:
                 outgoing = row.subject_id == actor.pk
                 row.other = row.target if outgoing else row.subject
-                groups.setdefault(kind.label if outgoing else Relation.INVERSE[kind], []).append(row)
+                groups.setdefault(kind.label if outgoing else kind.inverse, []).append(row)
     return groups

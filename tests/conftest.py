@@ -102,6 +102,12 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_assertrepr_compare(op, left, right):
+    from tests import costs
+
+    return costs.explained(op, left, right)
+
+
 @pytest.fixture(autouse=True)
 def empty_cache():
     """Kept answers go by a count of changes in the database, which a rolled-back test takes back."""

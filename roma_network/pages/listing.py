@@ -171,7 +171,7 @@ class Listing:
 
     @property
     def embed_url(self):
-        return f"/embed{self.request.path}{self.query}"
+        return reverse(f"embed_{self.request.resolver_match.view_name}") + self.query
 
     @property
     def is_filtered(self):
@@ -185,10 +185,11 @@ class Listing:
     def chips(self):
         """What is chosen, each with the address that drops it."""
         labels = {name: filter_.label for name, filter_ in self.filterset.filters.items()}
+        vocabularies = self.filterset.vocabularies
         return [
             Chip(
                 labels[name],
-                self.filterset.vocabularies.get(name, {}).get(value, value),
+                vocabularies[name][value].label if name in vocabularies else value,
                 self.url(without=[(name, value)]),
             )
             for name, value in self.parameters

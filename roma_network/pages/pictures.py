@@ -89,10 +89,10 @@ class Drawing:
         context = {
             "picture": self,
             "drawing": self.drawing,
-            "css": plain_css(),
+            "css": rules(),
             "origin": origin_of(self.request),
         }
-        return xml_safe(render_to_string("pictures/standalone.svg", context))
+        return in_bright_colours(xml_safe(render_to_string("pictures/standalone.svg", context)))
 
     def as_svg(self):
         return self.standalone
@@ -108,7 +108,7 @@ class Drawing:
         return text.getvalue()
 
 
-class Picture(Drawing, Listing):
+class Picture(Drawing, Listing):  # type: ignore[misc]  # it responds as a drawing does
     """A picture of a filtered list. `address` and `list_address` name picture and list in the URL configuration."""
 
     address: str
@@ -164,13 +164,22 @@ def framed(view):
 
 
 @cache
-def plain_css():
-    """The rules for drawings with the colours of a bright page in place of their names, as any viewer reads them."""
-    base, drawings = (
-        (BASE_DIR / "static" / "css" / name).read_text(encoding="utf-8")
-        for name in ("base.css", "pictures.css")
-    )
-    bright = base.partition("@media screen and (prefers-color-scheme: dark)")[0]
-    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]+);", bright))
-    rules = re.findall(r"^  (\.drawing [^{]+\{[^}]+\})", drawings, re.MULTILINE)
-    return re.sub(r"var\(--([\w-]+)\)", lambda match: colours[match[1]], "\n".join(rules))
+def rules():
+    """The style of drawings alone."""
+    return "\n".join(re.findall(r"^  (\.drawing [^{]+\{[^}]+\})", stylesheet("pictures.css"), re.MULTILINE))
+
+
+@cache
+def bright_colours():
+    """Name → colour, as on a bright page."""
+    bright = stylesheet("base.css").partition("@media screen and (prefers-color-scheme: dark)")[0]
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]+);", bright))
+
+
+def stylesheet(name):
+    return (BASE_DIR / "static" / "css" / name).read_text(encoding="utf-8")
+
+
+def in_bright_colours(svg):
+    """With colours in place of their names, as any viewer reads them."""
+    return re.sub(r"var\(--([\w-]+)\)", lambda match: bright_colours()[match[1]], svg)

@@ -7,8 +7,6 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook, load_workbook
 
 from initiatives.models import Document, Initiative, Participation
@@ -19,6 +17,7 @@ from roma_network.editorial.importing.writing import BulkWriter
 from roma_network.editorial.merging import merge
 from roma_network.models import ContentVersion, Import, ImportPart, Source
 from stakeholders.models import Actor
+from tests.costs import Cost, counted
 from tests.editing import address
 from tests.factories import (
     ActorCitationFactory,
@@ -567,11 +566,11 @@ def test_html_in_a_file_is_shown_as_text(publisher):
 def test_queries_do_not_grow_with_the_rows(publisher):
     def cost(number):
         rows = [actor_row(f"agency-{number}-{n}") for n in range(number)]
-        with CaptureQueriesContext(connection) as queries:
+        with counted() as queries:
             send(publisher, as_csv(ACTOR, *rows))
             say_yes(publisher)
         assert job().state == "done"
-        return len(queries)
+        return Cost(queries)
 
     cost(2)
     inserts = 30  # of more parts do large inserts consist on SQLite

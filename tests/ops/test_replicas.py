@@ -1,4 +1,4 @@
-"""Who reads from which database, told by a stand-in for the servers; `tests/operations` does it with real ones."""
+"""Who reads from which database, told by a stand-in for the servers; `tests/production` does it with real ones."""
 
 import pytest
 from django.contrib.auth.models import User

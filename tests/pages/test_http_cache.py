@@ -162,7 +162,7 @@ def test_what_somebody_logged_in_sees_is_what_everybody_sees(client, admin_clien
 
 
 WRITES = {
-    "save": lambda agency: (setattr(agency, "summary", "After"), agency.save()),
+    "save": lambda agency: renamed(agency).save(),
     "update": lambda agency: Actor.objects.filter(pk=agency.pk).update(summary="After"),
     "bulk_update": lambda agency: Actor.objects.bulk_update([renamed(agency)], ["name"]),
     "other name": lambda agency: ActorNameFactory(actor=agency, name="Office"),
@@ -170,7 +170,7 @@ WRITES = {
         [ActorName(actor=agency, name="Office")]
     ),
     "themes": lambda agency: agency.themes.set([ThemeFactory()]),
-    "themes from the other side": lambda agency: ThemeFactory().actors.set([agency]),
+    "themes from the other side": lambda agency: ThemeFactory().actors.set([agency]),  # type: ignore[attr-defined]
     "citation": lambda agency: ActorCitationFactory(subject=agency),
     "participation": lambda agency: ParticipationFactory(actor=agency),
     "relation": lambda agency: RelationFactory(target=agency),

@@ -1,6 +1,6 @@
 """What is broken, under load, on real servers: readers notice nothing, and what curators were told is saved stays.
 
-`uv run pytest tests/operations -m faults` runs them, as root on Debian with nginx, redis-server, postgresql and
+`uv run pytest tests/production -m faults` runs them, as root on Debian with nginx, redis-server, postgresql and
 faketime. What was measured is added to `var/faults.md`.
 """
 

@@ -135,25 +135,6 @@ class ImportTable:
                 found[self.key_of(row)] = row
         return {key: found[key] for key in keys if key in found}
 
-    def known(self, lines, headings, new):
-        """Model → natural key → row, of all that these lines speak of; `new` are keys of rows of the same file."""
-        mentioned = defaultdict(set)
-        for _line, cells in lines:
-            for name, text in zip(headings, cells, strict=True):
-                for model, key in self.columns[name].mentions(text) if name in self.columns else ():
-                    mentioned[model].add(key)
-        known = {model: rows_by_key(model, keys) for model, keys in mentioned.items()}
-        for column in self.columns.values():
-            if isinstance(column, Links):
-                known[column.model] = rows_by_key(column.model, None)
-            if isinstance(column, Link):
-                known.setdefault(column.model, {})
-        known.setdefault(Source, {})
-        if self.is_entry:
-            # A row of the same file, which has no key yet.
-            known[self.model] = {slug: None for (slug,) in new} | known.get(self.model, {})
-        return known
-
 
 class DryRun:
     """What a file says of a table. `first_lines`: key of a row, as text → the first line that has it."""
