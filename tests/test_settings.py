@@ -78,13 +78,8 @@ def test_the_database_url_chooses_postgresql_with_connections_that_are_kept(star
     assert default["CONN_MAX_AGE"] is None
 
 
-<<<<<<< HEAD
-WRONG = {
-    "ALLOWED_HOSTS": ["", None, "bü cher.example", "ü" * 64],
-=======
 WRONG: dict[str, list[str | None]] = {
-    "ALLOWED_HOSTS": ["", None],
->>>>>>> small
+    "ALLOWED_HOSTS": ["", None, "bü cher.example", "ü" * 64],
     "BEHIND_PROXY": ["perhaps"],
     "CACHE_URL": ["nonsense", "nonsense://localhost", "redis://", "file:///var/cache", "db://cache"],
     "CONTACT_EMAIL": ["directory", "directory@"],
