@@ -9,7 +9,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.querysets import DocumentQuerySet, InitiativeQuerySet, ParticipationQuerySet
+from roma_network.core.choices import AnnotatedChoices
 from roma_network.core.partial_dates import PartialDateField, not_before_constraint, partial_date_constraint
+from roma_network.core.text_fields import LineField, ProseField
+from roma_network.core.web_addresses import WebAddressField
 from roma_network.models import Citation, Editorial, Keyed, Merge, names_changed, vocabulary_constraint
 from stakeholders.models import Actor, Country, Theme
 
@@ -35,16 +38,17 @@ class Phase(models.TextChoices):
 
 class Initiative(Editorial):
     versioned = ["themes", "countries", "citations", "funding", "participations"]
+    contact_fields = ("website",)
 
-    name = models.CharField(_("name"), max_length=200)
-    acronym = models.CharField(_("acronym"), max_length=30, blank=True)
+    name = LineField(_("name"), max_length=200)
+    acronym = LineField(_("acronym"), max_length=30, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=InitiativeKind.choices)
-    summary = models.TextField(
+    summary = ProseField(
         _("summary"), max_length=600, blank=True, help_text=_("One to three plain sentences on what it does.")
     )
     start = PartialDateField(_("start"))
     end = PartialDateField(_("end"))
-    website = models.URLField(_("website"), max_length=300, blank=True)
+    website = WebAddressField(_("website"), max_length=300, blank=True)
     themes = models.ManyToManyField(Theme, blank=True, related_name="initiatives", verbose_name=_("themes"))
     countries = models.ManyToManyField(
         Country, blank=True, related_name="initiatives", verbose_name=_("countries")
@@ -125,8 +129,8 @@ class Funding(Keyed):
     amount_eur = models.PositiveBigIntegerField(
         _("amount in euro"), null=True, blank=True, help_text=_("Empty where no source states it.")
     )
-    programme = models.CharField(_("programme"), max_length=200, blank=True)
-    note = models.CharField(_("note"), max_length=300, blank=True)
+    programme = LineField(_("programme"), max_length=200, blank=True)
+    note = LineField(_("note"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -156,26 +160,16 @@ class Funding(Keyed):
         return self.programme or self.note
 
 
-class Role(models.TextChoices):
-    LEAD = "lead", _("Lead")
-    FUNDER = "funder", _("Funder")
-    PARTNER = "partner", _("Partner")
-    IMPLEMENTER = "implementer", _("Implementer")
-    PARTICIPANT = "participant", _("Participant")
-    MONITOR = "monitor", _("Monitor")
-    BENEFICIARY = "beneficiary", _("Beneficiary")
+class Role(AnnotatedChoices):
+    plural: str
 
-    @property
-    def plural(self):
-        return {
-            Role.LEAD: _("Lead"),
-            Role.FUNDER: _("Funders"),
-            Role.PARTNER: _("Partners"),
-            Role.IMPLEMENTER: _("Implementers"),
-            Role.PARTICIPANT: _("Participants"),
-            Role.MONITOR: _("Monitors"),
-            Role.BENEFICIARY: _("Beneficiaries"),
-        }[self]
+    LEAD = "lead", _("Lead"), _("Lead")
+    FUNDER = "funder", _("Funders"), _("Funder")
+    PARTNER = "partner", _("Partners"), _("Partner")
+    IMPLEMENTER = "implementer", _("Implementers"), _("Implementer")
+    PARTICIPANT = "participant", _("Participants"), _("Participant")
+    MONITOR = "monitor", _("Monitors"), _("Monitor")
+    BENEFICIARY = "beneficiary", _("Beneficiaries"), _("Beneficiary")
 
 
 class Participation(Keyed):
@@ -193,7 +187,7 @@ class Participation(Keyed):
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     start = PartialDateField(_("start"))
     end = PartialDateField(_("end"))
-    note = models.CharField(_("note"), max_length=300, blank=True)
+    note = LineField(_("note"), max_length=300, blank=True)
 
     objects = ParticipationQuerySet.as_manager()
 
@@ -240,16 +234,15 @@ class DocumentFormat(models.TextChoices):
 class Document(Editorial):
     label_field = "title"
     versioned = ["actors", "initiatives", "citations"]
+    contact_fields = ("url",)
 
-    title = models.CharField(_("title"), max_length=300)
+    title = LineField(_("title"), max_length=300)
     kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices)
     date = PartialDateField(_("date"))
-    url = models.URLField(_("address"), max_length=600, blank=True)
+    url = WebAddressField(_("address"), max_length=600, blank=True)
     format = models.CharField(_("format"), max_length=5, choices=DocumentFormat.choices, blank=True)
     size = models.PositiveBigIntegerField(_("size in bytes"), null=True, blank=True)
-    language = models.CharField(
-        _("language"), max_length=12, blank=True, help_text=_("A BCP 47 code: en, ro, rom.")
-    )
+    language = LineField(_("language"), max_length=12, blank=True, help_text=_("A BCP 47 code: en, ro, rom."))
     is_milestone = models.BooleanField(
         _("policy milestone"),
         default=False,

@@ -8,11 +8,12 @@ from initiatives.location_map import initiative_map
 from initiatives.models import Initiative, Role
 from roma_network.changes import entry_feed
 from roma_network.export import references, responses
-from roma_network.pages import ego_network
+from roma_network.pages import ego_network, rate_limit
+from roma_network.pages.addresses import of_listing
 from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import Listing
-from roma_network.pages.redirects import redirect_to_successor
+from roma_network.pages.redirects import instead_of
 from stakeholders.models import ActorType
 
 MOST_DOCUMENTS = 10
@@ -32,14 +33,14 @@ FACTS = (  # that can be cited, in the order of the page
 )
 
 
-@public
+@public(takes=of_listing(InitiativeFilterSet), costs=rate_limit.LIST)
 def initiative_list(request):
     return Listing(request, InitiativeFilterSet, columns.initiatives).respond(
         "initiatives/initiative_list.html", "partials/_initiative.html"
     )
 
 
-@public
+@public(takes=of_listing(DocumentFilterSet), costs=rate_limit.LIST)
 def document_list(request):
     return Listing(request, DocumentFilterSet, columns.documents).respond(
         "initiatives/document_list.html", "partials/_document.html"
@@ -50,7 +51,7 @@ def document_list(request):
 def initiative_detail(request, slug):
     initiative = Initiative.objects.published().for_detail().filter(slug=slug).first()
     if initiative is None:
-        return entry_feed.feed_of_withdrawn(request, columns.initiatives, slug) or redirect_to_successor(
+        return entry_feed.feed_of_withdrawn(request, columns.initiatives, slug) or instead_of(
             request, Initiative, slug
         )
     file = (

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -9,15 +10,22 @@ class RomaNetworkConfig(AppConfig):
     verbose_name = _("Sources")
 
     def ready(self):
+        from roma_network import environment
         from roma_network.accounts import roles
         from roma_network.directory.dataset import AROUND
         from roma_network.editorial import revisions  # noqa: F401  its receivers
         from roma_network.export import columns, datapackage
         from roma_network.models import facts_of
+        from roma_network.ops import (
+            database_roles,
+            nginx,  # noqa: F401  its receiver
+        )
 
         datapackage.parts_around.fill(AROUND)
         facts_of.fill(columns.facts_of)
+        connection_created.connect(environment.keep_database_private)
         post_migrate.connect(roles.keep, sender=self)
+        post_migrate.connect(database_roles.grant, sender=self)
 
 
 class DirectoryAdminConfig(admin_apps.AdminConfig):

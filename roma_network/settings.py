@@ -1,5 +1,7 @@
 """Settings, all from the environment: safe by default, and loud when a value is missing or wrong."""
 
+import re
+
 import dj_database_url
 import dj_email_url
 from csp.constants import NONE, SELF
@@ -7,13 +9,16 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, EnvValidationError, validate
 
+from roma_network.core import caches
+from roma_network.core.hosts import ascii_host
 from roma_network.environment import BASE_DIR, VAR_DIR
 
 CURES = {
     "API_RATE": "Write how many requests a client may send: 120/min.",
+    "RATE": "Write how many hundredths of a second of work a client may ask for: 600/min.",
     "ALLOWED_HOSTS": "List the host names that the directory answers to: directory.example.eu,www.example.eu.",
     "BEHIND_PROXY": "Write true where a proxy ends TLS and sets X-Forwarded-Proto; else leave it out.",
-    "CACHE_URL": "Write redis://host:6379/0 or pymemcache://host:11211; leave it out for a cache in each worker.",
+    "CACHE_URL": "Write redis://user:password@host:6379/0 or pymemcache://host:11211; leave it out for a cache in each worker.",
     "CONTACT_EMAIL": "Write the functional mailbox that receives corrections: directory@example.eu.",
     "BACKUP_FOLDER": "Write the folder that holds the backups.",
     "BACKUP_RECIPIENT": "Write the public key that age-keygen printed: age1…; leave it out for plain backups.",
@@ -24,6 +29,7 @@ CURES = {
     "EMAIL_URL": "Write submission://user:password@mail.example.eu:587; leave it out where no mail is sent.",
     "ERROR_EMAIL": "Write the functional mailbox that is told of errors: operations@example.eu.",
     "HSTS_SECONDS": "Write a whole number of seconds: 31536000 is a year.",
+    "NGINX_PURGE_URLS": "List where nginx empties its cache: http://127.0.0.1:8003/; leave it out where there is no nginx.",
     "PUBLIC_ONLY": "Write true for processes that serve public pages alone; else leave it out.",
     "SECOND_FACTOR": "Write true or false; leave it out in production.",
     "SECRET_KEY": "Set a long random text: python -c 'import secrets; print(secrets.token_urlsafe(50))'.",
@@ -44,6 +50,38 @@ def databases(value):
         raise EnvError("One is no such address.") from None
 
 
+@env.parser_for("hosts")
+def hosts(value):
+    """As browsers send them. A dot in front of a name stands for all beneath it."""
+    names = list(filter(None, map(str.strip, value.split(","))))
+    if not names:
+        raise EnvError("It is empty.")
+    try:
+        return [name if name.isascii() else in_plain_letters(name) for name in names]
+    except ValueError:
+        raise EnvError("One is no name of a host.") from None
+
+
+def in_plain_letters(name):
+    return "." * name.startswith(".") + ascii_host(name.removeprefix("."))
+
+
+@env.parser_for("cache")
+def cache_server(value):
+    try:
+        return caches.parsed(value)
+    except ValueError as error:
+        raise EnvError(str(error)) from None
+
+
+@env.parser_for("urls")
+def urls(value):
+    found = [url.strip() for url in value.split(",") if url.strip()]
+    if not all(re.fullmatch(r"https?://[^\s/?#]+/", url) for url in found):
+        raise EnvError("One is no such address.")
+    return found
+
+
 @env.parser_for("mail")
 def mail_server(value):
     found = dj_email_url.parse(value)
@@ -52,25 +90,21 @@ def mail_server(value):
     return found
 
 
-filled = validate.Length(min=1, error="It is empty.")
-
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)  # plain HTTP on this machine: no redirect, no HSTS, cookies without Secure
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 SECRET_KEY = env.str(
     "SECRET_KEY", validate=validate.Length(min=50, error="It is shorter than 50 characters.")
 )
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", validate=filled)
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", None, validate=validate.Email())
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 database = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'directory.sqlite3'}")
-cache = env.dj_cache_url("CACHE_URL", "locmem://")
+cache = env.cache("CACHE_URL", "locmem://")
 hsts_seconds = env.int("HSTS_SECONDS", 31_536_000, validate=validate.Range(min=0))
-API_RATE = env.str(
-    "API_RATE",
-    "120/min",
-    validate=validate.Regexp(r"^[1-9][0-9]*/(sec|min|hour|day)$", error="It is no such rate."),
-)
+a_rate = validate.Regexp(r"^[1-9][0-9]*/(sec|min|hour|day)$", error="It is no such rate.")
+API_RATE = env.str("API_RATE", "120/min", validate=a_rate)
+RATE = env.str("RATE", "600/min", validate=a_rate)
 PUBLIC_ONLY = env.bool(
     "PUBLIC_ONLY", False
 )  # no admin, and nothing is written: a role that may only read will do
@@ -84,6 +118,7 @@ SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 500, validate=validate.Range(min=1))
 statement_timeout = env.int("STATEMENT_TIMEOUT", 0, validate=validate.Range(min=0))
 replicas = env.databases("DATABASE_REPLICA_URLS", "") or []
 mail = env.mail("EMAIL_URL", "dummy://")
+NGINX_PURGE_URLS = env.urls("NGINX_PURGE_URLS", "") or []
 VERIFY_AFTER_MONTHS = env.int("VERIFY_AFTER_MONTHS", 12, validate=validate.Range(min=1))
 
 try:
@@ -92,7 +127,7 @@ except EnvValidationError as error:
     raise ImproperlyConfigured(
         "\n".join(
             f"{name}: {' '.join(messages)} {CURES.get(name, '')}"
-            for name, messages in sorted(error.error_messages.items())
+            for name, messages in sorted(error.error_messages.items())  # type: ignore[union-attr]
         )
     ) from None
 
@@ -120,6 +155,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "roma_network.pages.http_cache.EncodingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "roma_network.pages.http_cache.PublicCacheMiddleware",  # outside of all that a kept answer needs no more
     "roma_network.ops.replicas.EditingMiddleware",
@@ -155,6 +191,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "roma_network.pages.template_tags",
+                "stakeholders.template_tags",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -193,6 +230,8 @@ if database["ENGINE"] == "django.db.backends.sqlite3":
 
 IMPORT_MAX_BYTES = 25_000_000
 IMPORT_MAX_ROWS = 50_000
+IMPORT_MAX_MEMORY = 512_000_000  # bytes of the process that reads a file
+IMPORT_MAX_SECONDS = 60  # of a core; of the clock twice as many
 FILE_UPLOAD_HANDLERS = [
     "roma_network.editorial.importing.uploads.LimitingHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -201,9 +240,8 @@ FILE_UPLOAD_HANDLERS = [
 
 # Cache
 
-CACHES = {"default": cache}
-if cache["BACKEND"] == "django.core.cache.backends.locmem.LocMemCache":
-    cache.setdefault("OPTIONS", {})["MAX_ENTRIES"] = 3000  # some 25 MB of compressed pages
+# Each process has names of its own, so that a server of caches can keep the admin's from who serves the public.
+CACHES = {"default": cache | {"KEY_PREFIX": "public" if PUBLIC_ONLY else "admin"}}
 
 # Log-in and cookies (the admin alone sets any)
 
@@ -224,11 +262,16 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"  # public pages never see who
 SESSION_COOKIE_AGE = 12 * 3600  # seconds without a request: `IdleSessionMiddleware` begins them anew
 OTP_TOTP_ISSUER = "Roma integration directory"
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+AXES_HANDLER = "roma_network.accounts.lockout.LockoutHandler"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a stranger elsewhere cannot lock a curator out
-AXES_CLIENT_IP_CALLABLE = "roma_network.ops.logs.client_address"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # the handler counts names and networks as well
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # what was refused unseen is not counted
+AXES_CLIENT_IP_CALLABLE = "roma_network.accounts.lockout.network"
+AXES_LOCKOUT_CALLABLE = "roma_network.accounts.lockout.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next"]
 AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False  # we have screens of our own
 AXES_VERBOSE = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 CSRF_COOKIE_HTTPONLY = True
@@ -268,9 +311,11 @@ TIME_ZONE = "Europe/Brussels"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # what browsers ask for without being told: the icons
+WHITENOISE_MAX_AGE = 24 * 3600  # of files without a digest in their name
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "roma_network.pages.static_files.Storage"},
 }
 
 # What is told to whom runs it

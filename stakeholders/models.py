@@ -10,24 +10,25 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
+from roma_network.core.choices import AnnotatedChoices
 from roma_network.core.mailboxes import validate_functional_mailbox
 from roma_network.core.partial_dates import PartialDateField, not_before_constraint, partial_date_constraint
+from roma_network.core.text_fields import LineField, MailboxField, ProseField
+from roma_network.core.web_addresses import WebAddressField
 from roma_network.models import Citation, Editorial, Keyed, Merge, vocabulary_constraint
 from stakeholders.querysets import ActorQuerySet, RelationQuerySet
 
 
-class Membership(models.TextChoices):
-    EU_MEMBER = "eu_member", _("EU countries")
-    CANDIDATE = "candidate", _("Candidates and potential candidates")
-    OTHER = "other", _("Other countries")
+class Membership(AnnotatedChoices):
+    singular: str
 
-    @property
-    def singular(self):
-        return {
-            Membership.EU_MEMBER: _("EU country"),
-            Membership.CANDIDATE: _("Candidate or potential candidate for EU membership"),
-            Membership.OTHER: _("Neither in the EU nor a candidate"),
-        }[self]
+    EU_MEMBER = "eu_member", _("EU country"), _("EU countries")
+    CANDIDATE = (
+        "candidate",
+        _("Candidate or potential candidate for EU membership"),
+        _("Candidates and potential candidates"),
+    )
+    OTHER = "other", _("Neither in the EU nor a candidate"), _("Other countries")
 
 
 class Country(Keyed):
@@ -36,7 +37,7 @@ class Country(Keyed):
     natural_fields = ("code",)
 
     code = models.CharField(_("code"), max_length=2, primary_key=True)
-    name = models.CharField(_("name in English"), max_length=60, unique=True)
+    name = LineField(_("name in English"), max_length=60, unique=True)
     membership = models.CharField(_("EU membership"), max_length=10, choices=Membership.choices)
 
     class Meta:
@@ -75,7 +76,7 @@ class Theme(Keyed):
     natural_fields = ("slug",)
 
     slug = models.SlugField(_("slug"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=60, unique=True)
+    name = LineField(_("name"), max_length=60, unique=True)
 
     class Meta:
         ordering = ["name"]
@@ -86,28 +87,60 @@ class Theme(Keyed):
         return translate(self.name)
 
 
-class ActorType(models.TextChoices):
-    EU_INSTITUTION = "eu_institution", _("EU institutions")
-    NATIONAL_AUTHORITY = "national_authority", _("EU countries and national authorities")
-    LOCAL_AUTHORITY = "local_authority", _("Regional and local authorities")
-    ROMA_COMMUNITY = "roma_community", _("Roma organisations")
-    CIVIL_SOCIETY = "civil_society", _("Civil society")
-    INTERNATIONAL_ORGANISATION = "international_organisation", _("International organisations")
-    ACADEMIA = "academia", _("Academia")
-    BUSINESS = "business", _("Business")
+class ActorType(AnnotatedChoices):
+    """Its colour is the variable of that name in `base.css`."""
 
-    @property
-    def singular(self):
-        return {
-            ActorType.EU_INSTITUTION: _("EU institution"),
-            ActorType.NATIONAL_AUTHORITY: _("National authority"),
-            ActorType.LOCAL_AUTHORITY: _("Regional or local authority"),
-            ActorType.ROMA_COMMUNITY: _("Roma organisation"),
-            ActorType.CIVIL_SOCIETY: _("Civil society organisation"),
-            ActorType.INTERNATIONAL_ORGANISATION: _("International organisation"),
-            ActorType.ACADEMIA: _("Academic institution"),
-            ActorType.BUSINESS: _("Company"),
-        }[self]
+    singular: str
+    shape: str  # a path in a square of 20 units
+
+    EU_INSTITUTION = (
+        "eu_institution",
+        _("EU institution"),
+        "M10 1.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17z",
+        _("EU institutions"),
+    )
+    NATIONAL_AUTHORITY = (
+        "national_authority",
+        _("National authority"),
+        "M2.5 2.5h15v15h-15z",
+        _("EU countries and national authorities"),
+    )
+    LOCAL_AUTHORITY = (
+        "local_authority",
+        _("Regional or local authority"),
+        "M10 1.5 19 18H1z",
+        _("Regional and local authorities"),
+    )
+    ROMA_COMMUNITY = (
+        "roma_community",
+        _("Roma organisation"),
+        "M10 .5 19.5 10 10 19.5.5 10z",
+        _("Roma organisations"),
+    )
+    CIVIL_SOCIETY = (
+        "civil_society",
+        _("Civil society organisation"),
+        "M10 1 19.5 8 16 19H4L.5 8z",
+        _("Civil society"),
+    )
+    INTERNATIONAL_ORGANISATION = (
+        "international_organisation",
+        _("International organisation"),
+        "M5.5 2h9L19 10l-4.5 8h-9L1 10z",
+        _("International organisations"),
+    )
+    ACADEMIA = (
+        "academia",
+        _("Academic institution"),
+        "M7 1.5h6V7h5.5v6H13v5.5H7V13H1.5V7H7z",
+        _("Academia"),
+    )
+    BUSINESS = (
+        "business",
+        _("Company"),
+        "M1.5 3h17L10 19z",
+        _("Business"),
+    )
 
 
 TYPES_IN_A_COUNTRY = {ActorType.NATIONAL_AUTHORITY, ActorType.LOCAL_AUTHORITY}
@@ -117,11 +150,12 @@ class Actor(Editorial):
     """An organisation or authority. Never a natural person: no field here could hold one."""
 
     versioned = ["themes", "names", "citations", "relations"]  # and what `initiatives.hooks` adds
+    contact_fields = ("email", "website", "locality", "latitude", "longitude")
 
-    name = models.CharField(_("name"), max_length=200)
-    acronym = models.CharField(_("acronym"), max_length=30, blank=True)
-    native_name = models.CharField(_("native name"), max_length=200, blank=True)
-    native_language = models.CharField(
+    name = LineField(_("name"), max_length=200)
+    acronym = LineField(_("acronym"), max_length=30, blank=True)
+    native_name = LineField(_("native name"), max_length=200, blank=True)
+    native_language = LineField(
         _("language of the native name"),
         max_length=12,
         blank=True,
@@ -145,11 +179,11 @@ class Actor(Editorial):
         verbose_name=_("country"),
         help_text=_("Empty for a body above countries."),
     )
-    locality = models.CharField(_("locality"), max_length=100, blank=True)
+    locality = LineField(_("locality"), max_length=100, blank=True)
     latitude = models.FloatField(_("latitude"), null=True, blank=True, help_text=_("Degrees north, WGS 84."))
     longitude = models.FloatField(_("longitude"), null=True, blank=True, help_text=_("Degrees east, WGS 84."))
-    website = models.URLField(_("website"), max_length=300, blank=True)
-    email = models.EmailField(
+    website = WebAddressField(_("website"), max_length=300, blank=True)
+    email = MailboxField(
         _("e-mail"),
         blank=True,
         validators=[validate_functional_mailbox],
@@ -157,13 +191,13 @@ class Actor(Editorial):
     )
     founded = PartialDateField(_("founded"))
     closed = PartialDateField(_("closed"))
-    summary = models.TextField(
+    summary = ProseField(
         _("summary"), max_length=600, blank=True, help_text=_("One to three plain sentences on its role.")
     )
     themes = models.ManyToManyField(Theme, blank=True, related_name="actors", verbose_name=_("themes"))
-    wikidata = models.CharField(_("Wikidata"), max_length=20, blank=True, help_text=_("Q and digits: Q1234."))
-    ror = models.CharField(_("ROR"), max_length=9, blank=True, help_text=_("Nine characters: 02qsmb048."))
-    transparency_register = models.CharField(
+    wikidata = LineField(_("Wikidata"), max_length=20, blank=True, help_text=_("Q and digits: Q1234."))
+    ror = LineField(_("ROR"), max_length=9, blank=True, help_text=_("Nine characters: 02qsmb048."))
+    transparency_register = LineField(
         _("EU Transparency Register"), max_length=20, blank=True, help_text=_("Digits-digits: 123456789-01.")
     )
 
@@ -276,11 +310,9 @@ class ActorName(Keyed):
     natural_fields = ("actor", "name")
 
     actor = models.ForeignKey(Actor, on_delete=models.CASCADE, related_name="names", verbose_name=_("actor"))
-    name = models.CharField(_("name"), max_length=200)
+    name = LineField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=12, choices=NameKind.choices, default=NameKind.ALIAS)
-    language = models.CharField(
-        _("language"), max_length=12, blank=True, help_text=_("A BCP 47 code: ro, sr, rom.")
-    )
+    language = LineField(_("language"), max_length=12, blank=True, help_text=_("A BCP 47 code: ro, sr, rom."))
 
     class Meta:
         ordering = ["kind", "name"]
@@ -304,13 +336,15 @@ class ActorName(Keyed):
         return self.name
 
 
-class RelationKind(models.TextChoices):
-    COOPERATES_WITH = "cooperates_with", _("Cooperates with")
-    FUNDS = "funds", _("Funds")
-    MONITORS = "monitors", _("Monitors")
-    ADVISES = "advises", _("Advises")
-    MEMBER_OF = "member_of", _("Member of")
-    SUPPORTS = "supports", _("Supports")
+class RelationKind(AnnotatedChoices):
+    inverse: str  # as the target sees it
+
+    COOPERATES_WITH = "cooperates_with", _("Cooperates with"), _("Cooperates with")
+    FUNDS = "funds", _("Funded by"), _("Funds")
+    MONITORS = "monitors", _("Monitored by"), _("Monitors")
+    ADVISES = "advises", _("Advised by"), _("Advises")
+    MEMBER_OF = "member_of", _("Members"), _("Member of")
+    SUPPORTS = "supports", _("Supported by"), _("Supports")
 
 
 class Relation(Keyed):
@@ -319,15 +353,6 @@ class Relation(Keyed):
     natural_fields = ("subject", "target", "kind")
     versioned = ["citations"]
 
-    INVERSE = {
-        RelationKind.COOPERATES_WITH: _("Cooperates with"),
-        RelationKind.FUNDS: _("Funded by"),
-        RelationKind.MONITORS: _("Monitored by"),
-        RelationKind.ADVISES: _("Advised by"),
-        RelationKind.MEMBER_OF: _("Members"),
-        RelationKind.SUPPORTS: _("Supported by"),
-    }
-
     subject = models.ForeignKey(
         Actor, on_delete=models.CASCADE, related_name="relations", verbose_name=_("actor")
     )
@@ -335,7 +360,7 @@ class Relation(Keyed):
     target = models.ForeignKey(
         Actor, on_delete=models.CASCADE, related_name="inverse_relations", verbose_name=_("other actor")
     )
-    note = models.CharField(_("note"), max_length=300, blank=True)
+    note = LineField(_("note"), max_length=300, blank=True)
 
     objects = RelationQuerySet.as_manager()
 

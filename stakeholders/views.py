@@ -2,11 +2,12 @@ from django.shortcuts import render
 
 from roma_network.changes import entry_feed
 from roma_network.export import references, responses
-from roma_network.pages import ego_network
+from roma_network.pages import ego_network, rate_limit
+from roma_network.pages.addresses import of_listing
 from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import Listing
-from roma_network.pages.redirects import redirect_to_successor
+from roma_network.pages.redirects import instead_of
 from stakeholders import columns, hooks
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, Relation, RelationKind
@@ -32,7 +33,7 @@ FACTS = (  # that can be cited, in the order of the page
 )
 
 
-@public
+@public(takes=of_listing(ActorFilterSet), costs=rate_limit.LIST)
 def actor_list(request):
     return Listing(request, ActorFilterSet, columns.actors).respond(
         "stakeholders/actor_list.html", "partials/_actor.html"
@@ -43,9 +44,7 @@ def actor_list(request):
 def actor_detail(request, slug):
     actor = Actor.objects.published().for_detail().filter(slug=slug).first()
     if actor is None:
-        return entry_feed.feed_of_withdrawn(request, columns.actors, slug) or redirect_to_successor(
-            request, Actor, slug
-        )
+        return entry_feed.feed_of_withdrawn(request, columns.actors, slug) or instead_of(request, Actor, slug)
     file = (
         references.requested(request, actor, "actor")
         or entry_feed.requested(request, columns.actors, actor)
@@ -93,5 +92,5 @@ def by_kind(relations, actor):
             if row.kind == kind:
                 outgoing = row.subject_id == actor.pk
                 row.other = row.target if outgoing else row.subject
-                groups.setdefault(kind.label if outgoing else Relation.INVERSE[kind], []).append(row)
+                groups.setdefault(kind.label if outgoing else kind.inverse, []).append(row)
     return groups

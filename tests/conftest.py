@@ -5,6 +5,7 @@ import signal
 import sys
 import tempfile
 from contextlib import contextmanager
+from threading import BoundedSemaphore
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.skips import NoSkips
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "roma_network.settings",
     "API_RATE": "1000000/min",
+    "RATE": "1000000/min",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "BEHIND_PROXY": "false",
     "CACHE_URL": "locmem://",
@@ -31,6 +33,7 @@ UNSET = [
     "EMAIL_URL",
     "ERROR_EMAIL",
     "HSTS_SECONDS",
+    "NGINX_PURGE_URLS",
     "PUBLIC_ONLY",
     "SECOND_FACTOR",
     "SLOW_QUERY_MS",
@@ -99,6 +102,12 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_assertrepr_compare(op, left, right):
+    from tests import costs
+
+    return costs.explained(op, left, right)
+
+
 @pytest.fixture(autouse=True)
 def empty_cache():
     """Kept answers go by a count of changes in the database, which a rolled-back test takes back."""
@@ -108,6 +117,14 @@ def empty_cache():
 
     cache.clear()
     replicas.down_until.clear()
+
+
+@pytest.fixture(autouse=True)
+def any_number_at_once(monkeypatch):
+    """A file counts until it was read, and tests need not read one to its end."""
+    from roma_network.pages import rate_limit
+
+    monkeypatch.setattr(rate_limit, "slots", BoundedSemaphore(1000))
 
 
 @pytest.fixture(autouse=True)

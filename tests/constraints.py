@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
+from roma_network.editorial.importing.constraints import violations
 from roma_network.models import Status
 
 DATES = ["", "1996", "1996-02", "1996-02-29"]
@@ -34,6 +35,7 @@ def assert_allowed(name, factory, change):
     assert name in constraints(factory)
     row, stored, fields = changed_row(factory, change)
     row.full_clean()
+    assert violations(type(row), [row]) == {}
     assert stored.update(**fields) == 1
 
 
@@ -45,6 +47,8 @@ def assert_refused(name, factory, change):
     with pytest.raises(ValidationError) as error:
         row.validate_constraints()
     assert error.value.messages == [constraint.violation_error_message]
+    if isinstance(constraint, models.CheckConstraint):
+        assert violations(type(row), [factory(), row]) == {1: error.value.messages}
     with pytest.raises(IntegrityError, match=complaint(constraint)), transaction.atomic():
         stored.update(**fields)
 

@@ -3,9 +3,9 @@
 from urllib.parse import urlencode
 
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+
+from tests.costs import Cost, counted
 
 
 def address(target, page="changelist", **query):
@@ -52,7 +52,7 @@ def messages_on(page):
 
 
 def queries_of(client, *args, method="get", status=200):
-    with CaptureQueriesContext(connection) as queries:
+    with counted() as queries:
         response = getattr(client, method)(*args)
     assert response.status_code == status
-    return len(queries)
+    return Cost(queries)

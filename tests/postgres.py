@@ -56,11 +56,14 @@ def running():
 
 def programs():
     """The folder of the newest initdb: Debian keeps it off the PATH."""
-    versions = Path("/usr/lib/postgresql").glob("*/bin/initdb")
-    newest = max(versions, key=lambda path: int(path.parts[-3]), default=shutil.which("initdb"))
+    newest = max(installed(), key=lambda path: int(path.parts[-3]), default=shutil.which("initdb"))
     if newest is None:
         raise PostgresError("PostgreSQL's programs are missing: install them with “apt install postgresql”.")
     return Path(newest).parent
+
+
+def installed():
+    return list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
 def owner():

@@ -5,8 +5,9 @@ from itertools import cycle
 from urllib.parse import quote
 
 import pytest
+from django.test import Client
 
-from roma_network.export import responses
+from roma_network.export import formats
 from tests.factories import (
     ActorFactory,
     CountryFactory,
@@ -35,6 +36,10 @@ HTML = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&lt;"
 VALUES = {
     "NUL": "%00",
     "NUL in a word": "ro%00ma",
+    "vertical tab": "ro%0bma",
+    "escape": "ro%1bma%9b",
+    "no characters": quote("ro\uffffma\ufdd0"),
+    "nothing to be seen": quote("ro\u200bma\u00ad"),
     "long": "x" * 10_000,
     "long, of many words": "+".join(f"{n:x}" for n in range(3_000)),
     "many words": "+".join(f"{n:02}" for n in range(66)),
@@ -118,12 +123,12 @@ def test_a_repeated_field_takes_everything_and_so_do_names(client, path):
     assert_answered(client.get(f"{path}?{'&'.join(pairs)}"), [200])
 
 
-@pytest.mark.parametrize("format_", responses.FORMATS)
+@pytest.mark.parametrize("format_", formats.ROWS)
 def test_files_are_well_formed_under_hostile_filters(client, format_):
     for value, path in zip(VALUES.values(), cycle(LISTS)):
         response = client.get(f"{path}?q={value}&type={value}&page={value}&sort={value}&format={format_}")
         assert_answered(response, [200])
-        assert response["Content-Type"].startswith(responses.TYPES[format_])
+        assert response["Content-Type"].startswith(formats.ROWS[format_].media_type)
 
 
 @of_every_route
@@ -199,12 +204,18 @@ def test_a_foreign_host_is_refused(client, host):
     assert_answered(client.get("/", headers={"host": host}), [400])
 
 
-@of_every_route
-def test_public_pages_are_only_read(client, path):
+MACHINES = ["/id/actor/town", "/id/theme/", "/data/2020-01-01/actors.csv"]
+
+
+@pytest.mark.parametrize("path", [*HERE.values(), *MACHINES])
+def test_public_pages_are_only_read(path):
+    client = Client(enforce_csrf_checks=True)
     for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"):
         response = client.generic(method, path, "a=b", content_type="application/x-www-form-urlencoded")
-        assert response.status_code == 405, method
+        assert_answered(response, [405])
         assert response["Allow"] == "GET, HEAD"
+        if not path.startswith("/api/"):
+            assert "only be read" in Page(response.text).text("h1")
 
 
 @of_every_route

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.urls import reverse
 
-from roma_network.export import responses
-from roma_network.export.columns import FORMULA
+from roma_network.export import formats
+from roma_network.export.csv_files import FORMULA
 from roma_network.models import Source
 from stakeholders.models import Actor
 from tests import factories
@@ -156,7 +156,7 @@ def test_no_page_and_no_file_takes_text_for_markup(marked, client):
     shown = {name for name, url in PAGES.items() if assert_harmless(client.get(url), url)}
     assert set(SHOWING) <= shown
     for path in ("/actors/", "/initiatives/", "/documents/", "/actors/town/", "/initiatives/programme/"):
-        for kind in {*responses.FORMATS, "bib", "ris", "csl"} - {"xlsx", "zip"}:
+        for kind in {*formats.ROWS, *formats.REFERENCES} - {"xlsx", "zip"}:
             assert_harmless(client.get(f"{path}?format={kind}"), path + kind)
     for part in ("actors", "initiatives", "documents", "participations", "relations", "sources"):
         assert assert_harmless(client.get(f"/api/v1/{part}/"), part)

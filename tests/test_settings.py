@@ -43,6 +43,12 @@ def test_two_variables_start_production(start):
     assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.sqlite3"
 
 
+def test_hosts_in_any_script_are_known_as_browsers_send_them(start):
+    hosts = "bücher.example,.οδός.gr,RomaNet.example,127.0.0.1,[::1]"
+    found = start(**PRODUCTION | {"ALLOWED_HOSTS": hosts})["ALLOWED_HOSTS"]
+    assert found == ["xn--bcher-kva.example", ".xn--pxavk3b.gr", "RomaNet.example", "127.0.0.1", "[::1]"]
+
+
 def test_the_policy_allows_nothing_but_our_own_files(start):
     directives = start(**PRODUCTION)["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
     assert directives["default-src"] == ["'none'"]
@@ -72,10 +78,10 @@ def test_the_database_url_chooses_postgresql_with_connections_that_are_kept(star
     assert default["CONN_MAX_AGE"] is None
 
 
-WRONG = {
-    "ALLOWED_HOSTS": ["", None],
+WRONG: dict[str, list[str | None]] = {
+    "ALLOWED_HOSTS": ["", None, "bü cher.example", "ü" * 64],
     "BEHIND_PROXY": ["perhaps"],
-    "CACHE_URL": ["nonsense", "nonsense://localhost"],
+    "CACHE_URL": ["nonsense", "nonsense://localhost", "redis://", "file:///var/cache", "db://cache"],
     "CONTACT_EMAIL": ["directory", "directory@"],
     "DATABASE_URL": ["roma", "nosql://localhost/roma"],
     "BACKUP_RECIPIENT": ["me", "age1short"],
@@ -85,12 +91,14 @@ WRONG = {
     "EMAIL_URL": ["pigeon://mail"],
     "ERROR_EMAIL": ["operations"],
     "HSTS_SECONDS": ["a year", "-1", "1.5"],
+    "NGINX_PURGE_URLS": ["nginx", "http://127.0.0.1:8002", "http://one/,ftp://two/"],
     "PUBLIC_ONLY": ["perhaps"],
     "SECOND_FACTOR": ["perhaps"],
     "SLOW_QUERY_MS": ["0", "soon"],
     "STATEMENT_TIMEOUT": ["-1", "soon"],
     "SECRET_KEY": ["", None, "x" * 49],
     "API_RATE": ["0/min", "often", "5", "5/fortnight"],
+    "RATE": ["0/min", "often", "5", "5/fortnight"],
     "VERIFY_AFTER_MONTHS": ["0", "a year", "1.5"],
 }
 

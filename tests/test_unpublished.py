@@ -3,7 +3,7 @@
 import pytest
 import time_machine
 
-from roma_network.export import responses
+from roma_network.export import formats
 from roma_network.models import Status
 from tests.factories import (
     ActorFactory,
@@ -39,7 +39,7 @@ ADDRESSES = [
             "sort=connected",
             "q=hidden",
             "q=place",
-            *(f"format={name}" for name in responses.FORMATS),
+            *(f"format={name}" for name in formats.ROWS),
         )
     ),
     "/actors/?initiative=programme&role=lead",
@@ -51,7 +51,7 @@ ADDRESSES = [
     *(
         f"{path}?format={name}"
         for path in ("/actors/town/", "/initiatives/programme/")
-        for name in responses.FORMATS
+        for name in formats.ROWS
     ),
     *(f"{path}?format={name}" for path in ("/map/", "/network/", "/timeline/") for name in ("svg", "csv")),
     *NO_PAGE.values(),
@@ -173,8 +173,8 @@ def test_an_entry_withdrawn_is_gone_from_its_address(client, url):
     assert client.get(url).status_code == 200
     change(directory.town, status=Status.WITHDRAWN)
     change(directory.programme, status=Status.WITHDRAWN)
-    assert client.get(url).status_code == 404
-    assert client.get(f"{url}?format=csv").status_code == 404
+    assert client.get(url).status_code == 410
+    assert client.get(f"{url}?format=csv").status_code == 410
 
 
 def test_a_document_is_found_by_the_name_of_its_publisher_while_that_is_public(client):

@@ -16,7 +16,8 @@ ACCOUNTS = ["auth.user"]  # never deleted but switched off: what they did stays 
 GROUPS = ["auth.group"]
 DEVICES = ["otp_totp.totpdevice", "otp_static.staticdevice"]
 RECORD = ["admin.logentry"]
-LOCK_OUTS = ["axes.accessattempt", "axes.accessfailurelog", "axes.accesslog"]
+LOCK_OUTS = ["axes.accessattempt"]
+LOG_INS = ["axes.accesslog"]
 
 WRITE = ["view", "add", "change"]
 ALL = [*WRITE, "delete"]
@@ -30,6 +31,7 @@ ADMINISTRATOR = [
     (GROUPS, ALL),
     (DEVICES, ["view", "delete"]),
     (LOCK_OUTS, ["view", "delete"]),
+    (LOG_INS, ["view"]),
     (RECORD, ["view"]),
 ]
 ROLES = {"curator": CURATOR, "publisher": PUBLISHER, "administrator": ADMINISTRATOR}

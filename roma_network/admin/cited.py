@@ -1,14 +1,19 @@
 """The screens of whatever has sources: no lost update, and all changes in the history."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from roma_network.admin.shared import HTTPS_FIRST, STYLES, ProtectingAdmin, count_of
-from roma_network.editorial import conflicts, revisions, workflow
+from roma_network.editorial import conflicts, revisions, ties, workflow
 from roma_network.search import full_text
 
 CLASH = "_clash"  # in the data of a form that is shown again, with the changes of two people
@@ -130,13 +135,49 @@ class TieAdmin(CitedAdmin):
             form.changes.watch_holders(self.model.objects.get(pk=form.instance.pk))
         form.changes.watch_holders(form.instance)
 
-    def delete_model(self, request, obj):
-        self.delete_queryset(request, self.model.objects.filter(pk=obj.pk))
+    def has_delete_permission(self, request, obj=None):
+        may_remove = obj is None or ties.may_remove(request.user, obj)
+        return may_remove and super().has_delete_permission(request, obj)
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        if "delete_selected" in actions:
+            _usual, name, description = actions["delete_selected"]
+            actions["delete_selected"] = (type(self).removal, name, description)
+        return actions
+
+    def delete_view(self, request, object_id, extra_context=None):
+        tie = self.get_object(request, unquote(object_id))
+        if tie is None or not self.has_delete_permission(request, tie):
+            return super().delete_view(request, object_id, extra_context)
+        answer = self.removal(request, self.model.objects.filter(pk=tie.pk))
+        return answer or HttpResponseRedirect(reverse(admin_urlname(self.opts, "changelist")))
+
+    def removal(self, request, queryset):
+        """In two steps, since it asks for a reason; for one tie as for many."""
+        chosen, refusal = list(queryset), None
+        try:
+            ties.check_right(chosen, request.user)
+        except workflow.RefusedError as error:
+            return self.message_user(request, error, messages.WARNING)
+        if request.POST.get("post"):
+            try:
+                return self.remove(request, queryset, chosen)
+            except workflow.RefusedError as error:
+                refusal = error
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Delete"),
+            "opts": self.opts,
+            "ties": chosen,
+            "needs_reason": any(map(ties.is_public, chosen)),
+            "refusal": refusal,
+        }
+        return TemplateResponse(request, "admin/remove_ties.html", context)
 
     @transaction.atomic
-    def delete_queryset(self, request, queryset):
-        changes = revisions.RevisionRecorder(by=request.user)
-        for tie in queryset:
-            changes.watch_holders(tie)
-        super().delete_queryset(request, queryset)
-        changes.record()
+    def remove(self, request, queryset, chosen):
+        self.log_deletions(request, queryset)
+        ties.remove(ties=chosen, by=request.user, reason=request.POST.get("reason", "")[:300])
+        text = ngettext("%d link was deleted.", "%d links were deleted.", len(chosen))
+        self.message_user(request, text % len(chosen))

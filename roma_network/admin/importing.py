@@ -14,8 +14,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from roma_network.editorial.importing import jobs, spreadsheets
+from roma_network.editorial.importing import jobs, reading, spreadsheets
 from roma_network.editorial.importing.dry_run import Outcome, import_table
+from roma_network.editorial.importing.parsing import UnreadableError
 from roma_network.export.csv_files import protected
 from roma_network.models import Import
 
@@ -125,12 +126,12 @@ class ImportAdmin(admin.ModelAdmin):
             raise PermissionDenied
         form = FileForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and getattr(request, "upload_is_too_large", False):
-            text = _("The file is larger than %(most)s MB.") % {"most": spreadsheets.most_megabytes()}
+            text = _("The file is larger than %(most)s MB.") % {"most": reading.most_megabytes()}
             form.errors["file"] = form.error_class([text])
         elif request.method == "POST" and form.is_valid():
             try:
                 return HttpResponseRedirect(self.received(request, form.cleaned_data["file"]))
-            except spreadsheets.UnreadableError as error:
+            except UnreadableError as error:
                 form.add_error("file", str(error))
         context = {
             **self.admin_site.each_context(request),
@@ -150,11 +151,8 @@ class ImportAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/import.html", context, status=status)
 
     def received(self, request, file):
-        headings, rows = spreadsheets.read(file)
-        job = jobs.receive(
-            table=self.import_table, file_name=file.name, headings=headings, rows=rows, by=request.user
-        )
-        jobs.start(job, State.CHECKING)
+        job = jobs.receive(table=self.import_table, file_name=file.name, content=file.read(), by=request.user)
+        jobs.start(job, State.READING)
         return self.bulk_url("outcome", job.pk)
 
     def job(self, request, import_id):
@@ -165,19 +163,18 @@ class ImportAdmin(admin.ModelAdmin):
 
     def outcome_view(self, request, import_id):
         job = self.job(request, import_id)
-        at_work = job.state in (State.CHECKING, State.WRITING)
         outcome = request.GET.get("show")
         context = {
             **self.admin_site.each_context(request),
             "title": job.file_name,
             "opts": self.opts,
             "job": job,
-            "at_work": at_work,
+            "at_work": job.is_at_work,
             "is_still": jobs.is_still(job),
-            "done": jobs.progress(job),
+            "is_written": job.is_at_work and job.batches.exists(),
             "counts": self.counts(job),
             "can_import": job.state == State.CHECKED and not job.counts.get(Outcome.ERROR) and changes(job),
-            "page": None if at_work else self.page_of_findings(job, outcome, request.GET.get("p")),
+            "page": None if job.is_at_work else self.page_of_findings(job, outcome, request.GET.get("p")),
             "shown": outcome,
             "start_url": self.bulk_url("start", job.pk),
             "import_url": self.bulk_url("import"),
@@ -197,7 +194,7 @@ class ImportAdmin(admin.ModelAdmin):
         page = Paginator(range(count), ON_PAGE).get_page(number)
         found = (
             finding | {"label": Outcome(finding["outcome"]).label}
-            for part in job.parts.iterator(chunk_size=1)
+            for part in jobs.parts_of(job)
             for finding in part.findings
             if finding["outcome"] in wanted or ("warnings" in wanted and finding["warnings"])
         )
@@ -205,10 +202,10 @@ class ImportAdmin(admin.ModelAdmin):
         return page
 
     def start_view(self, request, import_id):
-        """Import what was checked, or take up again what stands still."""
+        """Import what was checked, or take up again what stands still: to go on with it, or to take it back."""
         job = self.job(request, import_id)
         if jobs.is_still(job):
-            jobs.start(job, job.state)
+            jobs.resume(job, State.UNDOING if "undo" in request.POST else job.state)
         elif job.state == State.CHECKED and not job.counts.get(Outcome.ERROR):
             job.reason = request.POST.get("reason", "").strip()[:300]
             jobs.start(job, State.WRITING)

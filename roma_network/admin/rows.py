@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from roma_network.admin.shared import STYLES, count_of, link_to
+from roma_network.editorial import ties, workflow
 
 
 class RowLink(forms.Widget):
@@ -139,10 +140,36 @@ class CitationInline(OwnedInline):
         return 0 if obj else 1
 
 
+class TieFormSet(RowFormSet):
+    """Obeys who may take a tie away. `by` is whoever edits."""
+
+    by = None
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        box = form.fields.get("DELETE")
+        if box and form.instance.pk and not ties.may_remove(self.by, form.instance):
+            box.widget.attrs |= {"disabled": True, "title": _("Public: publishers alone delete it.")}
+
+    def clean(self):
+        super().clean()
+        removed = [form.instance for form in self.deleted_forms]
+        try:
+            ties.check_removal(removed, by=self.by, reason=self.data.get("reason", ""))
+        except workflow.RefusedError as refusal:
+            raise ValidationError(str(refusal)) from None
+
+
 class TieInline(RowInline):
     """Links to other entries, the sources of each on a page of its own: Django nests no inlines."""
 
+    formset = TieFormSet
     readonly_fields = ["sources"]
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.by = request.user
+        return formset
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(source_count=count_of(self.model, "citations"))

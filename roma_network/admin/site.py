@@ -17,6 +17,15 @@ class DirectorySite(admin.AdminSite):
         own = [path("guide/", self.admin_view(self.guide), name="guide"), *second_factor.urls(self)]
         return [*own, *super().get_urls()]
 
+    def login(self, request, extra_context=None):
+        """Turns away log-ins beyond a few at a time, so that those who are logged in never wait for them."""
+        from roma_network.accounts import lockout
+
+        if request.method != "POST":
+            return super().login(request, extra_context)
+        with lockout.turn() as may_try:
+            return super().login(request, extra_context) if may_try else lockout.busy(request)
+
     def index(self, request, extra_context=None):
         from roma_network.admin import dashboard
         from roma_network.admin.entries import EditorialAdmin

@@ -11,18 +11,27 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
+from django.utils.timezone import localdate
 from django.views.decorators.csrf import csrf_exempt
 
-from roma_network.api import throttle
 from roma_network.api.errors import ProblemError, bad_request, told_as_problems
-from roma_network.export.columns import Table
+from roma_network.core.problems import problem
+from roma_network.export.columns import Table, tables
 from roma_network.export.rdf import origin_of
-from roma_network.pages.redirects import successor_of
+from roma_network.pages.rate_limit import spend
+from roma_network.pages.redirects import (
+    moved,
+    moved_filters,
+    moved_or_gone,
+    moved_parameters,
+    tombstone,
+)
 from roma_network.search.facets import TRACKING, FacetCounts, ListingFilterSet, shortened
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200
@@ -66,14 +75,25 @@ class Endpoint:
         return [*self.filterset.base_filters] if self.filterset else [*self.filters]
 
     def found(self, request: HttpRequest) -> list[int]:
-        """The keys of the rows that an address asks for, in their order."""
+        """The keys of the rows that an address asks for, in their order. Raises `MovedError` where it names merged entries."""
         if self.filterset is None:
+            if elsewhere := moved_parameters(request, self.linked_models):
+                raise MovedError(elsewhere)
             return self.narrowed(request.GET)
         data = MultiValueDict({name: values for name, values in request.GET.lists() if name not in OWN})
         filterset = self.filterset(data)
+        if elsewhere := moved_filters(request, filterset):
+            raise MovedError(elsewhere)
         if filterset.rejected:
             raise bad_request({each.name: f"{each.value}: {each.reason}" for each in filterset.rejected})
         return FacetCounts(filterset, request.content_version).found.tolist()
+
+    @property
+    def linked_models(self) -> dict[str, type]:
+        """Parameter → the model of the entries that it names."""
+        columns = self.table.columns
+        linked = {name: tables[columns[name].links].model for name in self.filters if columns[name].links}
+        return {name: model for name, model in linked.items() if model is not None}
 
     def narrowed(self, params) -> list[int]:
         unknown = params.keys() - self.filters.keys() - OWN
@@ -103,7 +123,8 @@ def api_view(view: Callable) -> Callable:
     def answer(request, *args, **kwargs):
         if request.method not in METHODS:
             raise ProblemError(HTTPStatus.METHOD_NOT_ALLOWED)
-        throttle.check(request)
+        if wait := spend(request, 1, settings.API_RATE):
+            raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
         return view(request, *args, **kwargs)
 
     @wraps(view)
@@ -124,7 +145,11 @@ def list_view(endpoint: Endpoint, endpoints: dict[str, Endpoint]) -> Callable:
     @api_view
     def view(request):
         wanted = Wanted(endpoint, endpoints, request.GET)
-        return page_of(request, wanted, endpoint.found(request), endpoint.rows().in_bulk)
+        try:
+            found = endpoint.found(request)
+        except MovedError as moved_to:
+            return moved_to.response
+        return page_of(request, wanted, found, endpoint.rows().in_bulk)
 
     return view
 
@@ -134,11 +159,9 @@ def detail_view(endpoint: Endpoint, endpoints: dict[str, Endpoint]) -> Callable:
     def view(request, slug):
         refuse_unknown(shortened(name) for name in request.GET.keys() - {"fields", "include"})
         wanted = Wanted(endpoint, endpoints, request.GET)
-        if "\0" in slug:
-            raise Http404
-        row = endpoint.rows().filter(slug=slug).first()
+        row = endpoint.rows().filter(slug=slug).first() if "\0" not in slug else None
         if row is None:
-            return moved(endpoint, slug)
+            return instead_of(request, endpoint, slug)
         record = endpoint.table.record(row)
         return JsonResponse(wanted.fields_of(record) | wanted.included([record]), json_dumps_params=COMPACT)
 
@@ -148,11 +171,24 @@ def detail_view(endpoint: Endpoint, endpoints: dict[str, Endpoint]) -> Callable:
 COMPACT = {"ensure_ascii": False, "separators": (",", ":")}
 
 
-def moved(endpoint: Endpoint, slug: str) -> HttpResponse:
-    successor = successor_of(endpoint.table.model, slug)
-    if successor is None:
-        raise Http404
-    return HttpResponsePermanentRedirect(reverse(f"api-{endpoint.name}-detail", args=[successor.slug]))
+class MovedError(Exception):
+    """An address names an entry that was merged: `response` leads to the one in its place."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__(response["Location"])
+        self.response = response
+
+
+def instead_of(request: HttpRequest, endpoint: Endpoint, slug: str) -> HttpResponse:
+    """What answers instead of an entry that is not public: its successor's address, or a tombstone."""
+    fate = moved_or_gone(endpoint.table.model, slug)
+    if fate.successor:
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return moved(reverse(f"api-{endpoint.name}-detail", args=[fate.successor.slug]) + query)
+    if fate.withdrawn_at:
+        day = localdate(fate.withdrawn_at).isoformat()
+        return tombstone(problem(HTTPStatus.GONE, f"This entry was withdrawn on {day}."))
+    raise Http404
 
 
 class Wanted:

@@ -1,13 +1,13 @@
-"""Errors of the API, as RFC 9457 describes them (problem details)."""
+"""Errors of the API, told as problem details."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
-MEDIA_TYPE = "application/problem+json"
+from roma_network.core.problems import problem
 
 
 class ProblemError(Exception):
@@ -17,16 +17,13 @@ class ProblemError(Exception):
         self, status: HTTPStatus, title: str = "", *, errors: Mapping[str, Any] | None = None, wait: int = 0
     ) -> None:
         super().__init__(title or status.phrase)
-        self.status, self.title, self.errors, self.wait = status, title or status.phrase, errors, wait
+        self.status, self.title, self.errors, self.wait = status, title, errors, wait
 
     def response(self) -> HttpResponse:
-        body: dict[str, Any] = {"type": "about:blank", "title": self.title, "status": self.status}
-        if self.errors:
-            body["errors"] = [
-                {"parameter": name, "detail": str(reason)} for name, reason in self.errors.items()
-            ]
-        headers = {"Retry-After": str(self.wait)} if self.wait else {}
-        return JsonResponse(body, status=self.status, headers=headers, content_type=MEDIA_TYPE)
+        response = problem(self.status, title=self.title, errors=self.errors)
+        if self.wait:
+            response["Retry-After"] = str(self.wait)
+        return response
 
 
 def bad_request(errors: Mapping[str, Any]) -> ProblemError:
@@ -43,8 +40,8 @@ def told_as_problems(view: Callable) -> Callable:
     def inner(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except ProblemError as problem:
-            return problem.response()
+        except ProblemError as error:
+            return error.response()
         except Http404:
             return ProblemError(HTTPStatus.NOT_FOUND).response()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from roma_network.api.endpoints import LARGEST_PAGE, PAGE_SIZE, Endpoint
-from roma_network.api.errors import MEDIA_TYPE
+from roma_network.core.problems import MEDIA_TYPE
 from roma_network.export.columns import Column, Kind, Table
 from roma_network.search.facets import FacetFilter, YearFilter
 
@@ -26,6 +26,7 @@ TYPES: dict[str, Schema] = {
 PROBLEMS = {
     "400": "A parameter cannot be used; the answer names it.",
     "404": "There is no such entry.",
+    "410": "The entry was withdrawn.",
     "429": "Too many requests; Retry-After says when to try again.",
 }
 PROBLEM: Schema = {

@@ -49,7 +49,7 @@ EUROPE = Frame(west=2_540_000, north=5_440_000, unit=4_500, width=1_080, height=
 def shapes(name):
     """What `draw_atlas` wrote: of "europe", or of a country by its code. None where there is no such map."""
     path = FOLDER / f"{name}.json"
-    return json.loads(path.read_text()) if path.is_file() else None
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def inset(frame):

@@ -10,6 +10,7 @@ from roma_network.editorial.revisions import state_in
 from roma_network.export.atom import MOST, answer, atom_feed
 from roma_network.export.rdf import identifier, origin_of
 from roma_network.models import Editorial, Status
+from roma_network.pages.redirects import moved_or_gone, tombstone
 
 
 class Event(NamedTuple):
@@ -30,11 +31,11 @@ def feed_of_withdrawn(request, table, slug):
     """The feed of an entry that once was public: that it is so no more. None where it asks for something else."""
     if request.GET.get("format") != "atom":
         return None
-    gone = {"slug": slug, "status": Status.WITHDRAWN, "published_at__isnull": False}
-    entry = table.model.objects.filter(**gone).first() if "\0" not in slug else None
-    if entry is None or entry.merged_into:
+    gone_at = moved_or_gone(table.model, slug).withdrawn_at
+    if gone_at is None:
         return None
-    return feed(request, table, entry, slug, [Event("withdrawn", entry.updated_at, _("Withdrawn"))])
+    entry = table.model(slug=slug)
+    return tombstone(feed(request, table, entry, slug, [Event("withdrawn", gone_at, _("Withdrawn"))]))
 
 
 def feed(request, table, entry, name, events):

@@ -8,13 +8,15 @@ import re
 
 from anyascii import anyascii
 
+from roma_network.core.clean_text import clean_text
+
 LONGEST_NAME = 300
 NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def fold(text):
     """Plain lower-case letters and digits: Košice → kosice, Πάτρα → patra, Пловдив → plovdiv."""
-    return NOT_WORD.sub(" ", anyascii(text).lower()).strip()
+    return NOT_WORD.sub(" ", anyascii(clean_text(str(text))).lower()).strip()
 
 
 def searchable(names, rest=()):

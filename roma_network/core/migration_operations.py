@@ -1,10 +1,17 @@
 """Migration operations that both apps use."""
 
 import json
+import logging
 import re
 
 from django.conf import settings
-from django.db import migrations
+from django.db import IntegrityError, migrations, transaction
+
+from roma_network.core.clean_text import clean_text
+
+ROWS = 500  # in one statement
+
+log = logging.getLogger(__name__)
 
 
 def trigram_index(table, column="search_text"):
@@ -21,6 +28,52 @@ def trigram_index(table, column="search_text"):
             schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
 
     return migrations.RunPython(create, drop)
+
+
+def clean_texts(app, columns):
+    """Clean what is stored in `columns`: model → names. Going back leaves it clean.
+
+    A row that would become the twin of another stays as it is, for a curator to choose, and the log names it.
+    """
+
+    def clean(apps, schema_editor):
+        for model, names in columns.items():
+            rows = apps.get_model(app, model)._base_manager.using(schema_editor.connection.alias)
+            changed = [row for row in rows.iterator() if clean_row(row, names)]
+            for start in range(0, len(changed), ROWS):
+                write(rows, changed[start : start + ROWS], names)
+
+    return migrations.RunPython(clean, migrations.RunPython.noop)
+
+
+def clean_row(row, names):
+    """Whether anything was to be cleaned."""
+    before = {name: getattr(row, name) for name in names}
+    after = cleaned(before)
+    for name, value in after.items():
+        setattr(row, name, value)
+    return after != before
+
+
+def cleaned(value, name=""):
+    """A text, or the texts within what versions and merges keep as JSON."""
+    if isinstance(value, dict):
+        return {key: cleaned(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [cleaned(each, name) for each in value]
+    return clean_text(value, multiline=name == "summary") if isinstance(value, str) else value
+
+
+def write(rows, changed, names):
+    try:
+        with transaction.atomic(using=rows.db):
+            rows.bulk_update(changed, names)
+    except IntegrityError:
+        if len(changed) == 1:
+            log.warning("Another row says the same as %s %s.", rows.model._meta.label, changed[0].pk)
+        else:
+            for row in changed:
+                write(rows, [row], names)
 
 
 def fixture_rows(model):
@@ -58,5 +111,5 @@ def name_origins(apps, schema_editor):
     known = {row["url"]: row["origin"] for row in fixture_rows("source")} if rows.exists() else {}
     for origin in set(known.values()):
         urls = [url for url, found in known.items() if found == origin]
-        for start in range(0, len(urls), 500):
-            rows.filter(url__in=urls[start : start + 500]).update(origin=origin)
+        for start in range(0, len(urls), ROWS):
+            rows.filter(url__in=urls[start : start + ROWS]).update(origin=origin)

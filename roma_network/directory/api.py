@@ -1,7 +1,7 @@
 """The API as a whole: its parts, their addresses, its description and its page; and what became of entries."""
 
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from django.http import JsonResponse
@@ -29,6 +29,7 @@ from roma_network.directory.dataset import public_sources, sources_table
 from roma_network.directory.permalinks import KINDS
 from roma_network.export.columns import Column, Kind, Table
 from roma_network.models import Status
+from roma_network.pages import addresses, rate_limit
 from roma_network.pages.http_cache import public
 from roma_network.search.facets import shortened
 from stakeholders import columns as actor_columns
@@ -229,11 +230,15 @@ def guide(request):
     return render(request, "api.html", context)
 
 
+# The API refuses by itself what it does not take, and counts by a rate of its own.
+of_api = partial(public, takes=addresses.ANYTHING, costs=rate_limit.API)
+
+
 def urls_of(endpoint):
     name = f"api-{endpoint.name}"
-    yield path(f"{endpoint.name}/", public(list_view(endpoint, ENDPOINTS)), name=f"{name}-list")
+    yield path(f"{endpoint.name}/", of_api(list_view(endpoint, ENDPOINTS)), name=f"{name}-list")
     if endpoint.summary_of_one:
-        view = public(detail_view(endpoint, ENDPOINTS))
+        view = of_api(detail_view(endpoint, ENDPOINTS))
         yield path(f"{endpoint.name}/<str:slug>/", view, name=f"{name}-detail")
 
 
@@ -241,5 +246,5 @@ urlpatterns = [
     path("", guide, name="api"),
     path("openapi.json", openapi, name="openapi"),
     *(url for endpoint in ENDPOINTS.values() for url in urls_of(endpoint)),
-    path("changes/", public(changes), name="api-changes-list"),
+    path("changes/", of_api(changes), name="api-changes-list"),
 ]

@@ -5,14 +5,14 @@ import re
 from django.conf import settings
 from django.http import FileResponse, Http404
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
+from roma_network.core.read_only import read_only
 from roma_network.directory.dataset import PARTS
 from roma_network.export import dumps, formats
 from roma_network.export.columns import every_fact
 
 
-@require_safe
+@read_only
 def page(request):
     context = {
         "dumps": dumps.latest(),
@@ -22,7 +22,7 @@ def page(request):
     return render(request, "data.html", context)
 
 
-@require_safe
+@read_only
 def file(request, day, name):
     """A file of a dump. Only names that the folder itself lists are looked for."""
     if day not in dumps.days() or name not in {dumps.SUMS, *(each[0] for each in dumps.dump_of(day).files)}:

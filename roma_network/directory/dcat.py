@@ -6,9 +6,9 @@ Terms of the EU authority tables stand in the catalogue with their types, so tha
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from initiatives.models import Participation
+from roma_network.core.read_only import read_only
 from roma_network.directory.permalinks import KINDS
 from roma_network.export import dumps, formats
 from roma_network.export.datapackage import TITLE
@@ -34,12 +34,12 @@ CLASSES = {
 VOCABULARIES = ["dcterms", "foaf", "org", "owl", "prov", "schema", "skos"]
 
 
-@require_safe
+@read_only
 def dcat(request):
     return answer(catalogue(origin_of(request)))
 
 
-@require_safe
+@read_only
 def void(request):
     return answer(description(origin_of(request)))
 

@@ -1,6 +1,5 @@
 """A card of one entry, and the beginning of any list, for other sites to frame."""
 
-from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -8,6 +7,7 @@ from initiatives import columns as initiative_columns
 from initiatives.filters import InitiativeFilterSet
 from initiatives.models import Initiative
 from roma_network.pages.listing import Listing
+from roma_network.pages.redirects import instead_of
 from stakeholders import columns as actor_columns
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor
@@ -16,20 +16,24 @@ MOST = 10
 
 
 def actor(request, slug):
-    row = Actor.objects.published().select_related("country").filter(slug=slug).first()
-    return card(request, row, "partials/_actor.html")
+    rows = Actor.objects.published().select_related("country")
+    return card(request, rows, slug, "partials/_actor.html")
 
 
 def initiative(request, slug):
-    row = Initiative.objects.published().for_listing().filter(slug=slug).first()
-    return card(request, row, "partials/_initiative.html")
+    return card(request, Initiative.objects.published().for_listing(), slug, "partials/_initiative.html")
 
 
-def card(request, row, template):
+def card(request, rows, slug, template):
+    row = rows.filter(slug=slug).first()
     if row is None:
-        raise Http404
+        return instead_of(request, rows.model, slug, address=embed_url, template="embeds/410.html")
     context = {"title": row.name, "rows": [row], "entry_template": template, "url": row.get_absolute_url()}
     return render(request, "embeds/entries.html", context)
+
+
+def embed_url(entry):
+    return f"/embed{entry.get_absolute_url()}"
 
 
 def actors(request):
@@ -53,6 +57,8 @@ def beginning(request, filterset, table, address, template):
         parameters.pop(name, None)
     request.GET = parameters
     listing = Listing(request, filterset, table)
+    if moved := listing.moved:
+        return moved
     context = {
         "title": listing.count_label,
         "rows": listing.page.object_list[:MOST],

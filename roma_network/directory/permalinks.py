@@ -1,20 +1,21 @@
-"""What names an entry or a term for good. People are led to the page, programs get data in the form they ask for."""
+"""Permalinks and content negotiation: what names an entry or a term for good. People are led to the page, programs get data in the form they ask for."""
 
 from collections import namedtuple
+from functools import partial
 
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
 
 from initiatives.columns import documents, initiatives
 from initiatives.models import Document, DocumentKind, Initiative, InitiativeKind, Role
+from roma_network.core.read_only import read_only
 from roma_network.export import responses
 from roma_network.export.columns import every_fact
 from roma_network.export.formats import NEGOTIABLE
 from roma_network.export.rdf import LANGUAGE, Iri, Resource, concept, origin_of, text
-from roma_network.pages.redirects import successor_of
+from roma_network.pages.redirects import instead_of
 from stakeholders.columns import actors
 from stakeholders.models import Actor, ActorType, Theme
 
@@ -41,9 +42,9 @@ SCHEMES = {
 }
 
 
-@require_safe
+@read_only
 def entry(request, kind, slug):
-    """An entry; where another took its place, that one."""
+    """An entry; where another took its place, that one; or that it was withdrawn."""
     if kind in SCHEMES:
         return term(request, kind, slug)
     if kind not in KINDS:
@@ -52,14 +53,15 @@ def entry(request, kind, slug):
     found = model.objects.published().filter(slug=slug)
     row = found.first()
     if row is None:
-        successor = successor_of(model, slug)
-        if successor is None:
-            raise Http404
-        return HttpResponsePermanentRedirect(reverse("identifier", args=[kind, successor.slug]))
+        return for_scripts(instead_of(request, model, slug, address=partial(identifier, kind)))
     wanted = wanted_by(request)
     return negotiated(
         responses.written(wanted, request, table, found) if wanted else see(row.get_absolute_url())
     )
+
+
+def identifier(kind, entry):
+    return reverse("identifier", args=[kind, entry.slug])
 
 
 def term(request, kind, value):
@@ -75,7 +77,7 @@ def term(request, kind, value):
     return negotiated(linked(request, wanted, [concept_of(request, kind, value, terms[value])]))
 
 
-@require_safe
+@read_only
 def scheme(request, kind):
     """All terms of a vocabulary."""
     if kind not in SCHEMES:
@@ -120,5 +122,10 @@ def see(url):
 
 def negotiated(response):
     patch_vary_headers(response, ["Accept"])
+    return for_scripts(response)
+
+
+def for_scripts(response):
+    """Let scripts of other sites read it."""
     response["Access-Control-Allow-Origin"] = "*"
     return response

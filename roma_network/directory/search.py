@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from initiatives.models import Document, Initiative
 from roma_network.core import folding
+from roma_network.pages.addresses import takes
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import unusable
 from roma_network.search import autocomplete
@@ -62,7 +63,7 @@ LANGUAGES_OF_EUROPE = [
 ]
 
 
-@public
+@public(takes=takes("q", "exact", "format"), costs={"": 4})
 def search(request):
     text = request.GET.get("q", "").strip()
     context = {"q": text, "rejected": unusable(request, known={"q", "exact"})}
@@ -101,7 +102,7 @@ def everything(text, version):
     return [kind for kind in found if kind.count]
 
 
-@public
+@public(takes=takes("q"))
 def suggest(request):
     """What the search box offers while somebody types, as JSON: a list of label, kind and address."""
     text = request.GET.get("q", "")[:200]

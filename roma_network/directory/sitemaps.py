@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from initiatives.models import Initiative
+from roma_network.pages.addresses import takes
 from roma_network.pages.http_cache import public
 from stakeholders.models import Actor, Country
 
@@ -74,12 +75,12 @@ SITEMAPS = {
 }
 
 
-@public
+@public(takes=takes("p"), costs={"": 5})
 def sitemap_index(request):
     return rendered(index(request, sitemaps=SITEMAPS, sitemap_url_name="sitemap"))
 
 
-@public
+@public(takes=takes("p"), costs={"": 25})
 def sitemap_section(request, section):
     return rendered(sitemap(request, sitemaps=SITEMAPS, section=section))
 

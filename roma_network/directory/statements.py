@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.shortcuts import render
 
+from roma_network.accounts.lockout import KEPT_DAYS
 from roma_network.directory.home import totals
 from roma_network.pages.http_cache import public
 
@@ -19,4 +20,4 @@ def accessibility(request):
 
 @public
 def privacy(request):
-    return render(request, "privacy.html", {"contact": settings.CONTACT_EMAIL})
+    return render(request, "privacy.html", {"contact": settings.CONTACT_EMAIL, "kept_days": KEPT_DAYS})

@@ -161,7 +161,7 @@ class Directory:
     def __init__(self, size, seed):
         self.size = size
         self.random = Random(seed)  # noqa: S311 (nothing here is secret)
-        self.words = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+        self.words = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
         self.shapes = defaultdict(list)
         for model, fields in fixtures.rows():
             self.shapes[model].append(fields)

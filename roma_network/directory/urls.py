@@ -2,6 +2,7 @@ from functools import partial, wraps
 
 from django.urls import include, path
 
+from initiatives.filters import InitiativeFilterSet
 from roma_network.directory import (
     countries,
     data,
@@ -15,32 +16,39 @@ from roma_network.directory import (
 )
 from roma_network.directory.pictures import figures, maps, network, timeline
 from roma_network.ops import probes
+from roma_network.pages.addresses import FORMAT, of_listing
 from roma_network.pages.http_cache import public
 from roma_network.pages.pictures import framed
+from roma_network.pages.rate_limit import NETWORK, PICTURE
+from stakeholders.filters import ActorFilterSet
 
+ACTORS, INITIATIVES = of_listing(ActorFilterSet), of_listing(InitiativeFilterSet)
+# Name of an address → route, view, parameters and costs.
 PICTURES = {
-    "map": ("map/", maps.actors),
-    "initiative_map": ("map/initiatives/", maps.initiatives),
-    "network": ("network/", network.page),
-    "timeline": ("timeline/", timeline.page),
-    "figure": ("figures/<slug:slug>/", figures.one_figure),
+    "map": ("map/", maps.actors, ACTORS, PICTURE),
+    "initiative_map": ("map/initiatives/", maps.initiatives, INITIATIVES, PICTURE),
+    "network": ("network/", network.page, ACTORS, NETWORK),
+    "timeline": ("timeline/", timeline.page, INITIATIVES, PICTURE),
+    "figure": ("figures/<slug:slug>/", figures.one_figure, FORMAT, PICTURE),
 }
 EMBEDS = {
-    "actor_list": ("actors/", embeds.actors),
-    "actor_detail": ("actors/<slug:slug>/", embeds.actor),
-    "initiative_list": ("initiatives/", embeds.initiatives),
-    "initiative_detail": ("initiatives/<slug:slug>/", embeds.initiative),
+    "actor_list": ("actors/", embeds.actors, ACTORS),
+    "actor_detail": ("actors/<slug:slug>/", embeds.actor, FORMAT),
+    "initiative_list": ("initiatives/", embeds.initiatives, INITIATIVES),
+    "initiative_detail": ("initiatives/<slug:slug>/", embeds.initiative, FORMAT),
 }
 
 
-def embed_url(name, route, view):
-    return path(f"embed/{route}", framed(public(view)), name=f"embed_{name}")
+def embed_url(name, route, view, taken, cost=2):
+    marked = public(view, takes=taken, costs={"": cost})
+    return path(f"embed/{route}", framed(marked), name=f"embed_{name}")
 
 
-def picture_urls(name, route, view):
+def picture_urls(name, route, view, taken, costs):
     """A picture has a page, and an address that other sites may frame."""
     embedded = wraps(view)(partial(view, embedded=True))
-    return [path(route, public(view), name=name), embed_url(name, route, embedded)]
+    page = path(route, public(view, takes=taken, costs=costs), name=name)
+    return [page, embed_url(name, route, embedded, taken, costs[""])]
 
 
 urlpatterns = [
@@ -52,9 +60,9 @@ urlpatterns = [
     path("about/", statements.about, name="about"),
     path("accessibility/", statements.accessibility, name="accessibility"),
     path("privacy/", statements.privacy, name="privacy"),
-    path("figures/", public(figures.all_figures), name="figures"),
-    *(url for name, (route, view) in PICTURES.items() for url in picture_urls(name, route, view)),
-    *(embed_url(name, route, view) for name, (route, view) in EMBEDS.items()),
+    path("figures/", public(figures.all_figures, costs={"": 6}), name="figures"),
+    *(url for name, picture in PICTURES.items() for url in picture_urls(name, *picture)),
+    *(embed_url(name, *embed) for name, embed in EMBEDS.items()),
     path("data/", data.page, name="data"),
     path("data/catalog.ttl", dcat.dcat, name="catalogue"),
     path(".well-known/void", dcat.void, name="void"),

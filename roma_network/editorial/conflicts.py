@@ -1,4 +1,5 @@
-"""Two people edited one form, and one was first to save: a form for the other with the changes of both."""
+"""Edit conflicts (optimistic locking, three-way merge): two people edited one form, and one was first to save. The other
+gets a form with the changes of both."""
 
 import re
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Which entries may be the same: by name in any spelling, by website, by identifier.
+"""Deduplication (record linkage): which entries may be the same: by name in any spelling, by website, by identifier.
 
 All names of a kind are read in one narrow query for each content version; comparing one text with 120,000 names
 takes some hundredths of a second.

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from roma_network.editorial import diff, revisions, workflow
+from roma_network.editorial import diff, revisions, ties, workflow
 from roma_network.editorial.diff import by_key
 from roma_network.editorial.revisions import State
 from roma_network.editorial.workflow import RefusedError
@@ -54,10 +54,14 @@ def restore_rows(entry, name, rows, changes):
     if field.many_to_many:
         getattr(entry, name).set(rows)
         return
-    if revisions.is_tie(field) and not may_write(changes.by, field.related_model):
-        raise PermissionDenied
     now, wanted = by_key(revisions.rows_within(entry, name)), by_key(rows)
-    for row in field.related_model.objects.filter(pk__in=now):
+    present = field.related_model.objects.filter(pk__in=now)
+    if revisions.is_tie(field):
+        if not may_write(changes.by, field.related_model):
+            raise PermissionDenied
+        removed = list(present.exclude(pk__in=wanted))
+        ties.check_removal(removed, by=changes.by, reason=changes.reason)
+    for row in present:
         changes.watch_holders(row)
         if row.pk not in wanted:
             row.delete()

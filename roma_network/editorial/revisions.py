@@ -1,9 +1,10 @@
-"""Versions of entries, each with all that the form of the entry shows: columns, links and rows.
+"""Revisions (the audit trail): versions of entries, each with all that the form of the entry shows: columns, links and rows.
 
 django-simple-history keeps the columns, in a table beside that of the entry. Rows within the entry are kept
 with them as JSON, since a table for each kind of row would cost 121 rows where ROMACT changes one word.
 """
 
+from functools import cache
 from hashlib import blake2b
 from json import dumps
 from typing import NamedTuple
@@ -117,6 +118,14 @@ def with_citations(rows, field, entry):
     return [{**row, "citations": cited[row["pk"]]} for row in rows]
 
 
+def holders(row):
+    """The entries that a row belongs to, of which a tie has two."""
+    for column in row._meta.concrete_fields:
+        leads_to_entry = column.remote_field and issubclass(column.related_model, Editorial)
+        if leads_to_entry and (holder := getattr(row, column.name)):
+            yield holder
+
+
 # Of many entries at once
 
 BATCH = 500
@@ -183,7 +192,15 @@ class BulkRevisionRecorder:
         changed = [key for key, state in after.items() if state != before.get(key)]
         for batch in batches(changed):
             model.history.model.objects.bulk_create(self.versions(model, batch, before, after))
+        gone = [
+            self.last_version(model, key, before[key]) for key in keys if key in before and key not in after
+        ]
+        model.history.model.objects.bulk_create(gone, batch_size=BATCH)
         return changed
+
+    def last_version(self, model, key, before):
+        state = State(before.columns, {name: [] for name in model.versioned})
+        return version(model, key, state, kind="-", by=self.by, reason=self.reason)
 
     def versions(self, model, keys, before, after):
         last = last_states(model, keys)
@@ -221,11 +238,8 @@ class RevisionRecorder:
             self.before.append((entry, state or state_of(entry), entry.updated_at))
 
     def watch_holders(self, row):
-        """Watch the entries that a row belongs to, of which a tie has two."""
-        for column in row._meta.concrete_fields:
-            leads_to_entry = column.remote_field and issubclass(column.related_model, Editorial)
-            if leads_to_entry and (holder := getattr(row, column.name)):
-                self.watch(holder)
+        for holder in holders(row):
+            self.watch(holder)
 
     @transaction.atomic
     def record(self):
@@ -249,9 +263,15 @@ def write(entry, state, **details):
     return found
 
 
+@cache
+def version_model(model):
+    """simple_history makes a class of managers each time that it is asked for `history`."""
+    return model.history.model
+
+
 def version(model, key, state, *, kind, by=None, reason="", at=None):
     columns = {model._meta.get_field(name).attname: value for name, value in state.columns.items()}
-    return model.history.model(
+    return version_model(model)(
         id=key,
         **columns,
         rows=state.rows,

@@ -1,4 +1,4 @@
-"""The editorial life of an entry: the steps, who may take them, and what must be there first."""
+"""The editorial workflow (moderation) of an entry: the steps, who may take them, and what must be there first."""
 
 from dataclasses import dataclass
 

@@ -7,9 +7,22 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
+from roma_network.core.xml_text import xml_safe
 from roma_network.export.rdf import identifier, origin_of
 
 MOST = 50
+
+
+class SafeAtomFeed(Atom1Feed):
+    def __init__(self, **texts):
+        super().__init__(**safe(texts))
+
+    def add_item(self, **texts):
+        super().add_item(**safe(texts))
+
+
+def safe(texts):
+    return {name: xml_safe(text) if isinstance(text, str) else text for name, text in texts.items()}
 
 
 def feed(request, queryset, kind):
@@ -31,7 +44,7 @@ def feed(request, queryset, kind):
 def atom_feed(request, title):
     """A feed with nothing in it yet."""
     url = request.build_absolute_uri()
-    return Atom1Feed(
+    return SafeAtomFeed(
         title=title,
         link=request.build_absolute_uri(request.path),
         description="",

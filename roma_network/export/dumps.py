@@ -6,6 +6,7 @@ what changed since the dump before.
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from hashlib import blake2b, file_digest
@@ -25,6 +26,7 @@ FOLDER = VAR_DIR / "dumps"
 KEPT = 12
 SUMS, CHANGES, PACKAGE, EVERYTHING = "SHA256SUMS", "changes.json", "directory.zip", "directory.json"
 CHUNK = 500
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Dump(NamedTuple):
@@ -153,7 +155,7 @@ def write_sums(target):
     for path in sorted(target.iterdir()):
         with path.open("rb") as file:
             lines.append(f"{file_digest(file, 'sha256').hexdigest()}  {path.name}\n")
-    (target / SUMS).write_text("".join(lines))
+    (target / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
 def put(new, place):
@@ -168,13 +170,15 @@ def put(new, place):
 
 
 def days(folder=None):
-    """The days of which there are dumps, the earliest first."""
+    """The days of which there are dumps, the earliest first. What else lies in the folder is passed over."""
     folder = folder or FOLDER
     if not folder.is_dir():
         return []
-    return sorted(
-        entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith(".")
-    )
+    return sorted(path.name for path in folder.iterdir() if is_dump(path))
+
+
+def is_dump(path):
+    return bool(DAY.fullmatch(path.name)) and os.access(path / SUMS, os.R_OK)
 
 
 def latest(folder=None):
@@ -184,5 +188,5 @@ def latest(folder=None):
 
 def dump_of(day, folder=None):
     place = (folder or FOLDER) / day
-    sums = (line.split("  ") for line in (place / SUMS).read_text().splitlines())
+    sums = (line.split("  ") for line in (place / SUMS).read_text(encoding="utf-8").splitlines())
     return Dump(day, [(name, (place / name).stat().st_size, digest) for digest, name in sums])

@@ -8,12 +8,15 @@ sources, and has for each a `prov:qualifiedDerivation`: a `prov:Derivation` whos
 """
 
 import json
+import re
 from hashlib import blake2b
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from babel.core import get_global
 from django.core.serializers.json import DjangoJSONEncoder
+
+from roma_network.core.xml_text import xml_safe
 
 PREFIXES = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -32,6 +35,7 @@ PREFIXES = {
 }
 COUNTRIES = "http://publications.europa.eu/resource/authority/country/"
 LANGUAGE = "en"  # of what the directory itself writes
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 KOSOVO = "1A0"  # in the EU authority table; ISO has no code for it
 
 
@@ -62,7 +66,8 @@ class Resource(NamedTuple):
 
 
 def text(value, language=""):
-    return Text(value, language) if value else None
+    """In a language, where it is given as a tag and not in words."""
+    return Text(value, language if LANGUAGE_TAG.fullmatch(language) else "") if value else None
 
 
 def object_of(kind, value, language=""):
@@ -189,7 +194,8 @@ def rdfxml_lines(resources):
     yield f'<?xml version="1.0" encoding="utf-8"?>\n<rdf:RDF{names}>\n'
     for subject, statements in resources:
         inner = "".join(f"  {in_xml(predicate, value)}\n" for predicate, value in statements)
-        yield f"<rdf:Description rdf:about={quoteattr(iri_text(subject.value))}>\n{inner}</rdf:Description>\n"
+        about = quoteattr(iri_text(subject.value))
+        yield xml_safe(f"<rdf:Description rdf:about={about}>\n{inner}</rdf:Description>\n")
     yield "</rdf:RDF>\n"
 
 

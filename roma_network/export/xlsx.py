@@ -4,6 +4,8 @@ from io import RawIOBase
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from roma_network.core.xml_text import xml_safe
+
 TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -28,8 +30,6 @@ SHEET = (
 )
 LONGEST = 32_767  # letters in a cell
 ROWS = 200
-# Letters that no XML may hold.
-REFUSED = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
 class Pipe(RawIOBase):
@@ -82,5 +82,5 @@ def cell(value):
         return "<c/>"
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return f"<c><v>{value}</v></c>"
-    text = escape(str(value).translate(REFUSED)[:LONGEST])
+    text = escape(xml_safe(str(value))[:LONGEST])
     return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

@@ -9,8 +9,9 @@ from roma_network.models.entries import (
     Version,
     Versions,
     names_changed,
+    purge_needed,
 )
-from roma_network.models.imports import Import, ImportPart
+from roma_network.models.imports import Import, ImportBatch, ImportFile, ImportPart
 from roma_network.models.keyed import Keyed, KeyedQuerySet, natural_lookups
 from roma_network.models.layouts import Layout
 from roma_network.models.links import Link, LinkQuerySet, url_fields
@@ -27,6 +28,8 @@ __all__ = [
     "EditorialQuerySet",
     "FactsField",
     "Import",
+    "ImportBatch",
+    "ImportFile",
     "ImportPart",
     "Keyed",
     "KeyedQuerySet",
@@ -42,6 +45,7 @@ __all__ = [
     "facts_of",
     "names_changed",
     "natural_lookups",
+    "purge_needed",
     "titles",
     "url_fields",
     "vocabulary_constraint",

@@ -2,17 +2,21 @@
 
 from django.db import models
 from django.db.models.functions import Coalesce, Greatest, TruncDate
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_delete, pre_save
 from django.dispatch import Signal, receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from roma_network.core import folding
+from roma_network.core.text_fields import LineField
 from roma_network.models.keyed import Keyed, KeyedQuerySet
 from roma_network.models.links import Link, url_fields
 from roma_network.models.vocabularies import vocabulary_constraint
 
+purge_needed = (
+    Signal()
+)  # sent in the transaction after which readers must not be shown an old copy of an entry
 names_changed = Signal()  # of entries, perhaps: sent by their model, with their `keys`, after writes in sets
 
 
@@ -24,6 +28,20 @@ class Status(models.TextChoices):
 
 
 class EditorialQuerySet(KeyedQuerySet):
+    # Writes in sets send no signals of their own.
+
+    def update(self, **values):
+        count = super().update(**values)
+        self.model.purge_after(values)
+        return count
+
+    def bulk_create(self, rows, *args, **options):
+        rows = super().bulk_create(rows, *args, **options)
+        self.model.purge_after(options.get("update_fields") or ())
+        return rows
+
+    update.alters_data = bulk_create.alters_data = True
+
     def published(self):
         """The one definition of public: every page, feed, export, sitemap and API starts here."""
         return self.filter(status=Status.PUBLISHED)
@@ -74,6 +92,9 @@ class Editorial(Keyed):
 
     natural_fields = ("slug",)
     label_field = "name"
+    contact_fields: tuple[
+        str, ...
+    ] = ()  # by which somebody is reached or found: an old value must not come back
 
     slug = models.SlugField(
         _("slug"),
@@ -105,7 +126,7 @@ class Editorial(Keyed):
         bases=[Version],
         inherit=True,
         excluded_fields=DERIVED,
-        history_change_reason_field=models.CharField(_("reason"), max_length=300, blank=True, default=""),
+        history_change_reason_field=LineField(_("reason"), max_length=300, blank=True, default=""),
     )
 
     class Meta:
@@ -135,6 +156,17 @@ class Editorial(Keyed):
         if update_fields is not None:
             update_fields = {*update_fields, "updated_at", "published_at", "sort_name", "search_text"}
         super().save(*args, update_fields=update_fields, **kwargs)
+
+    @classmethod
+    def purge_fields(cls):
+        """The columns of which no old copy may be shown to readers, not even in an outage."""
+        return ("slug", "status", *cls.contact_fields)
+
+    @classmethod
+    def purge_after(cls, changed):
+        """Tell that these columns of entries changed."""
+        if not set(changed).isdisjoint(cls.purge_fields()):
+            purge_needed.send(cls)
 
     @property
     def short_name(self):
@@ -186,3 +218,18 @@ def keep_searchable(sender, instance, **kwargs):
     """A signal, since loaddata saves without calling `save`."""
     if isinstance(instance, Editorial):
         instance.refresh_search()
+
+
+@receiver(pre_save)
+def purge_what_a_save_changes(sender, instance, **kwargs):
+    """Only of what was public once: before that nobody has a copy."""
+    if isinstance(instance, Editorial) and instance.pk:
+        seen = sender.objects.filter(pk=instance.pk, published_at__isnull=False)
+        stored = seen.values(*sender.purge_fields()).first() or {}
+        sender.purge_after([name for name, value in stored.items() if value != getattr(instance, name)])
+
+
+@receiver(post_delete)
+def purge_what_is_deleted(sender, instance, **kwargs):
+    if isinstance(instance, Editorial) and instance.published_at:
+        purge_needed.send(sender)

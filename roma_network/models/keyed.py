@@ -23,7 +23,7 @@ class KeyedQuerySet(models.QuerySet):
         ContentVersion.bump()
         return super().bulk_create(rows, *args, **options)
 
-    update.alters_data = bulk_create.alters_data = True
+    update.alters_data = bulk_create.alters_data = True  # type: ignore[attr-defined]
 
     def get_by_natural_key(self, *key):
         return self.get(**dict(zip(natural_lookups(self.model), key, strict=True)))

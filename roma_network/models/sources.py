@@ -10,6 +10,8 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.core.hooks import Hook
+from roma_network.core.text_fields import LineField, SameColumn
+from roma_network.core.web_addresses import WebAddressField
 from roma_network.models.keyed import Keyed, KeyedQuerySet
 from roma_network.models.vocabularies import vocabulary_constraint
 
@@ -30,9 +32,9 @@ class Source(Keyed):
 
     natural_fields = ("url",)
 
-    url = models.URLField(_("address"), max_length=600, unique=True)
-    title = models.CharField(_("title"), max_length=300)
-    publisher = models.CharField(_("publisher"), max_length=200)
+    url = WebAddressField(_("address"), max_length=600, unique=True)
+    title = LineField(_("title"), max_length=300)
+    publisher = LineField(_("publisher"), max_length=200)
     origin = models.CharField(
         _("origin"),
         max_length=10,
@@ -40,7 +42,7 @@ class Source(Keyed):
         default=Origin.SECONDARY,
         db_default=Origin.SECONDARY,
     )
-    language = models.CharField(
+    language = LineField(
         _("language"),
         max_length=12,
         blank=True,
@@ -49,7 +51,7 @@ class Source(Keyed):
         help_text=_("A BCP 47 code: en, ro, rom."),
     )
     accessed_on = models.DateField(_("read on"), null=True, blank=True)
-    archive_url = models.URLField(
+    archive_url = WebAddressField(
         _("archived copy"),
         max_length=600,
         blank=True,
@@ -79,19 +81,15 @@ class Source(Keyed):
         return self.origin == Origin.MIRROR
 
 
-class FactsField(models.JSONField):
+class FactsField(SameColumn, models.JSONField):
     """Names of facts of the row that is cited for, in the order in which its columns are declared."""
+
+    plain_class = models.JSONField
 
     def __init__(self, *args, **kwargs):
         # The database's default serves code that does not know the column yet.
         kwargs |= {"blank": True, "default": list, "db_default": models.Value([], models.JSONField())}
         super().__init__(*args, **kwargs)
-
-    def deconstruct(self):
-        name, path, args, kwargs = super().deconstruct()
-        for fixed in ("blank", "default", "db_default"):
-            del kwargs[fixed]
-        return name, path, args, kwargs
 
     @property
     def vocabulary(self):
@@ -140,7 +138,7 @@ class Citation(Keyed):
         Source, on_delete=models.PROTECT, related_name="%(app_label)s_%(class)ss", verbose_name=_("source")
     )
     facts = FactsField(_("facts"), help_text=_("The facts that this source backs."))
-    note = models.CharField(
+    note = LineField(
         _("note"),
         max_length=300,
         blank=True,

@@ -37,7 +37,7 @@ def write(folder=None):
             "python", with_keys(model), use_natural_foreign_keys=True, use_natural_primary_keys=numbered
         )
         blocks = sorted((block(model, row) for row in rows), key=lambda pair: pair[0])
-        target.write_text("[\n" + ",\n".join(text for _, text in blocks) + "\n]\n")
+        target.write_text("[\n" + ",\n".join(text for _, text in blocks) + "\n]\n", encoding="utf-8")
 
 
 def with_keys(model):
@@ -79,7 +79,7 @@ def encode(value):
 def rows():
     """Model and fields of every object in the fixture files, in an order that can be loaded."""
     for model in models():
-        for item in json.loads(path(model).read_text()):
+        for item in json.loads(path(model).read_text(encoding="utf-8")):
             yield (
                 model,
                 {model._meta.pk.name: item["pk"]} | item["fields"] if "pk" in item else item["fields"],

@@ -13,18 +13,19 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 from django.utils.formats import date_format, number_format
-from django.utils.timezone import localtime
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
 from roma_network.environment import VAR_DIR
 from roma_network.models import Link
-from roma_network.ops import backups, replicas
+from roma_network.ops import backups, database_roles, nginx, replicas
 
 BACKUP_AGE = timedelta(hours=36)
 LINKS_AGE = timedelta(days=3)
 LEAST_SPACE = 1_000_000_000  # bytes
 CLOCK_SECONDS = 2
 LAG_SECONDS = 30
+TABLE = "roma_network_contentversion"  # which each role reads
 FINE, WARNING, FAULT = "fine", "warning", "fault"
 
 
@@ -39,7 +40,9 @@ def findings():
     yield from secrets()
     yield static_files()
     yield cache_server()
+    yield from shared_caches()
     yield from space()
+    yield privacy()
     yield latest_backup()
     yield mail()
     if settings.DATABASES[DEFAULT_DB_ALIAS]["ENGINE"].endswith("postgresql"):
@@ -59,12 +62,29 @@ def database():
         values = {"name": connection.display_name, "version": version}
         return Finding(what, FINE, _("%(name)s answers; content version %(version)s.") % values)
     try:
-        connection.ensure_connection()
+        if may_not_be_read(connection):
+            return Finding(what, FAULT, rights_are_missing())
     except DatabaseError:
         return Finding(
             what, FAULT, _("It cannot be reached. Look at DATABASE_URL, and whether the server runs.")
         )
     return Finding(what, FAULT, _("It holds no directory yet. Run: manage.py migrate"))
+
+
+def may_not_be_read(connection):
+    with connection.cursor() as cursor:
+        return connection.vendor == "postgresql" and TABLE in database_roles.existing_tables(cursor)
+
+
+def rights_are_missing():
+    """Says which roles cannot do their work: this one, or those that are known to serve."""
+    names = {role for role, _table in database_roles.lacking()} or {
+        connections[DEFAULT_DB_ALIAS].settings_dict["USER"]
+    }
+    return _(
+        "%(roles)s may not read or write what they must. Run as the owner of the database: manage.py migrate, "
+        "which grants all rights anew."
+    ) % {"roles": ", ".join(f"“{name}”" for name in sorted(names))}
 
 
 def replica(alias):
@@ -85,9 +105,16 @@ def replica(alias):
     )
 
 
-def migrations():
+def missing_migrations():
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def migrations():
+    try:
+        missing = missing_migrations()
+    except DatabaseError:
+        return Finding(_("Migrations"), WARNING, _("This role may not see them. Ask as the owner."))
     if missing:
         text = _("%(count)s migrations are missing. Run: manage.py migrate") % {"count": len(missing)}
         return Finding(_("Migrations"), FAULT, text)
@@ -109,9 +136,29 @@ def cache_server():
             FAULT,
             _("It does not keep what it is given. Look at CACHE_URL. Pages are slower, and right."),
         )
-    if "LocMem" in name:
+    if name == "MemoryCache":
         return Finding(_("Cache"), WARNING, _("Each worker keeps its own. Set CACHE_URL to share one."))
     return Finding(_("Cache"), FINE, _("%(name)s keeps what it is given.") % {"name": name})
+
+
+def shared_caches():
+    """Whether nginx gives up what it keeps once an entry is withdrawn."""
+    what = _("Cache of nginx")
+    if settings.BEHIND_PROXY and not settings.NGINX_PURGE_URLS and not settings.PUBLIC_ONLY:
+        yield Finding(
+            what,
+            WARNING,
+            _("It keeps what is withdrawn, for an outage. Set NGINX_PURGE_URLS where it is nginx."),
+        )
+    for url in settings.NGINX_PURGE_URLS:
+        if nginx.answers(url):
+            yield Finding(what, FINE, _("%(url)s empties it after a withdrawal.") % {"url": url})
+        else:
+            yield Finding(
+                what,
+                FAULT,
+                _("%(url)s does not answer as our nginx.conf has it: nothing is emptied.") % {"url": url},
+            )
 
 
 def static_files():
@@ -140,9 +187,7 @@ def secrets():
 def clock():
     """Whether this machine and the database agree on the time."""
     if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
-        return Finding(
-            _("Clock"), FINE, _("It reads %(time)s.") % {"time": date_format(localtime(), "DATETIME_FORMAT")}
-        )
+        return Finding(_("Clock"), FINE, _("It reads %(time)s.") % {"time": moment(now())})
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
         apart = abs(float(cursor.fetchone()[0]) - time.time())
@@ -170,15 +215,45 @@ def existing(folder):
     return next(each for each in (folder, *folder.parents) if each.exists())
 
 
+def privacy():
+    """Whether others on this machine can look into what holds the database."""
+    places = {Path(VAR_DIR), Path(settings.BACKUP_FOLDER)}
+    if settings.DATABASES[DEFAULT_DB_ALIAS]["ENGINE"].endswith("sqlite3"):
+        places.add(Path(settings.DATABASES[DEFAULT_DB_ALIAS]["NAME"]))
+    opened = [str(path) for path in sorted(places) if is_open_to_all(path)]
+    if opened:
+        text = _("Everybody on this machine can look into it. Run: chmod o-rwx %(paths)s")
+        return Finding(_("Files"), FAULT, text % {"paths": " ".join(opened)})
+    return Finding(_("Files"), FINE, _("Nobody else on this machine can read them."))
+
+
+def is_open_to_all(path):
+    try:
+        return bool(path.stat().st_mode & 0o007)
+    except OSError:  # it is not there, or hidden even from us
+        return False
+
+
 def latest_backup():
     found = backups.backups()
     if not found:
         return Finding(_("Backup"), WARNING, _("There is none. Run daily: manage.py backup"))
-    age = datetime.now(UTC) - found[0].made_at
-    text = _("The latest is of %(time)s.") % {
-        "time": date_format(localtime(found[0].made_at), "DATETIME_FORMAT")
-    }
-    return Finding(_("Backup"), WARNING if age > BACKUP_AGE else FINE, text)
+    proved = next((each for each in found if each.is_proved), None)
+    if proved is None:
+        return Finding(
+            _("Backup"),
+            FAULT,
+            _("None is proved restorable. Run: manage.py backup, which says what is wrong."),
+        )
+    text = _("Last proved restorable: that of %(time)s.") % {"time": moment(proved.made_at)}
+    if proved != found[0]:
+        text += " " + _("That of %(time)s is not.") % {"time": moment(found[0].made_at)}
+    is_old = datetime.now(UTC) - proved.made_at > BACKUP_AGE
+    return Finding(_("Backup"), WARNING if is_old or proved != found[0] else FINE, text)
+
+
+def moment(time):
+    return date_format(localtime(time), "DATETIME_FORMAT")
 
 
 def mail():
@@ -201,6 +276,8 @@ def privileges():
         return Finding(
             what, FAULT, _("“%(name)s” may write, and public pages need no such right.") % {"name": name}
         )
+    if database_roles.lacking():
+        return Finding(what, FAULT, rights_are_missing())
     return Finding(what, FINE, _("“%(name)s” has the rights it needs.") % {"name": name})
 
 

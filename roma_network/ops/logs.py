@@ -69,14 +69,14 @@ class MailHandler(logging.Handler):
             self.handleError(record)
 
 
-def truncated(address):
+def truncated(address, ipv6=48):
     """An IP address without the part that tells apart who uses a network."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
         return ""
     found = getattr(found, "ipv4_mapped", None) or found
-    network = ipaddress.ip_network((found, 24 if found.version == 4 else 48), strict=False)
+    network = ipaddress.ip_network((found, 24 if found.version == 4 else ipv6), strict=False)
     return str(network.network_address)
 
 

@@ -4,13 +4,13 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
+from roma_network.core.read_only import read_only
 from roma_network.ops import replicas
 
 
 @never_cache
-@require_safe
+@read_only
 def health(request):
     """200 while public pages can be read from a database, else 503. Each database is named with its state."""
     versions = {alias: replicas.version_at(alias) for alias in [DEFAULT_DB_ALIAS, *settings.REPLICAS]}

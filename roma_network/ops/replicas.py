@@ -1,24 +1,30 @@
 """Which database a request reads from: pages that are the same for everybody from replicas, all else from the primary.
 
 A worker keeps to one replica while that answers, so that what it holds in memory is read once for each version. A
-reader who has just edited something is sent to a database that holds the edit: the admin leaves a note in a cookie.
+reader who has just edited something is sent to a database that holds the edit: the admin leaves a note in a cookie, with
+a mark that nginx can check too (its `secure_link`), so that nobody else can steer what is read, or pass nginx's cache by.
 """
 
 import logging
 import os
+import re
+from base64 import urlsafe_b64encode
+from hashlib import md5
 from threading import local
-from time import monotonic
+from time import monotonic, time
 
 from django.conf import settings
 from django.core.signals import request_finished
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
 from django.dispatch import receiver
 from django.shortcuts import render
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from roma_network.models import ContentVersion
 
 ADMIN = "/admin/"
-COOKIE = "seen"  # the number of the content version that its holder has seen at least
+COOKIE = "seen"  # the content version that its holder has seen at least
+NOTE = re.compile(r"(?P<number>[0-9]{1,18})\.(?P<end>[0-9]{1,12})\.(?P<mark>[\w-]{22})", re.ASCII)
 COOKIE_SECONDS = 60  # replicas further behind than that are a fault, which `doctor` names
 AT_ONCE = 0.5  # seconds
 REST = 2.0  # seconds, at least, that a database is left alone after it did not answer
@@ -112,8 +118,27 @@ def number_of(version):
 
 def seen_by(request):
     """The number of the version that the sender of a request has seen at least."""
-    text = request.COOKIES.get(COOKIE, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    note = NOTE.fullmatch(request.COOKIES.get(COOKIE, ""))
+    if note is None or int(note["end"]) < time():
+        return 0
+    expected = mark_of(note["number"], note["end"])
+    return int(note["number"]) if constant_time_compare(note["mark"], expected) else 0
+
+
+def note_of(number):
+    end = int(time()) + COOKIE_SECONDS
+    return f"{number}.{end}.{mark_of(number, end)}"
+
+
+def mark_of(number, end):
+    """What only the admin can write. nginx knows MD5 alone, which no one has inverted yet."""
+    digest = md5(f"{number} {end} {secret()}".encode(), usedforsecurity=False).digest()
+    return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def secret():
+    """What the admin shares with nginx."""
+    return salted_hmac("roma_network.ops.replicas", COOKIE).hexdigest()
 
 
 class UnavailableMiddleware:
@@ -165,7 +190,7 @@ def note_version(response):
     if version := version_at(DEFAULT_DB_ALIAS):
         response.set_cookie(
             COOKIE,
-            str(number_of(version)),
+            note_of(number_of(version)),
             max_age=COOKIE_SECONDS,
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,

@@ -1,4 +1,4 @@
-"""Sources as numbered notes, beside the facts that they back."""
+"""Footnotes: sources as numbered notes, beside the facts that they back."""
 
 from collections import namedtuple
 from dataclasses import dataclass, field

@@ -1,44 +1,87 @@
-"""Answers kept under the content version: an edit shows at once, and a page that nobody edited costs one query."""
+"""Answers kept under the content version: an edit shows at once, and a page that nobody edited costs one query.
 
+What a stranger sends steers neither what is kept nor what is read. Cookies are dropped before anything looks at them,
+`Accept-Encoding` is reduced to what we can send, an address to its canonical form (see `addresses`). What is not kept
+already is paid for (see `rate_limit`).
+"""
+
+import json
 import logging
-from functools import cache as once
-from functools import wraps
+import re
+import zlib
+from functools import partial, wraps
 from hashlib import blake2b
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
-from django.views.decorators.http import require_safe
 
-from roma_network.environment import BASE_DIR
+from roma_network.core.read_only import read_only
 from roma_network.ops import replicas
+from roma_network.pages import addresses, rate_limit
+from roma_network.pages.code_version import code_version
 
 # Browsers ask again each time and mostly get a 304. A shared cache absorbs a rush, and helps out in a failure. Where
 # there is one of ours, it may answer from what it has while it asks anew, and tells browsers nothing of that.
 CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-if-error=604800"
 if settings.BEHIND_PROXY:
     CACHE_CONTROL += ", stale-while-revalidate=10"
+OTHER_ADDRESS = "private, max-age=0"  # than the canonical one: no shared cache has a use for it
 SECONDS_KEPT = 24 * 3600
+SECONDS_PROVISIONAL = 10
+PROVISIONAL = f"public, max-age=0, s-maxage={SECONDS_PROVISIONAL}"
+MOST_BYTES = 1_000_000  # of an answer that is kept
 PRIVATE = ("/admin/", "/healthz")
+POOL = "X-Pool"  # in which nginx, where it is, names the processes that it sent a request to
+PAGES = "pages"
+GZIP = "gzip"
+ZERO = re.compile(r"q=0(\.0*)?")
 
 log = logging.getLogger(__name__)
 
 
-def public(view):
-    """Mark the answers of a view as the same for everybody, and made from the directory alone: it is only read."""
-    read = view if getattr(view, "answers_every_method", False) else require_safe(view)
+def public(view=None, *, takes=addresses.FORMAT, costs=rate_limit.PAGE):
+    """Mark the answers of a view as the same for everybody, and made from the directory alone: it is only read.
 
-    @wraps(view)
+    `takes` says which parameters it has, `costs` what its formats cost.
+    """
+    if view is None:
+        return partial(public, takes=takes, costs=costs)
+    read = view if getattr(view, "answers_every_method", False) else read_only(view)
+
+    @wraps(read)
     def marked(request, *args, **kwargs):
         response = read(request, *args, **kwargs)
-        response.is_public = not getattr(response, "is_provisional", False)
+        response.is_public = True
         return response
 
     marked.reads_directory = True
+    marked.takes, marked.costs = takes, costs
     return marked
+
+
+class EncodingMiddleware:
+    """Leaves of `Accept-Encoding` what we can send: all other ways to say the same would be kept apart."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        accepted = accepted_encodings(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        request.META["HTTP_ACCEPT_ENCODING"] = ", ".join(accepted)
+        return self.get_response(request)
+
+
+def accepted_encodings(header):
+    """The encodings of ours that a header names, less those to which it gives the weight 0."""
+    weights = {}
+    for part in "".join(header[:500].lower().split()).split(","):
+        name, _semicolon, weight = part.partition(";")
+        weights[name] = not ZERO.fullmatch(weight)
+    return [name for name in ("br", GZIP) if weights.get(name, weights.get("*", False))]
 
 
 class PublicCacheMiddleware:
@@ -50,32 +93,56 @@ class PublicCacheMiddleware:
     def __call__(self, request):
         if request.path.startswith(PRIVATE):
             return self.get_response(request)
-        request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)  # whoever asks gets the same
         seen = replicas.seen_by(request)
+        request.META.pop("HTTP_COOKIE", None)  # whoever asks gets the same
+        request.COOKIES = {}
         request.content_version = replicas.choose(seen)
-        response = self.answer(request)
+        address = use_canonical(request)
+        response = self.answer(request, address)
         if getattr(response, "database_failed", False):
             failed = replicas.chosen()
             if version := replicas.choose(seen, without=[failed]):
                 request.content_version = version
-                response = self.answer(request)
+                response = self.answer(request, address)
+        if not address.is_canonical and response.headers.get("Cache-Control", "").startswith("public"):
+            response["Cache-Control"] = OTHER_ADDRESS
         return response
 
-    def answer(self, request):
-        if request.method != "GET" or not request.content_version:
+    def answer(self, request, address):
+        if request.method not in ("GET", "HEAD") or not request.content_version:
             return self.get_response(request)
         key = answer_key(request)
         if f'W/"{key}"' in parse_etags(request.headers.get("If-None-Match", "")):
             return with_caching_headers(HttpResponseNotModified(), key)
-        if kept := recall(key):
-            body, headers = kept
-            return HttpResponse(body, headers=headers)
-        response = self.get_response(request)
+        if address.is_kept and (kept := recall(key)):
+            return unpacked(kept)
+        response = self.paid(request, address)
         if getattr(response, "is_public", False) and response.status_code == 200:
-            with_caching_headers(response, key)
-            if not response.streaming:
-                keep(key, (response.content, dict(response.headers)))
+            seconds = note_how_to_keep(response, key)
+            if not response.streaming and address.is_kept:
+                keep(key, packed(response), seconds)
+        if response.streaming and request.method == "HEAD":
+            response.streaming_content = ()
         return response
+
+    def paid(self, request, address):
+        """The answer, where its price can be paid."""
+        cost = rate_limit.cost_of(addresses.view_at(request.path_info), address.format)
+        is_dear = cost >= rate_limit.DEAR
+        if is_dear and not address.is_canonical and request.headers.get(POOL) == PAGES:
+            return HttpResponseRedirect(request.get_full_path())  # by which nginx knows who makes it
+        if cost and (wait := rate_limit.spend(request, cost)):
+            return rate_limit.too_much(wait)
+        return rate_limit.few_at_once(self.get_response, request) if is_dear else self.get_response(request)
+
+
+def use_canonical(request):
+    """Have the request ask at the canonical address, and tell how that differs from the one it came with."""
+    address = addresses.canonical(request)
+    if not address.is_canonical:
+        request.META["QUERY_STRING"] = address.query
+        request.__dict__.pop("GET", None)
+    return address
 
 
 def recall(key):
@@ -86,11 +153,26 @@ def recall(key):
         log.warning("The cache cannot be read.", exc_info=True)
 
 
-def keep(key, value):
+def keep(key, value, seconds):
+    if len(value) > MOST_BYTES:
+        return
     try:
-        cache.set(key, value, SECONDS_KEPT)
+        cache.set(key, value, seconds)
     except Exception:  # each kind of cache server has errors of its own
         log.warning("The cache cannot be written.", exc_info=True)
+
+
+def packed(response):
+    """An answer as bytes: a line of JSON with its headers, then its compressed content."""
+    is_packed = "Content-Encoding" in response
+    head = json.dumps([dict(response.headers), is_packed]).encode()
+    return head + b"\n" + (response.content if is_packed else zlib.compress(response.content))
+
+
+def unpacked(data):
+    head, _line, content = data.partition(b"\n")
+    headers, is_packed = json.loads(head)
+    return HttpResponse(content if is_packed else zlib.decompress(content), headers=headers)
 
 
 def answer_key(request):
@@ -102,19 +184,22 @@ def answer_key(request):
         request.scheme,
         request.get_host(),
         request.get_full_path(),
-        "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else "",
+        GZIP if GZIP in request.headers.get("Accept-Encoding", "") else "",
     ]
     return "answer-" + blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
-@once
-def code_version():
-    """A digest of code and templates: a cache that outlives a release holds none of the old pages."""
-    digest = blake2b(digest_size=8)
-    for folder in ("roma_network", "stakeholders", "initiatives", "templates"):
-        for path in sorted((BASE_DIR / folder).rglob("*.[ph][yt]*")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+def note_how_to_keep(response, key):
+    """Write that to the headers of an answer, and return for how many seconds we keep it.
+
+    What is provisional is replaced while the content stays as it is, so it bears no ETag.
+    """
+    if getattr(response, "is_provisional", False):
+        response["Cache-Control"] = PROVISIONAL
+        patch_vary_headers(response, ["Accept-Encoding"])
+        return SECONDS_PROVISIONAL
+    with_caching_headers(response, key)
+    return SECONDS_KEPT
 
 
 def with_caching_headers(response, key):

@@ -1,4 +1,4 @@
-"""Filter set → counts → page or file: the one way to list anything."""
+"""Listings: filter set → counts → page (pagination) or file: the one way to list anything."""
 
 import math
 from collections import namedtuple
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from roma_network.export import responses
 from roma_network.export.formats import ROWS
+from roma_network.pages.redirects import moved_filters
 from roma_network.search import autocomplete
 from roma_network.search.facet_index import facet_index_of
 from roma_network.search.facets import TRACKING, FacetCounts, Option, Rejected, shortened
@@ -92,8 +93,13 @@ class Listing:
             self.filterset.rejected = rejected
             self.tally = FacetCounts(self.filterset, self.request.content_version)
 
+    @property
+    def moved(self):
+        """A redirect where the address narrows the list by entries that were merged, or None."""
+        return moved_filters(self.request, self.filterset)
+
     def respond(self, template, entry_template):
-        if response := responses.requested(self.request, self.table, self.filterset.qs):
+        if response := self.moved or responses.requested(self.request, self.table, self.filterset.qs):
             return response
         context = {
             "listing": self,
@@ -165,7 +171,7 @@ class Listing:
 
     @property
     def embed_url(self):
-        return f"/embed{self.request.path}{self.query}"
+        return reverse(f"embed_{self.request.resolver_match.view_name}") + self.query
 
     @property
     def is_filtered(self):
@@ -179,10 +185,11 @@ class Listing:
     def chips(self):
         """What is chosen, each with the address that drops it."""
         labels = {name: filter_.label for name, filter_ in self.filterset.filters.items()}
+        vocabularies = self.filterset.vocabularies
         return [
             Chip(
                 labels[name],
-                self.filterset.vocabularies.get(name, {}).get(value, value),
+                vocabularies[name][value].label if name in vocabularies else value,
                 self.url(without=[(name, value)]),
             )
             for name, value in self.parameters

@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from functools import cache, wraps
+from math import sqrt
 
 from csp.decorators import csp_replace
 from django.shortcuts import render
@@ -14,7 +15,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.clickjacking import xframe_options_exempt
+from font_roboto import Roboto, RobotoBold
 
+from roma_network.core.xml_text import xml_safe
 from roma_network.environment import BASE_DIR
 from roma_network.export import responses
 from roma_network.export.csv_files import cell
@@ -22,9 +25,11 @@ from roma_network.export.formats import PICTURES
 from roma_network.export.rdf import origin_of
 from roma_network.pages.listing import Listing
 
-PIXELS = 1600  # the width of a PNG
+PIXELS = 1600  # the width of a PNG, unless it would have
+MOST_PIXELS = 8_000_000  # in all: its price goes by that
 HEAD, FOOT = 44, 32  # units above and beneath the drawing in a file
 ANYBODY = ["*"]
+LETTERS = [Roboto, RobotoBold]  # where a server has no fonts, names would be missing
 
 
 class Drawing:
@@ -66,6 +71,11 @@ class Drawing:
         return self.size[1] + HEAD + FOOT
 
     @property
+    def pixels(self):
+        """The width of a PNG."""
+        return min(PIXELS, int(sqrt(MOST_PIXELS * self.size[0] / self.total_height)))
+
+    @property
     def caption_y(self):
         return self.total_height - FOOT // 3
 
@@ -79,10 +89,10 @@ class Drawing:
         context = {
             "picture": self,
             "drawing": self.drawing,
-            "css": plain_css(),
+            "css": rules(),
             "origin": origin_of(self.request),
         }
-        return render_to_string("pictures/standalone.svg", context)
+        return in_bright_colours(xml_safe(render_to_string("pictures/standalone.svg", context)))
 
     def as_svg(self):
         return self.standalone
@@ -90,7 +100,7 @@ class Drawing:
     def as_png(self):
         import resvg_py  # here, since few workers ever draw one
 
-        return bytes(resvg_py.svg_to_bytes(svg_string=self.standalone, width=PIXELS))
+        return bytes(resvg_py.svg_to_bytes(svg_string=self.standalone, width=self.pixels, font_files=LETTERS))
 
     def as_csv(self):
         text = io.StringIO()
@@ -98,13 +108,16 @@ class Drawing:
         return text.getvalue()
 
 
-class Picture(Drawing, Listing):
+class Picture(Drawing, Listing):  # type: ignore[misc]  # it responds as a drawing does
     """A picture of a filtered list. `address` and `list_address` name picture and list in the URL configuration."""
 
     address: str
     list_address: str
     streamed = ()
     sorts = ()
+
+    def respond(self, embedded):
+        return self.moved or super().respond(embedded)
 
     @property
     def rejected(self):
@@ -151,12 +164,22 @@ def framed(view):
 
 
 @cache
-def plain_css():
-    """The rules for drawings with the colours of a bright page in place of their names, as any viewer reads them."""
-    base, drawings = (
-        (BASE_DIR / "static" / "css" / name).read_text() for name in ("base.css", "pictures.css")
-    )
-    bright = base.partition("@media screen and (prefers-color-scheme: dark)")[0]
-    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]+);", bright))
-    rules = re.findall(r"^  (\.drawing [^{]+\{[^}]+\})", drawings, re.MULTILINE)
-    return re.sub(r"var\(--([\w-]+)\)", lambda match: colours[match[1]], "\n".join(rules))
+def rules():
+    """The style of drawings alone."""
+    return "\n".join(re.findall(r"^  (\.drawing [^{]+\{[^}]+\})", stylesheet("pictures.css"), re.MULTILINE))
+
+
+@cache
+def bright_colours():
+    """Name → colour, as on a bright page."""
+    bright = stylesheet("base.css").partition("@media screen and (prefers-color-scheme: dark)")[0]
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]+);", bright))
+
+
+def stylesheet(name):
+    return (BASE_DIR / "static" / "css" / name).read_text(encoding="utf-8")
+
+
+def in_bright_colours(svg):
+    """With colours in place of their names, as any viewer reads them."""
+    return re.sub(r"var\(--([\w-]+)\)", lambda match: bright_colours()[match[1]], svg)

@@ -76,12 +76,6 @@ def acronym(entry):
 
 
 @register.simple_tag
-def shape(actor_type):
-    """The mark of an actor type: a shape and a colour, drawn from the symbols in base.html."""
-    return format_html('<svg class="shape {0}" aria-hidden="true"><use href="#shape-{0}"/></svg>', actor_type)
-
-
-@register.simple_tag
 def markers(*lists):
     """Raised numbers that lead to the notes, to stand behind a fact, or behind several that are one to readers."""
     notes = sorted(

@@ -1,4 +1,4 @@
-"""What a reader may mean while typing, and when a word is misspelt.
+"""Autocomplete (typeahead) and spelling correction: what a reader may mean while typing, and when a word is misspelt.
 
 All names of published entries stand in one folded text, the best connected entry first. Scanning it takes some
 milliseconds at 120,000 names, the same on both databases. It is built once for each content version.

@@ -25,6 +25,7 @@ MOST_VALUES = 100  # of one repeated parameter
 TRACKING = ("utm_", "fbclid", "gclid", "mc_")  # other sites add these to links; no reader means them
 
 Rejected = namedtuple("Rejected", "name value reason")
+Term = namedtuple("Term", "label counted")  # of a vocabulary; `counted` stands for it in the column
 Option = namedtuple("Option", "value label count chosen")
 Group = namedtuple("Group", "name label options chosen shaped partial")
 Sort = namedtuple("Sort", "label order")
@@ -76,11 +77,12 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
         self.shaped = shaped
 
     def vocabulary(self, values):
-        """The values that exist, with their labels: all, or where they are too many those among `values`.
+        """Value → term, of the values that exist: all, or where they are too many those among `values`.
 
         They come from `choices`, a function, or else from the field that the path leads to.
         """
-        return dict(self.choices() if self.choices else field_at(self.model, self.field_name).choices)
+        choices = self.choices() if self.choices else field_at(self.model, self.field_name).choices
+        return {value: Term(label, value) for value, label in choices}
 
     def condition(self, values):
         return Q(**{f"{self.field_name}__in": values})
@@ -90,13 +92,11 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
         """The path to what is counted."""
         return self.field_name
 
-    def column_values(self, chosen):
-        return chosen
-
     def options(self, counts, vocabulary, chosen):
         """What the page offers."""
         return [
-            Option(value, label, counts.get(value, 0), value in chosen) for value, label in vocabulary.items()
+            Option(value, term.label, counts.get(term.counted, 0), value in chosen)
+            for value, term in vocabulary.items()
         ]
 
 
@@ -134,20 +134,21 @@ class EntryFacetFilter(FacetFilter):
         return self.path
 
     @property
+    def entry_model(self):
+        return field_at(self.model, self.path).related_model
+
+    @property
     def entries(self):
-        return field_at(self.model, self.path).related_model.objects.published()
+        return self.entry_model.objects.published()
 
     def vocabulary(self, values):
         found = {entry.slug: entry for entry in self.entries.filter(slug__in=values)} if values else {}
-        self.keys = {slug: entry.pk for slug, entry in found.items()}
-        return {value: found[value].short_name for value in values if value in found}
-
-    def column_values(self, chosen):
-        return [self.keys[slug] for slug in chosen]
+        return {value: Term(found[value].short_name, found[value].pk) for value in values if value in found}
 
     def options(self, counts, vocabulary, chosen):
         frequent = sorted(counts, key=lambda key: (-counts[key], key))[: self.most]
-        entries = self.entries.filter(pk__in={*frequent, *self.column_values(chosen)}).order_by("sort_name")
+        keys = {*frequent, *(vocabulary[value].counted for value in chosen)}
+        entries = self.entries.filter(pk__in=keys).order_by("sort_name")
         options = [
             Option(entry.slug, entry.short_name, counts.get(entry.pk, 0), entry.slug in chosen)
             for entry in entries
@@ -199,7 +200,7 @@ class ListingFilterSet(django_filters.FilterSet):
         vocabulary = self.vocabularies[name] = facet.vocabulary(
             [value for value in values if "\0" not in value][:MOST_VALUES]
         )
-        facet.field.choices = list(vocabulary.items())
+        facet.field.choices = [(value, term.label) for value, term in vocabulary.items()]
         for value in values:
             if value not in vocabulary:
                 self.reject(name, value, _("There is no such value."))
@@ -283,7 +284,7 @@ class FacetCounts:
         self.version = version
         self.facets = filterset.facets
         self.chosen = {
-            name: facet.column_values(values)
+            name: [filterset.vocabularies[name][value].counted for value in values]
             for name, facet in self.facets.items()
             if facet.listed and (values := filterset.data.getlist(name))
         }

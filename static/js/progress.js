@@ -7,8 +7,7 @@ async function refresh() {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const work = page.getElementById("work");
   if (!work) return location.reload();
-  shown.querySelector("progress").value = work.querySelector("progress").value;
-  shown.querySelector("label").textContent = work.querySelector("label").textContent;
+  shown.replaceChildren(...work.childNodes);
   setTimeout(refresh, 1000);
 }
 

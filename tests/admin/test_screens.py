@@ -2,7 +2,7 @@ import re
 from functools import partial
 
 import pytest
-from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from axes.models import AccessAttempt, AccessLog
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -38,7 +38,7 @@ FACTORIES = {
     Theme: factories.ThemeFactory,
 }
 READ_ONLY = {Link}
-ACCESS = {AccessAttempt, AccessFailureLog, AccessLog, Group, LogEntry, StaticDevice, TOTPDevice, User}
+ACCESS = {AccessAttempt, AccessLog, Group, LogEntry, StaticDevice, TOTPDevice, User}
 
 every_model = pytest.mark.parametrize("model", FACTORIES, ids=lambda model: model._meta.model_name)
 
@@ -147,28 +147,3 @@ def test_cited_source_cannot_be_deleted(admin_client):
     assert "seat in Brussels" in admin_client.get(address(source, "delete")).text
     assert admin_client.post(address(source, "delete"), {"post": "yes"}).status_code == 200
     assert Source.objects.filter(pk=source.pk).exists()
-
-
-# Guessing passwords
-
-
-def log_in(client, password, name="curator", at="192.0.2.1"):
-    return client.post("/admin/login/", {"username": name, "password": password}, REMOTE_ADDR=at)
-
-
-@pytest.fixture
-def guessed(client):
-    """Two curators, and five wrong passwords for the first from one address."""
-    for name in ("curator", "colleague"):
-        User.objects.create_superuser(name, password="right")
-    return [log_in(client, "wrong").status_code for _ in range(5)]
-
-
-def test_the_fifth_wrong_password_locks_the_name_at_the_address(client, guessed):
-    assert guessed == [200, 200, 200, 200, 429]
-    assert log_in(client, "right").status_code == 429
-
-
-@pytest.mark.parametrize("other", [{"at": "192.0.2.2"}, {"name": "colleague"}], ids=["address", "name"])
-def test_a_lock_leaves_others_alone(client, guessed, other):
-    assert log_in(client, "right", **other).status_code == 302

@@ -8,7 +8,7 @@ import time_machine
 from django.conf import settings
 
 from initiatives.models import Document, Initiative, Participation
-from roma_network.api import views
+from roma_network.api import endpoints
 from roma_network.editorial import merging
 from roma_network.models import Source, Status
 from stakeholders.models import Actor, Country, Relation, Theme
@@ -83,7 +83,7 @@ def test_what_cannot_be_included_is_named(client, monkeypatch):
     for query in ("actors/?include=secrets", "actors/town/?include=", "themes/?include=name"):
         [error] = get(client, query, 400)["errors"]
         assert error["parameter"] == "include"
-    monkeypatch.setattr(views, "MOST_INCLUDED", 0)
+    monkeypatch.setattr(endpoints, "MOST_INCLUDED", 0)
     assert "smaller pages" in get(client, "actors/?include=initiatives", 400)["errors"][0]["detail"]
 
 
@@ -150,6 +150,29 @@ def test_a_merged_entry_redirects_to_the_one_in_its_place(client, admin_user):
     merging.merge(survivor=new, old=old, by=admin_user, reason="Twice")
     response = client.get(f"{API}/actors/old/")
     assert (response.status_code, response["Location"]) == (301, f"{API}/actors/new/")
+
+
+def test_a_merged_entry_redirects_with_all_that_was_asked_for(client, admin_user):
+    old, new = factories.ActorFactory(slug="old"), factories.ActorFactory(slug="new")
+    factories.ParticipationFactory(actor=new)
+    merging.merge(survivor=new, old=old, by=admin_user, reason="Twice")
+    for asked, answered in (
+        ("actors/old/?fields=slug", "actors/new/?fields=slug"),
+        ("participations/?actor=old&page_size=7", "participations/?actor=new&page_size=7"),
+        ("documents/?actor=old&fields=slug", "documents/?actor=new&fields=slug"),
+    ):
+        response = client.get(f"{API}/{asked}")
+        assert (response.status_code, response["Location"]) == (301, f"{API}/{answered}")
+
+
+def test_a_withdrawn_entry_leaves_a_tombstone(client):
+    row = factories.ActorFactory(slug="town", name="Once public")
+    row.status = Status.WITHDRAWN
+    row.save()
+    response = client.get(f"{API}/actors/town/")
+    assert (response.status_code, response["Content-Type"]) == (410, "application/problem+json")
+    assert "Once public" not in response.text
+    assert "stale-if-error" in response["Cache-Control"]
 
 
 def changes(client, query=""):

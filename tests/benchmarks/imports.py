@@ -1,21 +1,25 @@
-"""How long large imports take, and how much memory: 20,000 lines of each table, new, changed and sent again.
+"""How long large imports take, how long a colleague waits beside them, and how much memory they need.
+
+20,000 lines of each table: new, changed and sent again.
 
     uv run python -m tests.benchmarks.imports [--rows 20000] [--database sqlite postgres]
 
-It makes a synthetic directory in a temporary folder. Each file is read, checked and imported in a process of its own,
-whose greatest memory is compared with what it had before.
+It makes a synthetic directory in a temporary folder. Each file is checked and imported in a process of its own, whose
+greatest memory is compared with what it had before. Another saves an entry all the while, ten times a second at most.
 """
 
 import argparse
 import json
 import os
+import select
 import subprocess
 import sys
 import tempfile
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from time import monotonic
 
 import django
+from django.test.utils import setup_test_environment
 
 from roma_network.environment import BASE_DIR
 from tests import postgres
@@ -30,23 +34,27 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--database", nargs="+", choices=SERVERS, default=list(SERVERS))
+    parser.add_argument("--step", nargs="+", choices=STEPS, default=STEPS)
     options = parser.parse_args()
     sys.stdout.write(
-        f"| {options.rows} lines | read, s | dry run, s | import, s | memory, MB |\n| --- | ---: | ---: | ---: | ---: |\n"
+        f"| {options.rows} lines | read, s | dry run, s | import, s | memory, MB | saves | longest, s | p50, s |\n"
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
     )
     for database in options.database:
         with SERVERS[database]() as address, tempfile.TemporaryDirectory() as folder:
             environment = os.environ | ENVIRONMENT | {"VAR_DIR": folder}
             environment["DATABASE_URL"] = address or f"sqlite:///{folder}/db.sqlite3"
-            for command in (["migrate"], ["synthesize", "--actors=5000"]):
+            for command in (["migrate"], ["collectstatic", "--no-input"], ["synthesize", "--actors=5000"]):
                 run([sys.executable, "manage.py", *command, "--verbosity=0"], environment)
-            for step in STEPS:
-                found = json.loads(
-                    run([sys.executable, "-m", __spec__.name, step, str(options.rows)], environment)
-                )
+            for step in options.step:
+                with saving(environment) as waits:
+                    found = json.loads(
+                        run([sys.executable, "-m", __spec__.name, step, str(options.rows)], environment)
+                    )
                 sys.stdout.write(
-                    "| {database}, {step} | {read:.1f} | {check:.1f} | {write:.1f} | {memory:.0f} |\n".format(
-                        database=database, step=step, **found
+                    "| {database}, {step} | {read:.1f} | {check:.1f} | {write:.1f} | {memory:.0f} "
+                    "| {saves} | {longest:.2f} | {usual:.2f} |\n".format(
+                        database=database, step=step, **found, **waits
                     )
                 )
                 sys.stdout.flush()
@@ -54,6 +62,39 @@ def main():
 
 def run(command, environment):
     return subprocess.run(command, cwd=BASE_DIR, env=environment, check=True, stdout=subprocess.PIPE).stdout
+
+
+@contextmanager
+def saving(environment):
+    """What a colleague waits who saves an entry all the while, filled at the end. A save that fails ends it."""
+    command = [sys.executable, "-m", __spec__.name, "save"]
+    waits = {}
+    with subprocess.Popen(
+        command, cwd=BASE_DIR, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        yield waits
+        times = sorted(json.loads(process.communicate()[0]))
+    waits |= {"saves": len(times), "longest": times[-1], "usual": times[len(times) // 2]}
+
+
+def save():
+    """Save an entry as its form does, until standard input ends, and write how long each save took."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from stakeholders.models import Actor
+    from tests.editing import address, sent_by
+
+    user, _made = User.objects.get_or_create(username="colleague", is_staff=True, is_superuser=True)
+    client, actor, times = Client(), Actor.objects.order_by("pk").first(), []
+    client.force_login(user)
+    while not select.select([sys.stdin], [], [], 0.1)[0]:
+        sent = sent_by(client.get(address(actor, "change"))) | {"summary": f"Saved {len(times)} times."}
+        start = monotonic()
+        response = client.post(address(actor, "change"), sent)
+        times.append(monotonic() - start)
+        assert response.status_code == 302, response.text
+    return times
 
 
 def actors(rows, summary):
@@ -128,25 +169,27 @@ def measure(step, rows):
 
     from django.contrib.auth.models import User
 
-    import initiatives.bulk
     from roma_network.editorial.importing import jobs, spreadsheets
-    from roma_network.editorial.importing.dry_run import tables
+    from roma_network.editorial.importing.dry_run import import_table
+    from roma_network.export.columns import tables
 
-    assert initiatives.bulk.participations.name in tables
-    file = spreadsheets.excel_file([("table", file_of(step, rows))])
+    content = spreadsheets.excel_file([("table", file_of(step, rows))]).getvalue()
     user, _made = User.objects.get_or_create(username="benchmark")
     before = getrusage(RUSAGE_SELF).ru_maxrss
     start = monotonic()
-    headings, lines = spreadsheets.read(file)
     job = jobs.receive(
-        table=tables[step.split("-")[1]], file_name=step, headings=headings, rows=lines, by=user
+        table=import_table(tables[step.split("-")[1]]), file_name=step, content=content, by=user
     )
-    times = {"read": monotonic() - start}
-    for name, state in (("check", jobs.State.CHECKING), ("write", jobs.State.WRITING)):
-        job.state, job.run, job.done = state, name, 0
-        job.save()
+    times = {}
+    check, jobs.check = jobs.check, lambda job: None
+    for name, state, work in (
+        ("read", jobs.State.READING, jobs.run),
+        ("check", jobs.State.CHECKING, check),
+        ("write", jobs.State.WRITING, jobs.run),
+    ):
+        jobs.claim(job, state, "")
         start = monotonic()
-        jobs.run(job)
+        work(job)
         times[name] = monotonic() - start
         job.refresh_from_db()
     wanted = {"unchanged" if step.startswith("unchanged") else step.split("-")[0]: rows, "warnings": 0}
@@ -155,8 +198,11 @@ def measure(step, rows):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3 and sys.argv[1] in STEPS:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roma_network.settings")
+    if sys.argv[1:2] == ["save"]:
+        django.setup()
+        setup_test_environment()  # responses keep the forms that they were made of
+        json.dump(save(), sys.stdout)
+    elif len(sys.argv) == 3 and sys.argv[1] in STEPS:
         django.setup()
         json.dump(measure(sys.argv[1], int(sys.argv[2])), sys.stdout)
     else:

@@ -171,13 +171,13 @@ class Bench:
 
 
 class Fresh:
-    """Addresses that no answer is kept for: each bears a mark that the directory takes no notice of."""
+    """Addresses that no answer is kept for: each bears a parameter that no page takes."""
 
     def __init__(self):
         self.numbers = count()
 
     def address(self, parameters):
-        return f"{PAGE}?{urlencode([*map(tuple, parameters), ('utm_id', next(self.numbers))])}"
+        return f"{PAGE}?{urlencode([*map(tuple, parameters), ('cold', next(self.numbers))])}"
 
 
 def pages(server, last, fresh):

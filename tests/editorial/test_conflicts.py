@@ -8,6 +8,7 @@ from django.db import connections
 from django.test import Client
 
 from initiatives.models import Participation
+from roma_network.models import Status
 from stakeholders.models import Actor
 from tests import factories
 from tests.editing import address, new_row, sent_by
@@ -122,7 +123,9 @@ def test_a_change_past_the_history_is_noticed(cast, actor):
 
 @pytest.fixture
 def initiative():
-    tie = factories.ParticipationFactory(actor__name="City of Cork", note="at first")
+    tie = factories.ParticipationFactory(
+        actor__name="City of Cork", actor__status=Status.DRAFT, note="at first"
+    )
     factories.InitiativeCitationFactory(subject=tie.initiative)
     return tie.initiative
 

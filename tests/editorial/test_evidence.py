@@ -337,9 +337,9 @@ def test_merged_citations_name_the_facts_of_both(admin_user):
 # Migrations
 
 BEFORE = [
-    ("roma_network", "0006_layout"),
-    ("stakeholders", "0006_merges"),
-    ("initiatives", "0008_layout_moves"),
+    ("roma_network", "0009_clean_texts"),
+    ("stakeholders", "0007_clean_texts"),
+    ("initiatives", "0009_clean_texts"),
 ]
 
 

@@ -5,25 +5,29 @@ import io
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.core.management import call_command
 from openpyxl import Workbook, load_workbook
 
 from initiatives.models import Document, Initiative, Participation
 from roma_network.editorial import revisions
 from roma_network.editorial.importing import jobs
 from roma_network.editorial.importing.dry_run import tables
+from roma_network.editorial.importing.writing import BulkWriter
 from roma_network.editorial.merging import merge
-from roma_network.models import ContentVersion, Import, Source
+from roma_network.models import ContentVersion, Import, ImportPart, Source
 from stakeholders.models import Actor
+from tests.costs import Cost, counted
 from tests.editing import address
 from tests.factories import (
     ActorCitationFactory,
     ActorFactory,
+    ActorNameFactory,
     DocumentFactory,
     InitiativeFactory,
+    ParticipationCitationFactory,
+    ParticipationFactory,
+    RelationFactory,
     ThemeFactory,
 )
 from tests.html import Page
@@ -47,6 +51,7 @@ def _at_once(monkeypatch):
             self.run()
 
     monkeypatch.setattr(jobs, "Thread", Now)
+    monkeypatch.setattr(jobs, "TURN", 0)
 
 
 @pytest.fixture
@@ -75,7 +80,9 @@ def send(client, content, model=Actor, name="actors.csv"):
 
 
 def refusal(page):
-    assert page.status_code == 400, Page(page.text).text("main")
+    """Why a file is not read: told at once, or on the page of the import."""
+    assert page.status_code == 400 or job().state == "failed", Page(page.text).text("main")
+    assert not ImportPart.objects.exclude(findings=[]).exists()
     return Page(page.text).text(".errornote")
 
 
@@ -305,7 +312,7 @@ def test_a_tie_needs_a_source_and_both_ends(publisher):
         ({"other_names": "nickname | | b"}, "other_names", "none of: alias"),
         ({"sources": "https://example.org/new | its seat"}, "sources", "publisher | title"),
         ({"sources": "ftp://example.org | a | b | c"}, "sources", "http"),
-        ({"website": "javascript:alert(1)"}, "website", "URL"),
+        ({"website": "javascript:alert(1)"}, "website", "http"),
         ({"summary": "x" * 601}, "summary", "600"),
     ],
 )
@@ -401,7 +408,6 @@ def test_an_import_whose_worker_died_can_be_taken_up_again(publisher):
     url = f"{address(Actor, 'import')[:-1]}{job().pk}/"
     assert Page(publisher.get(url).text).all("progress")
     Import.objects.update(beat="2020-01-01T00:00Z")
-    cache.clear()
     page = publisher.get(url)
     assert "stands still" in page.text
     assert not Page(page.text).all("progress")
@@ -520,7 +526,6 @@ HOSTILE = {
 def test_a_hostile_file_gets_a_clear_answer_and_changes_nothing(publisher, kind):
     content, why = HOSTILE[kind]
     assert why in refusal(send(publisher, content))
-    assert not Import.objects.exists()
     assert not Actor.objects.exists()
 
 
@@ -533,7 +538,6 @@ def test_a_file_that_is_too_large_is_never_kept(publisher, settings):
 def test_a_file_with_too_many_rows_is_refused(publisher, settings):
     settings.IMPORT_MAX_ROWS = 3
     assert "more than 3 rows" in refusal(send(publisher, as_csv(["slug"], *[[f"a-{n}"] for n in range(4)])))
-    assert not Import.objects.exists()
 
 
 def test_tables_of_other_programs_are_read_as_well(publisher):
@@ -562,11 +566,11 @@ def test_html_in_a_file_is_shown_as_text(publisher):
 def test_queries_do_not_grow_with_the_rows(publisher):
     def cost(number):
         rows = [actor_row(f"agency-{number}-{n}") for n in range(number)]
-        with CaptureQueriesContext(connection) as queries:
+        with counted() as queries:
             send(publisher, as_csv(ACTOR, *rows))
             say_yes(publisher)
         assert job().state == "done"
-        return len(queries)
+        return Cost(queries)
 
     cost(2)
     inserts = 30  # of more parts do large inserts consist on SQLite
@@ -578,3 +582,226 @@ def test_states_in_sets_are_those_of_each_entry(directory, model):
     entries = list(model.objects.order_by("pk")[::7])
     states = revisions.states_of(model, [entry.pk for entry in entries])
     assert states == {entry.pk: revisions.state_of(entry) for entry in entries}
+
+
+# Batch by batch
+
+
+class DiedError(BaseException):
+    """Nothing catches it, as nothing catches the end of a worker."""
+
+
+@pytest.fixture
+def pairs(monkeypatch):
+    """Two lines a batch."""
+    monkeypatch.setattr(jobs, "LINES_IN_A_BATCH", 2)
+
+
+@pytest.fixture
+def at_batch(monkeypatch):
+    """Have something happen instead of writing the batch with this number."""
+
+    def instead(number, step):
+        write = BulkWriter.write
+        calls = iter(range(100))
+
+        def write_or_not(writer):
+            return step() if next(calls) == number else write(writer)
+
+        monkeypatch.setattr(BulkWriter, "write", write_or_not)
+
+    return instead
+
+
+def fail():
+    raise ZeroDivisionError
+
+
+def die():
+    raise DiedError
+
+
+def whole_state(model):
+    keys = list(model.objects.values_list("pk", flat=True))
+    return keys, revisions.states_of(model, keys), set(Source.objects.values_list("url", flat=True))
+
+
+def outcome_url():
+    return f"{address(Actor, 'import')[:-1]}{job().pk}/"
+
+
+def sent_with_changes(publisher):
+    """A file of four batches, which changes an entry and adds six, each with a source of its own."""
+    ThemeFactory(slug="housing")
+    actor = ActorFactory(slug="agency", name="Agency", themes=[ThemeFactory(slug="education")])
+    ActorNameFactory(actor=actor, name="Bureau")
+    ActorNameFactory(actor=actor, name="Office")
+    ActorCitationFactory(subject=actor)
+    row = actor_row("agency", sources="https://example.org/0 | its seat | Example | About us")
+    rows = [[*row, "housing", "former | ro | Bureau\nAgenție", "house-6"]]
+    for n in range(1, 7):
+        row = actor_row(f"house-{n}", sources=f"https://example.org/{n} | its seat | Example | About us")
+        rows.append([*row, "education", f"House of {n}", "house-6" if n == 1 else ""])
+    send(publisher, as_csv([*ACTOR, "themes", "other_names", "part_of"], *rows))
+    assert job().counts == {"changed": 1, "new": 6, "warnings": 0}, findings()
+    return actor
+
+
+@pytest.mark.usefixtures("pairs")
+def test_a_line_may_lead_to_one_of_a_later_batch(publisher):
+    actor = sent_with_changes(publisher)
+    say_yes(publisher)
+    assert (job().state, job().problem) == ("done", "")
+    assert not job().batches.exists()
+    actor.refresh_from_db()
+    assert actor.parent.slug == "house-6"
+    assert Actor.objects.get(slug="house-1").parent.slug == "house-6"
+
+
+@pytest.mark.usefixtures("pairs")
+@pytest.mark.parametrize("number", [0, 1, 3, 4])
+def test_a_failure_on_the_way_takes_back_all_that_was_written(publisher, at_batch, caplog, number):
+    actor = sent_with_changes(publisher)
+    before = whole_state(Actor)
+    at_batch(number, fail)
+    page = say_yes(publisher)
+    assert "nothing was imported" in page.text
+    assert "ZeroDivisionError" in caplog.text
+    assert whole_state(Actor) == before
+    assert not job().batches.exists()
+    assert (job().state, job().counts) == ("checked", {"changed": 1, "new": 6, "warnings": 0})
+    reasons = [version.history_change_reason for version in actor.history.all()]
+    assert reasons[:1] == (["Taken back: Import of “actors.csv”"] if number else reasons[:1])
+    gone = Actor.history.filter(slug="house-1").order_by("history_id").values_list("history_type", flat=True)
+    assert "".join(gone) == ("+-" if number else "")
+    actor.refresh_from_db()
+    assert "office" in actor.search_text
+
+
+@pytest.mark.usefixtures("pairs")
+def test_what_a_colleague_edited_meanwhile_is_not_taken_back(publisher, at_batch, monkeypatch):
+    sent_with_changes(publisher)
+    other = ActorFactory(slug="other")
+
+    def edit_once(seconds):
+        if not other.relations.exists():
+            RelationFactory(subject=other, target=Actor.objects.get(slug="house-1"))
+        elif edited := Actor.objects.filter(slug="house-2", summary="It works.").first():
+            edited.summary = "Edited"
+            edited.save()
+
+    monkeypatch.setattr(jobs, "sleep", edit_once)
+    at_batch(3, fail)
+    page = say_yes(publisher)
+    assert set(Actor.objects.values_list("slug", flat=True)) == {"agency", "other", "house-1", "house-2"}
+    assert Actor.objects.get(slug="house-2").summary == "Edited"
+    assert "stays as it is: House-2." in Page(page.text).text(".errornote")
+    assert "stays as it is: House-1." in Page(page.text).text(".errornote")
+
+
+@pytest.mark.usefixtures("pairs")
+def test_ties_are_taken_back_as_well(publisher, at_batch):
+    initiative, actors = InitiativeFactory(slug="leri"), ActorFactory.create_batch(5)
+    held = ParticipationFactory(initiative=initiative, actor=actors[0], role="lead", start="2013")
+    ParticipationCitationFactory(subject=held)
+    before = [whole_state(model) for model in (Actor, Initiative)]
+    rows = [
+        ["leri", actor.slug, "lead", "2014", f"https://example.org/{n} | its part | Example | About us"]
+        for n, actor in enumerate(actors)
+    ]
+    send(publisher, as_csv(["initiative", "actor", "role", "start", "sources"], *rows), Participation)
+    at_batch(2, fail)
+    say_yes(publisher)
+    assert [whole_state(model) for model in (Actor, Initiative)] == before
+    assert initiative.history.first().history_change_reason.startswith("Taken back")
+
+
+@pytest.fixture
+def dead(publisher, at_batch):
+    """An import whose worker died in the middle."""
+    actor = sent_with_changes(publisher)
+    at_batch(2, die)
+    with pytest.raises(DiedError):
+        say_yes(publisher)
+    Import.objects.update(beat="2020-01-01T00:00Z")
+    return actor
+
+
+@pytest.mark.usefixtures("pairs")
+def test_an_import_that_stands_still_says_what_is_there_and_can_go_on(publisher, dead):
+    page = publisher.get(outcome_url())
+    assert "A part of it is in the directory" in Page(page.text).text(".errornote")
+    assert Actor.objects.count() == 4
+    say_yes(publisher)
+    assert (job().state, job().problem) == ("done", "")
+    assert Actor.objects.count() == 7
+    assert Actor.objects.get(slug="house-1").parent.slug == "house-6"
+    assert Actor.objects.get(slug="house-2").history.count() == 1
+
+
+@pytest.mark.usefixtures("pairs")
+def test_what_is_half_written_is_not_forgotten_after_a_week(publisher, dead):
+    Import.objects.update(at="2020-01-01T00:00Z")
+    send(publisher, as_csv(ACTOR, actor_row("other")))
+    Import.objects.filter(batches=None).update(at="2020-01-01T00:00Z")
+    send(publisher, as_csv(ACTOR, actor_row("other")))
+    assert Import.objects.count() == 2
+    assert Import.objects.exclude(batches=None).exists()
+
+
+@pytest.mark.usefixtures("pairs")
+def test_an_import_that_stands_still_can_be_taken_back(publisher, dead):
+    say_yes(publisher, undo="Take it back")
+    assert job().state == "checked"
+    assert list(Actor.objects.values_list("slug", flat=True)) == ["agency"]
+
+
+@pytest.mark.usefixtures("pairs")
+def test_a_command_finishes_what_stands_still(publisher, dead, capsys):
+    call_command("finish_imports")
+    assert "actors.csv: Imported" in capsys.readouterr().out
+    assert Actor.objects.count() == 7
+    call_command("finish_imports")
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.usefixtures("pairs")
+def test_what_was_edited_before_it_goes_on_has_all_of_it_taken_back(publisher, dead):
+    ActorFactory(slug="house-5", name="Somebody else's")
+    say_yes(publisher)
+    assert "edited since this was checked" in job().problem
+    assert set(Actor.objects.values_list("slug", flat=True)) == {"agency", "house-5"}
+
+
+# What the database alone knows
+
+
+def test_what_the_database_refuses_of_rows_within_is_told(publisher):
+    headings = ["slug", "name", "kind", "funding", "part_of"]
+    row = ["leri", "Leri", "project", "0 | REC | ", ""]
+    send(publisher, as_csv(headings, row), Initiative)
+    assert findings()[0]["errors"] == [
+        ["funding", "An amount is more than zero; leave it empty where it is not known."]
+    ]
+    send(publisher, as_csv(headings, [*row[:3], "", "leri"]), Initiative)
+    assert findings()[0]["errors"] == [["part_of", "It cannot lead to itself."]]
+
+
+# Limits of the process that reads
+
+
+def test_a_file_that_needs_too_much_memory_is_refused(publisher, settings):
+    settings.IMPORT_MAX_MEMORY = 80_000_000
+    page = send(publisher, as_csv(ACTOR, *[actor_row("x" * 1000)] * 9_000))
+    assert "needs more than 80 MB of memory or 60 seconds" in refusal(page)
+
+
+def test_a_file_that_takes_too_long_to_read_is_refused(publisher, settings):
+    settings.IMPORT_MAX_SECONDS = 1
+    cells = "<row>" + "<c><v>1</v></c>" * 1_000_000 + "</row>"
+    sheet = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f"<sheetData>{cells}</sheetData></worksheet>"
+    )
+    page = send(publisher, with_part("xl/worksheets/sheet1.xml", sheet))
+    assert "512 MB of memory or 1 seconds" in refusal(page)

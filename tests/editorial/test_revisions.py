@@ -157,9 +157,11 @@ def test_a_participation_is_in_the_history_of_both_its_ends(cast):
             "as a guest",
         ]
         assert (after.history_change_reason, after.history_user.username) == ("Its report of 2020", "curator")
-    cast["curator"].post(address(tie, "delete"), {"post": "yes"})
-    assert tie.actor.history.first().rows["participations"] == []
+    cast["publisher"].post(address(tie, "delete"), {"post": "yes", "reason": "Never took part"})
     assert tie.initiative.history.count() == 3
+    for entry in (tie.actor, tie.initiative):
+        assert entry.history.first().rows["participations"] == []
+        assert entry.history.first().history_change_reason == "Never took part"
 
 
 def test_a_participation_added_by_an_actor_is_in_the_history_of_the_initiative(cast):
@@ -319,7 +321,7 @@ def test_any_version_can_be_restored_with_all_its_rows(cast):
     Actor.history.all().delete()
     before = revisions.state_of(actor)
     gone = {f"{prefix}-0-DELETE": "on" for prefix in ("names", "relations", "participations")}
-    save(cast["curator"], actor, name="After", themes=[], **gone)
+    save(cast["publisher"], actor, name="After", themes=[], reason="Another one", **gone)
     actor.refresh_from_db()
     assert revisions.state_of(actor) != before
     assert bring_back(cast["curator"], actor, actor.history.last()).status_code == 302

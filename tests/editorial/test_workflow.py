@@ -173,7 +173,10 @@ def test_a_story_from_the_first_draft_to_withdrawal(cast):
         ("publisher", "withdraw", "It closed", WITHDRAWN),
         ("curator", "reopen", "", DRAFT),
     ]:
-        assert cast["visitor"].get(row.get_absolute_url()).status_code == (200 if row.is_published else 404)
+        absent = 410 if row.published_at else 404
+        assert cast["visitor"].get(row.get_absolute_url()).status_code == (
+            200 if row.is_published else absent
+        )
         assert press(cast[role], row, step, reason).status_code == 302
         row.refresh_from_db()
         assert row.status == status

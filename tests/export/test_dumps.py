@@ -218,3 +218,16 @@ def test_crawlers_find_what_the_linked_data_holds(directory, client, folder):
 )
 def test_the_origin_is_taken_from_the_settings(hosts, origin):
     assert origin_in(hosts) == origin
+
+
+def test_what_others_put_into_the_folder_is_passed_over(directory, folder, client):
+    others = ["lost+found", "2026-01-01", "2026-01-02-old", "2026-13-45", "notes"]
+    for name in others:
+        (folder / name).mkdir(parents=True)
+    (folder / "2026-01-03").write_text("")
+    for day in (date(2026, 3, 1), date(2026, 3, 2)):
+        publish(day=day, kept=1)
+    assert dumps.days() == ["2026-03-02"]
+    assert client.get("/data/").status_code == 200
+    assert client.get("/data/lost+found/SHA256SUMS").status_code == 404
+    assert {path.name for path in folder.iterdir()} == {*others, "2026-01-03", "2026-03-02"}

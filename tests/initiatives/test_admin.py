@@ -1,8 +1,9 @@
 import pytest
+from django.contrib import admin
 
 from initiatives.models import Document, Initiative, Participation
 from roma_network.models import Status
-from stakeholders.admin import ActorAdmin
+from stakeholders.models import Actor
 from tests import factories
 from tests.editing import address, messages_on, new_row, queries_of, sent_by
 
@@ -74,8 +75,10 @@ def test_participation_is_added_from_either_side(admin_client, initiative):
     assert set(added) == {(initiative.pk, actor.pk, "lead", ""), (initiative.pk, actor.pk, "funder", "2013")}
 
 
-def test_actors_show_their_initiatives():
-    assert Participation in {inline.model for inline in ActorAdmin.inlines}
+def test_actors_show_their_initiatives(admin_client, db):
+    request = admin_client.get("/admin/").wsgi_request
+    screen = admin.site.get_model_admin(Actor)
+    assert Participation in {inline.model for inline in screen.get_inlines(request, None)}
 
 
 def test_role_given_twice_is_refused(admin_client, initiative):

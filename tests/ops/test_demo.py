@@ -195,3 +195,19 @@ def test_a_fresh_machine_serves_the_directory_until_it_is_interrupted(fresh_mach
     assert process.returncode == 0
     assert "Loaded the directory." in out
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("command", ["demo", "migrate", "publish_dump"])
+def test_where_nothing_can_be_written_a_command_says_in_a_line_what_to_do(fresh_machine, command):
+    given = {"ALLOWED_HOSTS": "localhost", "SECRET_KEY": "x" * 50, "VAR_DIR": "/dev/null/var"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", command],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        cwd=environment.BASE_DIR,
+        env=fresh_machine | given,
+    )
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert "VAR_DIR" in line

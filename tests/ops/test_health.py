@@ -6,9 +6,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.cache.backends.locmem import LocMemCache
 from django.utils.timezone import now
 
+from roma_network.core import caches
 from roma_network.environment import BASE_DIR
 from roma_network.models import Link
 from roma_network.ops import backups, health
@@ -41,9 +41,10 @@ def well_kept(settings, tmp_path):
             "LOCATION": str(tmp_path),
         }
     }
-    (tmp_path / "backups").mkdir()
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    (tmp_path / "backups" / f"directory-{moment}.dump").write_text("")
+    (tmp_path / "backups").mkdir(mode=0o700)
+    moment = datetime.now(UTC).strftime(backups.MOMENT)
+    for suffix in ("", ".proved"):
+        (tmp_path / "backups" / f"directory-{moment}.dump{suffix}").touch()
     Link.objects.create(url="https://example.eu/", checked_at=now())
 
 
@@ -77,7 +78,15 @@ def dead_cache(settings, monkeypatch):
 
 
 def own_cache_each(settings, monkeypatch):
-    settings.CACHES = {"default": {"BACKEND": f"{LocMemCache.__module__}.LocMemCache"}}
+    settings.CACHES = {"default": caches.parsed("locmem://")}
+
+
+def nginx_that_keeps_all(settings, monkeypatch):
+    settings.BEHIND_PROXY = True
+
+
+def nginx_that_does_not_answer(settings, monkeypatch):
+    settings.NGINX_PURGE_URLS = ["http://127.0.0.1:1/"]
 
 
 def full_disk(settings, monkeypatch):
@@ -93,6 +102,21 @@ def old_backup(settings, monkeypatch):
 
 def no_backup(settings, monkeypatch):
     monkeypatch.setattr(backups, "backups", list)
+
+
+def unproved_backup(settings, monkeypatch):
+    [found] = backups.backups()
+    backups.proof_of(found.path).unlink()
+
+
+def later_backup_unproved(settings, monkeypatch):
+    [found] = backups.backups()
+    later = found._replace(made_at=found.made_at + timedelta(hours=1), is_proved=False)
+    monkeypatch.setattr(backups, "backups", lambda: [later, found])
+
+
+def open_folder(settings, monkeypatch):
+    settings.BACKUP_FOLDER.chmod(0o755)
 
 
 def nobody_told(settings, monkeypatch):
@@ -117,9 +141,14 @@ def old_links(settings, monkeypatch):
         (demo, "DEMO", health.WARNING),
         (dead_cache, "Cache", health.FAULT),
         (own_cache_each, "Cache", health.WARNING),
+        (nginx_that_keeps_all, "Cache of nginx", health.WARNING),
+        (nginx_that_does_not_answer, "Cache of nginx", health.FAULT),
         (full_disk, "Disk", health.FAULT),
         (old_backup, "Backup", health.WARNING),
         (no_backup, "Backup", health.WARNING),
+        (unproved_backup, "Backup", health.FAULT),
+        (later_backup_unproved, "Backup", health.WARNING),
+        (open_folder, "Files", health.FAULT),
         (nobody_told, "ERROR_EMAIL", health.WARNING),
         (dead_database, "Database", health.FAULT),
         (old_links, "Links", health.WARNING),
@@ -149,6 +178,12 @@ def test_the_doctor_speaks_where_little_works(tmp_path, address, word):
     assert line.startswith("WRONG")
     assert word in line
     assert "Traceback" not in done.stderr
+
+
+def test_the_first_page_of_the_admin_says_which_backup_was_last_proved_restorable(well_kept, cast):
+    assert "Last proved restorable: that of" in Page(cast["administrator"].get("/admin/").text).text(
+        "#content-related"
+    )
 
 
 def test_administrators_see_the_state_of_the_installation_and_others_do_not(cast):

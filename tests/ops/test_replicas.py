@@ -1,4 +1,4 @@
-"""Who reads from which database, told by a stand-in for the servers; `tests/operations` does it with real ones."""
+"""Who reads from which database, told by a stand-in for the servers; `tests/production` does it with real ones."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -105,13 +105,33 @@ class Closing:
         pass
 
 
-@pytest.mark.parametrize(
-    ("cookie", "seen"), [("7", 7), ("", 0), ("seven", 0), ("-1", 0), ("9" * 40, 0), ("٧", 0)]
-)
-def test_any_cookie_is_taken(rf, cookie, seen):
+def seen_with(rf, cookie):
     request = rf.get("/")
     request.COOKIES[replicas.COOKIE] = cookie
-    assert replicas.seen_by(request) == seen
+    return replicas.seen_by(request)
+
+
+def test_a_note_of_the_admin_is_believed_for_a_while(rf, monkeypatch):
+    note = replicas.note_of(7)
+    assert seen_with(rf, note) == 7
+    later = replicas.time() + replicas.COOKIE_SECONDS + 1
+    monkeypatch.setattr(replicas, "time", lambda: later)
+    assert seen_with(rf, note) == 0
+
+
+@pytest.mark.parametrize(
+    "cookie", ["7", "", "seven", "-1", "9" * 40, "٧", "7.9999999999.", "7.9999999999." + "a" * 22]
+)
+def test_a_note_of_anybody_else_is_not(rf, cookie):
+    assert seen_with(rf, cookie) == 0
+
+
+def test_nobody_makes_more_of_a_note(rf, settings):
+    number, end, mark = replicas.note_of(7).split(".")
+    assert seen_with(rf, f"{number}0.{end}.{mark}") == 0
+    assert seen_with(rf, f"{number}.{end}0.{mark}") == 0
+    settings.SECRET_KEY = "another" * 10
+    assert seen_with(rf, f"{number}.{end}.{mark}") == 0
 
 
 def test_the_admin_leaves_a_note_of_what_was_written(db, servers):
@@ -122,6 +142,6 @@ def test_the_admin_leaves_a_note_of_what_was_written(db, servers):
     fields = {"name": "Renamed", "membership": country.membership, "code": country.code}
     response = client.post(f"/admin/stakeholders/country/{country.pk}/change/", fields)
     assert response.status_code == 302
-    assert response.cookies[replicas.COOKIE].value == "12"
+    assert response.cookies[replicas.COOKIE].value.startswith("12.")
     assert response.cookies[replicas.COOKIE]["httponly"]
     assert replicas.COOKIE not in client.get("/admin/stakeholders/country/").cookies

@@ -216,12 +216,55 @@ def test_errors_show_a_page_of_ours(db, client, url, status):
     assert directives(response) == POLICY
 
 
+@pytest.mark.parametrize(
+    ("method", "url", "status"),
+    [
+        ("get", "/api/v1/no-such-part/", 404),
+        ("get", "/api/v2/actors/", 404),
+        ("get", "/api/nothing", 404),
+        ("get", "/api/v1/?" + "&".join(f"p{n}" for n in range(10_001)), 400),
+        ("post", "/api/v1/actors/", 405),
+    ],
+)
+def test_errors_of_the_api_are_problems(db, method, url, status):
+    response = getattr(Client(enforce_csrf_checks=True), method)(url)
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response.json()["status"] == status
+    assert response.json().keys() == {"type", "title", "status", "detail"}
+    assert directives(response) == POLICY
+
+
 def test_a_form_without_its_token_shows_a_page_of_ours(db):
     response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "a", "password": "b"})
     assert response.status_code == 403
     page = Page(response.text)
     assert page.all("[style], style") == []
     assert "/" in page.addresses("main")
+
+
+# Icons
+
+
+@pytest.mark.parametrize(
+    ("url", "media", "start"),
+    [
+        ("/favicon.ico", ("image/x-icon", "image/vnd.microsoft.icon"), b"\0\0\1\0\3\0"),
+        ("/apple-touch-icon.png", ("image/png",), b"\x89PNG"),
+    ],
+)
+def test_icons_stand_where_browsers_look_for_them(db, client, url, media, start):
+    response = client.get(url)
+    assert response.status_code == 200
+    assert response["Content-Type"] in media
+    assert "max-age=86400" in response["Cache-Control"]
+    content = response.getvalue()
+    assert content.startswith(start)
+    assert 500 < len(content) < 10_000
+    assert url in [
+        link.attributes["href"] for link in Page(client.get("/about/").text).all("link[rel*=icon]")
+    ]
 
 
 # Health

@@ -7,11 +7,13 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
-from environs import Env
 
 from initiatives.models import Participation
+from roma_network.core import caches
 from roma_network.models import ContentVersion, Source
+from roma_network.pages import http_cache
 from stakeholders.models import Actor, ActorName, Theme
 from tests.factories import (
     ActorCitationFactory,
@@ -73,6 +75,73 @@ def test_compressed_and_plain_answers_are_kept_apart(client, agency):
         assert client.get("/actors/", headers={"Accept-Encoding": "gzip"})["Content-Encoding"] == "gzip"
 
 
+@pytest.mark.parametrize(
+    ("accepted", "is_compressed"),
+    [
+        ("gzip", True),
+        ("GZip", True),
+        ("br;q=1.0, gzip ; q=0.5", True),
+        ("*", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, *", False),
+        ("*;q=0", False),
+        ("identity", False),
+        ("gzipped", False),
+        ("br;q=nan, \x00", False),
+    ],
+)
+def test_an_answer_is_compressed_for_who_accepts_it(client, agency, accepted, is_compressed):
+    answer = client.get("/actors/", headers={"Accept-Encoding": accepted})
+    assert ("Content-Encoding" in answer) == is_compressed
+    robots = client.get("/static/css/base.css", headers={"Accept-Encoding": accepted})
+    assert robots.headers.get("Content-Encoding") in ((None, "gzip", "br") if is_compressed else (None,))
+
+
+def test_what_a_stranger_sends_makes_no_second_entry(client, agency):
+    first = client.get(PAGE, headers={"Accept-Encoding": "gzip"})
+    before = len(cache.store.entries)
+    for number in range(3):
+        headers = {"Accept-Encoding": f"gzip, x{number}", "Cookie": f"a={number}; seen=999999999"}
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(PAGE, headers=headers).content == first.content
+        assert len(queries) == 1
+    assert len(cache.store.entries) == before
+
+
+def test_public_views_are_given_no_cookie(client, agency, monkeypatch):
+    found = []
+    monkeypatch.setattr(
+        "stakeholders.views.actor_page", lambda request, actor: found.append(request) or HttpResponse()
+    )
+    client.get(PAGE, headers={"Cookie": "sessionid=1; csrftoken=2; messages=3; seen=4"})
+    assert found[0].COOKIES == {}
+    assert "HTTP_COOKIE" not in found[0].META
+
+
+@pytest.mark.parametrize("url", [PAGE, "/actors/?format=csv", "/map/?format=svg", "/api/v1/actors/", "/"])
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_head_has_the_headers_of_get(client, agency, url, encoding):
+    headers = {"Accept-Encoding": encoding}
+    head, got = client.head(url, headers=headers), client.get(url, headers=headers)
+    told = {name: value for name, value in head.headers.items() if name != "Content-Length"}
+    assert told == {name: value for name, value in got.headers.items() if name != "Content-Length"}
+    assert "ETag" in head
+    assert client.head(url, headers={**headers, "If-None-Match": got["ETag"]}).status_code == 304
+
+
+def test_what_is_kept_is_compressed(client, agency):
+    page = client.get("/actors/").content
+    [data] = [data for key, (_end, data) in cache.store.entries.items() if "answer-" in key]
+    assert len(data) < len(page) / 2
+    assert client.get("/actors/").content == page
+
+
+def test_what_is_very_large_is_not_kept(client, agency, monkeypatch):
+    monkeypatch.setattr(http_cache, "MOST_BYTES", 100)
+    assert client.get("/actors/")["ETag"]
+    assert not [key for key in cache.store.entries if "answer-" in key]
+
+
 def test_hosts_are_kept_apart(client, agency):
     pages = {client.get("/actors/", headers={"Host": host}).text for host in ("localhost", "testserver") * 2}
     assert len(pages) == 2
@@ -93,7 +162,7 @@ def test_what_somebody_logged_in_sees_is_what_everybody_sees(client, admin_clien
 
 
 WRITES = {
-    "save": lambda agency: (setattr(agency, "summary", "After"), agency.save()),
+    "save": lambda agency: renamed(agency).save(),
     "update": lambda agency: Actor.objects.filter(pk=agency.pk).update(summary="After"),
     "bulk_update": lambda agency: Actor.objects.bulk_update([renamed(agency)], ["name"]),
     "other name": lambda agency: ActorNameFactory(actor=agency, name="Office"),
@@ -101,7 +170,7 @@ WRITES = {
         [ActorName(actor=agency, name="Office")]
     ),
     "themes": lambda agency: agency.themes.set([ThemeFactory()]),
-    "themes from the other side": lambda agency: ThemeFactory().actors.set([agency]),
+    "themes from the other side": lambda agency: ThemeFactory().actors.set([agency]),  # type: ignore[attr-defined]
     "citation": lambda agency: ActorCitationFactory(subject=agency),
     "participation": lambda agency: ParticipationFactory(actor=agency),
     "relation": lambda agency: RelationFactory(target=agency),
@@ -202,15 +271,15 @@ def test_no_page_is_ever_stale(client, agency, seed):
             random_write(random, agency)
         url = random.choice(URLS)
         kept = client.get(url)
-        everything = dict(cache._cache), dict(cache._expire_info)
+        everything = list(cache.store.entries.items())
         assert kept.content == fresh(client, url), url
-        cache._cache.update(everything[0])
-        cache._expire_info.update(everything[1])
+        for key, (end, data) in everything:
+            cache.store.write(key, data, end, cache.most_bytes)
 
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "pymemcache://127.0.0.1:1"])
 def test_pages_do_without_a_cache_that_is_gone(client, agency, settings, caplog, url):
-    settings.CACHES = {"default": Env().dj_cache_url("NO_SUCH_VARIABLE", url)}
+    settings.CACHES = {"default": caches.parsed(url)}
     for _ in range(2):
         assert client.get(PAGE).status_code == 200
     assert "cache cannot be" in caplog.text

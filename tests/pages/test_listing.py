@@ -1,13 +1,16 @@
 """Lists as readers use them: search, filter, sort, turn pages, and survive a mistyped address."""
 
+import re
 from itertools import product
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 import time_machine
+from django.test.utils import override_script_prefix
 from django.urls import reverse
 
 from roma_network.pages.listing import PAGE_SIZE
+from stakeholders.models import Actor
 from tests.factories import (
     ActorFactory,
     ActorNameFactory,
@@ -17,7 +20,7 @@ from tests.factories import (
     ParticipationFactory,
     ThemeFactory,
 )
-from tests.html import LISTINGS, read
+from tests.html import LISTINGS, Page, read
 
 LISTS = ("/actors/", "/initiatives/", "/documents/")
 
@@ -59,6 +62,13 @@ def actors():
 )
 def test_values_of_one_group_widen_and_groups_narrow(client, actors, filters, found):
     assert entries(client, f"/actors/?{filters}") == found
+
+
+def test_the_vocabulary_of_entries_holds_what_stands_for_them_in_the_column():
+    programme = InitiativeFactory(slug="programme", name="Programme")
+    facet = LISTINGS["actor_list"].base_filters["initiative"]
+    facet.model = Actor
+    assert facet.vocabulary(["programme", "nothing"]) == {"programme": ("Programme", programme.pk)}
 
 
 def test_initiative_and_role_speak_of_one_participation(client):
@@ -372,7 +382,7 @@ def test_the_only_page_has_no_page_links(client):
 
 
 def test_each_chip_drops_its_own_choice_and_the_page_number(client, three_pages):
-    url = "/actors/?q=actor&type=civil_society&type=academia&sort=verified&page=2"
+    url = "/actors/?q=actor&type=academia&type=civil_society&sort=verified&page=2"
     page = read(client, url)
     assert page.chips.keys() == {"actor", "Civil society", "Academia"}
     kept = [pair for pair in query(url) if pair[0] != "page"]
@@ -405,6 +415,16 @@ def test_downloads_carry_the_filters(client, three_pages):
             ("sort", "connected"),
             ("format", format_),
         ]
+
+
+@pytest.mark.parametrize("prefix", ["", "/directory"])
+@pytest.mark.parametrize("path", ["/actors/", "/initiatives/"])
+def test_the_line_to_copy_leads_to_the_same_list(client, actors, path, prefix):
+    InitiativeFactory(name="Business")
+    with override_script_prefix(f"{prefix}/"):
+        text = client.get(f"{path}?q=business", SCRIPT_NAME=prefix).text
+    [box] = Page(text).all(".embed textarea")
+    assert re.findall(r'src="([^"]+)"', box.text()) == [f"http://testserver{prefix}/embed{path}?q=business"]
 
 
 @of_every_list

@@ -4,6 +4,7 @@ All of it is configured by what `write_deployment` writes, and lives in a folder
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from socket import create_connection
+from socket import AF_INET6, create_connection, socket
 from time import monotonic, sleep
 
 import psycopg
@@ -21,6 +22,8 @@ from roma_network.environment import BASE_DIR
 from tests.benchmarks.serving import HOST, free_port
 from tests.postgres import owner, programs
 
+PORTS = ("http", "https", "public", "admin", "files", "purge", "redis")
+UNLIMITED = {"API_RATE": "1000000/min", "RATE": "1000000/min"}
 LONGEST = 60  # seconds for anything to come up
 PASSWORD = "a password of the tests"
 SERVER = (
@@ -36,6 +39,13 @@ class ClusterError(Exception):
 
 def answers(port):
     with suppress(OSError), create_connection((HOST, port), timeout=1):
+        return True
+    return False
+
+
+def has_ipv6():
+    with suppress(OSError), socket(AF_INET6) as server:
+        server.bind(("::1", 0))
         return True
     return False
 
@@ -166,13 +176,14 @@ class Database(Process):
 
 
 class Cluster:
-    def __init__(self, replicas=2, workers=2, primary_data=None, fake_time=None):
+    def __init__(self, replicas=2, workers=2, primary_data=None, fake_time=None, rates=None):
         self.folder = Path(tempfile.mkdtemp(prefix="cluster-"))
         self.folder.chmod(0o755)
         if owner():
             shutil.chown(self.folder, "postgres", "postgres")
         self.workers, self.fake_time = workers, fake_time
-        self.ports = {name: free_port() for name in ("http", "https", "public", "admin", "redis")}
+        self.rates = rates or UNLIMITED
+        self.ports = {name: free_port() for name in PORTS}
         self.primary = Database("primary", self.folder, data=primary_data)
         self.replica_count = replicas
         self.replicas = []
@@ -192,7 +203,7 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def everything(self):
-        own = [getattr(self, name, None) for name in ("nginx", "public", "admin", "redis")]
+        own = [getattr(self, name, None) for name in ("nginx", "public", "admin", "files", "redis")]
         return [each for each in [*own, *self.replicas, self.primary] if each]
 
     def start(self):
@@ -207,7 +218,7 @@ class Cluster:
         self.manage("lay_out_network", role="roma_admin")
         self.redis = Process(
             "redis",
-            ["redis-server", "--port", self.ports["redis"], "--save", "", "--dir", self.folder],
+            ["redis-server", self.folder / "deployment" / "redis.conf", "--dir", self.folder],
             self.folder / "redis.log",
             self.ports["redis"],
         )
@@ -216,10 +227,14 @@ class Cluster:
             self.replicas.append(replica)
             replica.start()
         self.redis.start()
-        self.public = self.server("public", PUBLIC_ONLY="true", DATABASE_URL=self.primary.url("roma_public"))
-        self.admin = self.server("admin", DATABASE_URL=self.primary.url("roma_admin"))
+        reading = {"PUBLIC_ONLY": "true", "DATABASE_URL": self.primary.url("roma_public")}
+        self.public = self.server("public", **reading, **self.cache_of("public"))
+        self.files = self.server("files", "--nice=10", **reading, **self.cache_of("public"))
+        self.admin = self.server(
+            "admin", DATABASE_URL=self.primary.url("roma_admin"), **self.cache_of("admin")
+        )
         self.nginx = self.front()
-        for process in (self.public, self.admin, self.nginx):
+        for process in (self.public, self.files, self.admin, self.nginx):
             process.start()
 
     def environment(self, role="postgres", **more):
@@ -227,14 +242,14 @@ class Cluster:
         return keep | {
             "SECRET_KEY": "for the tests of operations 0123456789 abcdefghijk",
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
-            "API_RATE": "1000000/min",
             "BEHIND_PROXY": "true",
-            "CACHE_URL": f"redis://{HOST}:{self.ports['redis']}/0",
             "DATABASE_URL": self.primary.url(role),
             "DATABASE_REPLICA_URLS": ",".join(replica.url("roma_public") for replica in self.replicas),
+            "NGINX_PURGE_URLS": f"http://{HOST}:{self.ports['purge']}/",
             "SECOND_FACTOR": "false",
             "STATEMENT_TIMEOUT": "3",
             "VAR_DIR": str(self.folder / "var"),
+            **self.rates,
             **more,
         }
 
@@ -245,9 +260,7 @@ class Cluster:
             capture_output=True,
             text=True,
             cwd=BASE_DIR,
-            env=self.environment(
-                role, DATABASE_REPLICA_URLS="", CACHE_URL="locmem://", STATEMENT_TIMEOUT="0", **more
-            ),
+            env=self.environment(role, DATABASE_REPLICA_URLS="", STATEMENT_TIMEOUT="0", **more),
         )
         if check and done.returncode:
             raise ClusterError(f"{arguments} failed.\n{done.stdout}{done.stderr}")
@@ -258,7 +271,7 @@ class Cluster:
         key = trustme.CA().issue_cert("localhost", HOST)
         key.private_key_pem.write_to_path(self.folder / "key.pem")
         key.cert_chain_pems[0].write_to_path(self.folder / "certificate.pem")
-        ports = [f"--{name}-port={self.ports[name]}" for name in ("http", "https", "public", "admin")]
+        ports = [f"--{name}-port={port}" for name, port in self.ports.items()]
         self.manage(
             "write_deployment",
             self.folder / "deployment",
@@ -275,20 +288,26 @@ class Cluster:
             *("-v", "ON_ERROR_STOP=1", "-f", self.folder / "roles.sql"),
         )
 
-    def server(self, kind, **more):
-        command = [sys.executable, "manage.py", "serve", f"--port={self.ports[kind]}"]
+    def cache_of(self, kind):
+        """As systemd reads it from what was written."""
+        text = (self.folder / "deployment" / f"{kind}-cache.env").read_text()
+        return dict(line.split("=", 1) for line in text.splitlines())
+
+    def server(self, kind, *options, **more):
+        command = [sys.executable, "manage.py", "serve", f"--port={self.ports[kind]}", *options]
         command += [f"--workers={self.workers if kind == 'public' else 1}"]
         environment = self.environment(**more) | (self.fake_time or {})
         return Process(kind, command, self.folder / f"{kind}.log", self.ports[kind], environment)
 
     def front(self):
-        """nginx, with the rates of its limits lifted: all load here comes from one address."""
+        """nginx as Debian runs it; where our own rates are lifted, with its own lifted too: all load comes from one address."""
         site = self.folder / "deployment" / "nginx.conf"
-        site.write_text(
-            site.read_text().replace("rate=30r/s", "rate=9000r/s").replace("rate=10r/s", "rate=9000r/s")
-        )
+        text = site.read_text()
+        if self.rates == UNLIMITED:
+            text = text.replace("rate=30r/s", "rate=9000r/s").replace("rate=10r/s", "rate=9000r/s")
+        site.write_text(text if has_ipv6() else re.sub(r" +listen \[::\].*\n", "", text))
         (self.folder / "nginx.conf").write_text(
-            f"{'user root;' if not os.geteuid() else ''} daemon off; worker_processes 1;\n"
+            f"{'user www-data;' if not os.geteuid() else ''} daemon off; worker_processes 1;\n"
             f"pid {self.folder}/nginx.pid; error_log {self.folder}/nginx.log;\n"
             f"events {{ worker_connections 1024; }}\nhttp {{ client_body_temp_path {self.folder}/body;\n"
             f"proxy_temp_path {self.folder}/proxy; include {site}; }}\n"

@@ -35,7 +35,7 @@ PAGES = [
     "/figures/",
     "/timeline/",
     "/api/v1/actors/?page_size=20",
-    "/actors/?format=csv&country=RO",
+    "/actors/?country=RO&format=csv",
     *(f"/actors/?country={country}" for country in COUNTRIES),
     *(f"/actors/?type={kind}" for kind in TYPES),
     *(f"/actors/?country={country}&type={kind}" for country in COUNTRIES for kind in TYPES),
@@ -53,10 +53,11 @@ class Answer(NamedTuple):
     is_stale: bool = False
 
 
-def connection(port):
+def connection(port, source="127.0.0.1"):
+    """To nginx, from any address of this machine: those of 127.0.0.0/24 are one network, 127.0.1.0/24 another."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # of the tests' own server
-    return HTTPSConnection("127.0.0.1", port, timeout=TIMEOUT, context=context)
+    return HTTPSConnection("127.0.0.1", port, timeout=TIMEOUT, context=context, source_address=(source, 0))
 
 
 class Readers:

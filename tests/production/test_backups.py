@@ -1,62 +1,18 @@
 """A backup is made while people write, and what is restored from it is what stood there, row by row."""
 
 import gzip
-import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import threading
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from roma_network.environment import BASE_DIR
 from roma_network.ops import backups
-
-
-class Installation:
-    """A SQLite database of its own, and commands on it, each in a process of its own."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.database = folder / "directory.sqlite3"
-        self.environment = {
-            **os.environ,
-            "DATABASE_URL": f"sqlite:///{self.database}",
-            "VAR_DIR": str(folder),
-        }
-
-    def manage(self, *arguments, **more):
-        return subprocess.run(
-            [sys.executable, "manage.py", *map(str, arguments)],
-            check=False,
-            capture_output=True,
-            text=True,
-            cwd=BASE_DIR,
-            env={**self.environment, **more},
-        )
-
-    def rows(self):
-        """Table → its rows."""
-        database = sqlite3.connect(self.database)
-        names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        found = {name: database.execute(f'SELECT * FROM "{name}" ORDER BY 1').fetchall() for name in names}
-        database.close()
-        return found
-
-    def write(self, stop):
-        """Rename sources until told to stop, two at a time: a backup that holds one of a pair is torn."""
-        database = sqlite3.connect(self.database, timeout=30)
-        number = 0
-        while not stop.is_set():
-            number += 1
-            with database:
-                database.execute(
-                    "UPDATE roma_network_source SET title = ? WHERE id IN (1, 2)", [f"Title {number}"]
-                )
-        database.close()
+from tests.production.installation import Installation
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +30,16 @@ def installation(filled, tmp_path):
     return Installation(tmp_path / "own")
 
 
+@pytest.fixture(scope="module")
+def one_backup(filled):
+    """Of the directory as it was loaded."""
+    return written(filled)
+
+
 def written(installation, **more):
     done = installation.manage("backup", **more)
     assert done.returncode == 0, done.stderr
-    return max((installation.folder / "backups").glob("directory-*[!6]"), key=lambda path: path.name)
+    return installation.backups()[0].path
 
 
 def test_what_is_restored_is_what_stood_there(installation):
@@ -132,9 +94,11 @@ def test_only_the_holder_of_the_key_can_read_an_encrypted_backup(installation, t
 
 
 @pytest.mark.parametrize("harm", ["bit", "end", "checksum", "other"])
-def test_a_damaged_backup_changes_nothing(installation, harm):
-    path = written(installation)
-    content = bytearray(path.read_bytes())
+def test_a_damaged_backup_changes_nothing(installation, one_backup, harm, tmp_path):
+    path = tmp_path / one_backup.name
+    content = bytearray(one_backup.read_bytes())
+    path.write_bytes(content)
+    shutil.copy(backups.checksum_of(one_backup), backups.checksum_of(path))
     if harm == "bit":
         content[len(content) // 2] ^= 1
         path.write_bytes(content)
@@ -152,21 +116,150 @@ def test_a_damaged_backup_changes_nothing(installation, harm):
     assert installation.rows() == before
 
 
-def test_the_latest_are_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(backups, "write", lambda file, recipient: file.write(b"backup"))
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    for day in range(5):
-        backups.backup(tmp_path, "", kept=3, now=start + timedelta(days=day))
+# What is proved, and what is kept
+
+
+def break_index(installation):
+    """Have the file be damaged in a place that no copying notices."""
+    database = sqlite3.connect(installation.database)
+    [(root,)] = database.execute(
+        "SELECT rootpage FROM sqlite_master WHERE type = 'index' AND tbl_name = 'stakeholders_actor' LIMIT 1"
+    )
+    [(size,)] = database.execute("PRAGMA page_size")
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    with installation.database.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+
+
+def orphan_a_row(installation):
+    database = sqlite3.connect(installation.database)
+    with database:
+        database.execute("UPDATE initiatives_participation SET actor_id = 999999 WHERE id = 1")
+    database.close()
+
+
+def lose_a_table(installation):
+    """Whole for SQLite, and no directory."""
+    database = sqlite3.connect(installation.database)
+    with database:
+        database.execute("DROP TABLE roma_network_link")
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("harm", "word"),
+    [(break_index, "damaged"), (orphan_a_row, "refers to none"), (lose_a_table, "roma_network_link")],
+)
+def test_a_backup_that_cannot_be_restored_is_no_success_and_drives_out_none_that_can(
+    installation, one_backup, harm, word
+):
+    harm(installation)
+    done = installation.manage("backup", "--keep=1")
+    assert done.returncode == 1
+    assert "is not proved restorable" in done.stderr
+    assert word in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [each.is_proved for each in installation.backups()] == [False, True]
+    [line] = [line for line in installation.manage("doctor").stdout.splitlines() if "Backup" in line]
+    assert line.startswith("look")
+    assert "Last proved restorable" in line
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A backup is one word, and proved unless that is “bad”."""
+
+    def prove(plain):
+        if plain.read_text() == "bad":
+            raise backups.BackupError("It is bad.")
+
+    def make(word, day, kept=3):
+        monkeypatch.setattr(backups, "write", lambda plain: plain.write_text(word))
+        with suppress(backups.UnprovedError):
+            backups.backup(tmp_path, "", kept=kept, now=datetime(2026, 1, day, tzinfo=UTC))
+
+    monkeypatch.setattr(backups, "prove", prove)
+    return make
+
+
+def test_the_latest_are_kept(tmp_path, small):
+    for day in range(1, 6):
+        small("good", day)
     assert [each.made_at.day for each in backups.backups(tmp_path)] == [5, 4, 3]
-    assert len(list(tmp_path.iterdir())) == 6
+    assert len(list(tmp_path.iterdir())) == 9
+
+
+def test_what_is_not_proved_never_drives_out_what_is(tmp_path, small):
+    for day in range(1, 4):
+        small("good", day)
+    for day in range(4, 20):
+        small("bad", day)
+    kept = backups.backups(tmp_path)
+    assert [each.made_at.day for each in kept] == [19, 18, 17, 3, 2, 1]
+    assert [each.is_proved for each in kept] == [False] * 3 + [True] * 3
+    small("good", 20)
+    assert [each.made_at.day for each in backups.backups(tmp_path) if each.is_proved] == [20, 3, 2]
+
+
+def test_files_of_others_are_passed_over(tmp_path, small):
+    others = [
+        "lost+found",
+        "notes.txt",
+        "directory-notes.txt",
+        "directory-20261301T000000Z.dump",
+        "directory-20260101T000000Z.dump.part",
+        "directory-20260101T000000Z.sqlite3.gz.age.old",
+    ]
+    (tmp_path / others[0]).mkdir()
+    (tmp_path / "directory-20250101T000000Z.dump").mkdir()
+    for name in others[1:]:
+        (tmp_path / name).write_text("")
+    for day in (1, 2):
+        small("good", day, kept=1)
+    assert [each.made_at.day for each in backups.backups(tmp_path)] == [2]
+    assert {*others, "directory-20250101T000000Z.dump"} < {path.name for path in tmp_path.iterdir()}
 
 
 def test_a_backup_that_fails_leaves_nothing(tmp_path, monkeypatch):
-    def fail(file, recipient):
-        file.write(b"half")
+    def fail(plain):
+        plain.write_text("half")
         raise OSError("No space left on device")
 
     monkeypatch.setattr(backups, "write", fail)
     with pytest.raises(CommandError, match="No space left"):
         call_command("backup", folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_is_not_there_makes_no_backup(tmp_path):
+    installation = Installation(tmp_path)
+    done = installation.manage("backup")
+    assert done.returncode == 1
+    assert "No backup was made." in done.stderr
+    assert installation.backups() == []
+    assert not installation.database.exists()
+
+
+# Who can read it
+
+
+def test_nobody_else_can_read_what_holds_the_database(tmp_path):
+    installation = Installation(tmp_path / "new" / "var")
+    for command in (["migrate", "--verbosity=0"], ["backup"]):
+        done = installation.manage(*command, umask=0)
+        assert done.returncode == 0, done.stderr
+    found = [installation.folder, *installation.folder.rglob("*")]
+    modes = {path.relative_to(installation.folder): path.stat().st_mode & 0o777 for path in found}
+    assert installation.backups()
+    assert {path for path, mode in modes.items() if mode & 0o077} == set()
+
+
+def test_a_database_that_everybody_could_read_is_closed(installation):
+    for suffix in ("", "-wal", "-shm"):
+        path = installation.database.with_name(f"{installation.database.name}{suffix}")
+        path.touch()
+        path.chmod(0o644)
+    installation.manage("migrate")
+    assert {path.stat().st_mode & 0o777 for path in installation.folder.glob("*.sqlite3*")} == {0o600}

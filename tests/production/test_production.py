@@ -5,11 +5,16 @@ import socket
 import ssl
 import subprocess
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from time import monotonic, sleep
+from http.client import HTTPConnection
+from time import monotonic, sleep, time
+from urllib.parse import urlencode
+from uuid import uuid4
 
 import psycopg
 import pytest
+import redis
 
 from tests.production.cluster import HOST, PASSWORD, wait_until
 from tests.production.load import Curator, connection
@@ -210,6 +215,64 @@ def test_who_sends_too_much_is_stopped(cluster, path, size, status):
     server.close()
 
 
+def test_an_address_has_a_limit_for_log_ins_alone(cluster):
+    """Sent from an address of its own, since the other tests log in too."""
+
+    def send(method):
+        server = connection(cluster.ports["https"])
+        server.source_address = ("127.0.0.2", 0)
+        server.request(method, "/admin/login/?next=/admin/", body="" if method == "POST" else None)
+        response = server.getresponse()
+        response.read()
+        server.close()
+        return response
+
+    answers = [send("POST") for _ in range(20)]
+    assert [answer.status for answer in answers[:10]] == [403] * 10  # without a token of the form
+    assert (answers[-1].status, answers[-1].headers["Retry-After"]) == (429, "10")
+    assert send("GET").status == 200
+
+
+def flood(port, end, seen):
+    """Wrong passwords for ever new names, each from a network of its own, past nginx and its limits."""
+    token = "a" * 32
+    while monotonic() < end:
+        name = uuid4().hex
+        network = ":".join(name[start : start + 4] for start in range(0, 16, 4))
+        server = HTTPConnection(HOST, port, timeout=30)
+        fields = {"csrfmiddlewaretoken": token, "username": name, "password": "wrong"}
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": f"csrftoken={token}",
+            "Host": "localhost",
+            "Referer": "https://localhost/",
+            "X-Forwarded-For": f"{network}::1",
+            "X-Forwarded-Proto": "https",
+            "X-Request-Start": f"t={time()}",
+        }
+        server.request("POST", "/admin/login/", body=urlencode(fields), headers=headers)
+        response = server.getresponse()
+        response.read()
+        seen.append((response.status, response.headers["Retry-After"]))
+        server.close()
+
+
+def test_curators_work_on_while_log_ins_flood_in(cluster):
+    curator, seen, took = Curator(cluster.ports["https"], password=PASSWORD).log_in(), [], []
+    end = monotonic() + 10
+    with ThreadPoolExecutor(12) as threads:
+        floods = [threads.submit(flood, cluster.ports["admin"], end, seen) for _ in range(12)]
+        while monotonic() < end:
+            started = monotonic()
+            assert curator.add_source(f"https://example.eu/{uuid4()}")
+            took.append(monotonic() - started)
+        for each in floods:
+            each.result()
+    assert {status for status, _retry in seen} == {200, 429}
+    assert {retry for status, retry in seen if status == 429} == {"2"}
+    assert max(took) < 10
+
+
 def test_who_sends_slowly_is_let_go(cluster):
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -230,6 +293,83 @@ def test_pages_come_compressed_and_browsers_ask_each_time(cluster):
     assert headers["Cache-Control"] == "public, max-age=0"
     assert "max-age=31536000" in headers["Strict-Transport-Security"]
     assert "Server" not in headers or headers["Server"] == "nginx"
+
+
+def test_nginx_answers_by_ipv6_too(cluster):
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    url = f"https://[::1]:{cluster.ports['https']}/about/"
+    request = urllib.request.Request(url, headers={"Host": "localhost"})
+    with urllib.request.urlopen(request, context=trusting) as response:
+        assert response.status == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [
+        ("", {"Cookie": "seen=999999999"}),
+        ("", {"Cookie": "seen=9.9999999999.aaaaaaaaaaaaaaaaaaaaaa; other=1"}),
+        ("", {"Accept-Encoding": "gzip, made-up"}),
+        ("", {"Accept-Encoding": "x;q=0.1,gzip;q=0.5"}),
+        ("?utm_source=x&fbclid=7", {}),
+        ("?", {}),
+    ],
+)
+def test_nginx_answers_what_it_has_whatever_a_stranger_adds(cluster, query, headers):
+    usual = {"Accept-Encoding": "gzip"}
+    get(cluster, "/about/", usual)
+    _status, found, _text = get(cluster, f"/about/{query}", usual | headers)
+    assert found["X-Cache"] in ("HIT", "UPDATING", "STALE", "REVALIDATED", "EXPIRED")
+
+
+def test_who_edits_is_answered_past_nginx(cluster):
+    curator = Curator(cluster.ports["https"], password=PASSWORD).log_in()
+    assert curator.add_source(f"https://example.eu/{monotonic()}")
+    get(cluster, "/about/")
+    _status, found, _text = get(cluster, "/about/", {"Cookie": f"seen={curator.cookies['seen']}"})
+    assert found["X-Cache"] == "BYPASS"
+
+
+@pytest.mark.parametrize(
+    ("header", "encoding"),
+    [
+        ("gzip", "gzip"),
+        ("br, gzip", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip; q=0.0, br", None),
+        ("identity", None),
+    ],
+)
+def test_pages_are_compressed_for_who_accepts_it(cluster, header, encoding):
+    assert get(cluster, "/actors/", {"Accept-Encoding": header})[1]["Content-Encoding"] == encoding
+
+
+@pytest.mark.parametrize("query", ["q={}&format=csv", "q={}&form%61t=csv&utm_x=1", "format=csv&q={}"])
+def test_files_are_made_by_processes_apart(cluster, query):
+    status, headers, _text = get(cluster, f"/actors/?{query.format(f'apart{monotonic()}')}")
+    if status == 302:
+        assert headers["Location"].endswith("format=csv")
+        status, headers, _text = get(cluster, headers["Location"])
+    assert status == 200
+    name = headers["X-Request-ID"]
+    wait_until(lambda: [each for each in lines(cluster.files) if each["request_id"] == name], "The note", 5)
+
+
+def test_the_public_and_the_admin_have_caches_apart(cluster):
+    caches = {kind: redis.Redis.from_url(cluster.cache_of(kind)["CACHE_URL"]) for kind in ("public", "admin")}
+    for kind, other in (("public", "admin"), ("admin", "public")):
+        assert caches[kind].set(f"{kind}:1:x", b"1", ex=9)
+        for refused in (
+            ["GET", f"{other}:1:x"],
+            ["SET", f"{other}:1:x", "1"],
+            ["FLUSHALL"],
+            ["CONFIG", "SET", "dir", "/"],
+            ["EVAL", "return 1", "0"],
+        ):
+            with pytest.raises(redis.exceptions.NoPermissionError):
+                caches[kind].execute_command(*refused)
+    for cache in caches.values():
+        cache.close()
 
 
 def test_a_header_decides_nothing_that_is_kept_for_others(cluster):

@@ -1,4 +1,4 @@
-"""Maps of filtered views: how many actors or initiatives in each country, and the places that take part."""
+"""Maps of filtered views (choropleth, with proportional symbols): how many actors or initiatives in each country, and the places that take part."""
 
 from math import sqrt
 from typing import NamedTuple

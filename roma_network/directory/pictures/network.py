@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from initiatives.models import Initiative, Role
+from roma_network.core.xml_text import xml_safe
 from roma_network.directory.pictures import network_layout
 from roma_network.directory.pictures.network_layout import Graph
 from roma_network.directory.pictures.ties import relations_at, ties_at
@@ -331,7 +332,7 @@ class Network(Picture):
 
 
 def as_xml(root):
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return xml_safe(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True).decode())
 
 
 def overlap(one, other):

@@ -1,4 +1,4 @@
-"""Where everybody stands in the picture of the network: computed when the content changes, never within a request.
+"""The layout (force-directed) of the network: where everybody stands in its picture. Computed when the content changes, never within a request.
 
 A request that meets a layout older than the content starts the computation in a thread, and is answered with what is
 there. Who came since stands beside those it is tied to.

@@ -1,4 +1,4 @@
-"""A table of entries or ties, and what a file says of it: new rows, changes, rows as they are, and mistakes."""
+"""The dry run of an import: a table of entries or ties, and what a file says of it: new rows, changes, rows as they are, and mistakes."""
 
 import re
 from collections import defaultdict
@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from roma_network.core import folding
 from roma_network.editorial import duplicates
 from roma_network.editorial.importing.cells import Kept, Key, KeyLink, Link, Links, Plain, Rows
-from roma_network.editorial.importing.spreadsheets import UnreadableError
+from roma_network.editorial.importing.constraints import violations
+from roma_network.editorial.importing.parsing import UnreadableError
 from roma_network.editorial.revisions import batches
 from roma_network.export.columns import Kind, key_of
+from roma_network.export.columns import tables as declared
 from roma_network.models import Editorial, Source
 
 tables = {}  # name → table, of all that can be imported
@@ -96,7 +98,7 @@ class ImportTable:
             ("" in headings and ["–"], translate("A column has no heading (%(names)s).")),
         ]
         if found := [text % {"names": ", ".join(names)} for names, text in texts if names]:
-            raise UnreadableError(" ".join(found))
+            raise UnreadableError("%(problems)s", problems=" ".join(found))
 
     # Reading the directory
 
@@ -133,36 +135,17 @@ class ImportTable:
                 found[self.key_of(row)] = row
         return {key: found[key] for key in keys if key in found}
 
-    def known(self, lines, headings, new):
-        """Model → natural key → row, of all that these lines speak of; `new` are keys of rows of the same file."""
-        mentioned = defaultdict(set)
-        for _line, cells in lines:
-            for name, text in zip(headings, cells, strict=True):
-                for model, key in self.columns[name].mentions(text) if name in self.columns else ():
-                    mentioned[model].add(key)
-        known = {model: rows_by_key(model, keys) for model, keys in mentioned.items()}
-        for column in self.columns.values():
-            if isinstance(column, Links):
-                known[column.model] = rows_by_key(column.model, None)
-            if isinstance(column, Link):
-                known.setdefault(column.model, {})
-        known.setdefault(Source, {})
-        if self.is_entry:
-            # A row of the same file, which has no key yet.
-            known[self.model] = {slug: None for (slug,) in new} | known.get(self.model, {})
-        return known
-
 
 class DryRun:
     """What a file says of a table. `first_lines`: key of a row, as text → the first line that has it."""
 
-    def __init__(self, table, headings, first_lines):
+    def __init__(self, table, headings, first_lines, *, with_hints=True):
         self.table, self.first_lines = table, first_lines
         self.headings = headings
         self.columns = [table.columns[name] for name in headings]
         self.sources = {}  # address → a source that this file is the first to name
         self.named = {}  # what tells a new entry apart → its line
-        self.entries = duplicates.index_of(table.model) if table.is_entry else None
+        self.entries = duplicates.index_of(table.model) if table.is_entry and with_hints else None
 
     def findings(self, lines):
         """What these lines come to: pairs of line and cells."""
@@ -178,6 +161,10 @@ class DryRun:
                 finding.errors.append(("", text % {"line": first}))
             if not finding.errors:
                 self.compare(finding, held.get(finding.key), keys)
+        self.check_constraints([each for each in found if not each.errors], keys)
+        for finding in found:
+            if self.entries and finding.outcome == Outcome.NEW and not finding.errors:
+                finding.warnings += self.likely(finding)
         return found
 
     def known(self, lines):
@@ -230,11 +217,22 @@ class DryRun:
             return
         finding.outcome = Outcome.CHANGED if row else Outcome.NEW
         for name, value in finding.values.items():
-            if not columns[name].is_many:
+            if not columns[name].is_many and not (row and is_late(columns[name], value, keys)):
                 columns[name].set(finding.row, value, keys)
         finding.errors += self.mistakes(finding)
-        if finding.outcome == Outcome.NEW and self.table.is_entry and not finding.errors:
-            finding.warnings += self.likely(finding)
+
+    def check_constraints(self, findings, keys):
+        """Note what the database would refuse of rows, and of the rows within them."""
+        changing = [each for each in findings if each.outcome != Outcome.UNCHANGED]
+        note_violations("", self.table.model, [(each, each.row) for each in changing])
+        for name, column in self.table.columns.items():
+            if isinstance(column, Rows):
+                within = [
+                    (each, column.row(each.row.pk, value, keys))
+                    for each in changing
+                    for value in each.values.get(name, ())
+                ]
+                note_violations(name, column.model, within)
 
     def mistakes(self, finding):
         """What is wrong with the row as a whole."""
@@ -242,6 +240,10 @@ class DryRun:
         if not is_new and (merged := getattr(row, "merged_into", None)):
             text = translate("It was merged into “%(survivor)s”: undo that, or edit the other.")
             found.append(("", text % {"survivor": merged.slug}))
+        for name, column in self.table.columns.items():
+            leads_to_itself = isinstance(column, Link) and column.model is self.table.model
+            if leads_to_itself and finding.values.get(name) == finding.key[0]:
+                found.append((name, translate("It cannot lead to itself.")))
         fields = self.model_fields()
         try:
             row.clean_fields(
@@ -282,6 +284,17 @@ class DryRun:
         return texts
 
 
+def is_late(column, value, keys):
+    """Whether a link leads to a row of the same file that is not stored yet."""
+    return isinstance(column, Link) and bool(value) and keys[column.model][value] is None
+
+
+def note_violations(name, model, pairs):
+    """`pairs` of finding and row: the column `name` of the finding is what a text is noted for."""
+    for place, texts in violations(model, [row for _finding, row in pairs]).items():
+        pairs[place][0].errors.append((name, " ".join(texts)))
+
+
 def keys_in(known):
     """Model → natural key → primary key, None for what is not stored yet."""
     return {
@@ -318,6 +331,11 @@ def import_table(table):
             cells += kept_cells()
         ImportTable(table.model, cells)
     return tables[table.name]
+
+
+def table_named(name):
+    """As `import_table`, by the name that an import was kept under."""
+    return import_table(declared[name])
 
 
 def cell_of(column, model):

@@ -1,70 +1,48 @@
-"""What a file says, written into the directory: all of it, or nothing and the reasons."""
+"""Lines of a file, written into the directory, with a journal of what stood there; and the same taken back."""
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from collections import defaultdict
+from itertools import chain
+from json import dumps, loads
+
+from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from roma_network.editorial import revisions
+from roma_network.editorial import merging, revisions
 from roma_network.editorial.importing.cells import Link, Links
 from roma_network.editorial.importing.dry_run import Outcome
 from roma_network.editorial.revisions import batches
-from roma_network.models import Source, names_changed
-
-MOST_BLAMED = 50
-
-
-class RefusedError(Exception):
-    """What the database refuses: `blamed` are pairs of finding and text."""
-
-    def __init__(self, blamed):
-        super().__init__()
-        self.blamed = blamed
+from roma_network.models import ContentVersion, Source, names_changed
 
 
 class BulkWriter:
-    """`findings` are new rows and changes, without mistakes. `tell` is called with the number of rows just written."""
+    """`findings` are new rows and changes, without mistakes."""
 
-    def __init__(self, table, sources, findings, *, by, reason="", tell=lambda number: None):
-        self.table, self.sources, self.findings, self.tell = table, sources, findings, tell
-        self.changes = revisions.BulkRevisionRecorder(by=by, reason=reason)
-        self.now = timezone.now()
+    def __init__(self, table, sources, findings, *, by, reason=""):
+        self.table, self.sources, self.findings = table, sources, findings
+        self.history = EntryHistory(table, by=by, reason=reason)
 
     @transaction.atomic
     def write(self):
+        """The journal, and the keys of new sources."""
         changed, new = (
             [each for each in self.findings if each.outcome == outcome]
             for outcome in (Outcome.CHANGED, Outcome.NEW)
         )
-        for model, keys in self.entries(changed if self.table.is_entry else self.findings).items():
-            self.changes.watch(model, keys)
-        self.store(new, self.insert)
-        self.store(changed, self.update)
+        before = rows_of(self.table, [each.row.pk for each in changed])
+        self.history.watch(each.row for each in (changed if self.table.is_entry else self.findings))
+        self.insert([each.row for each in new])
+        self.update([each.row for each in changed])
         self.link_to_new(new)
-        self.store_within()
-        self.record()
-
-    # Rows
-
-    def store(self, findings, how):
-        blamed = []
-        for batch in batches(findings):
-            try:
-                with transaction.atomic():
-                    how([each.row for each in batch])
-            except IntegrityError:
-                blamed += self.blamed(batch, how)
-                if len(blamed) >= MOST_BLAMED:
-                    break
-            self.tell(len(batch))
-        if blamed:
-            raise RefusedError(blamed)
+        new_sources = self.store_within()
+        self.history.record(each.row for each in self.findings)
+        after = rows_of(self.table, [each.row.pk for each in self.findings])
+        return [[key, before.get(key, []), rows] for key, rows in after.items()], new_sources
 
     def insert(self, rows):
         for row in rows:
-            row.pk = None  # what a refused try left there
             if self.table.is_entry:
-                row.updated_at = self.now
+                row.updated_at = self.history.now
         self.table.model.objects.bulk_create(rows)
 
     def update(self, rows):
@@ -73,29 +51,13 @@ class BulkWriter:
         if self.table.is_entry:
             fields.append("updated_at")
             for row in rows:
-                row.updated_at = self.now
+                row.updated_at = self.history.now
         self.table.model.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields
         )
 
-    def blamed(self, findings, how):
-        """Which of these are refused, and why: by halves, until they stand alone."""
-        try:
-            with transaction.atomic():
-                how([each.row for each in findings])
-                transaction.set_rollback(True)
-        except IntegrityError:
-            if len(findings) == 1:
-                return [(findings[0], reason(findings[0].row))]
-            middle = len(findings) // 2
-            found = self.blamed(findings[:middle], how)
-            if len(found) < MOST_BLAMED:
-                found += self.blamed(findings[middle:], how)
-            return found
-        return []
-
     def link_to_new(self, new):
-        """Have rows lead to others of the same file, which had no key when they were read."""
+        """Have rows lead to others of the same batch, which had no key when they were read."""
         keys = {each.key[0]: each.row.pk for each in new if self.table.is_entry}
         for column in self.table.imported:
             if isinstance(column, Link) and column.model is self.table.model:
@@ -106,8 +68,9 @@ class BulkWriter:
                 self.table.model.objects.bulk_update(rows, [column.field.name], batch_size=500)
 
     def store_within(self):
-        """Links and rows within the rows."""
-        keys = {Source: self.source_keys()}
+        """Store links and rows within the rows, and give the keys of new sources."""
+        known, new = self.stored_sources()
+        keys = {Source: known | new}
         for column in self.table.imported:
             if not column.is_many:
                 continue
@@ -121,45 +84,169 @@ class BulkWriter:
                 },
                 keys,
             )
+        return list(new.values())
 
-    def source_keys(self):
-        """Address → key of all that is cited, stored if the directory has it not."""
+    def stored_sources(self):
+        """Address → key of all that is cited: of what the directory has, and of what it now gets."""
         cited = {url for each in self.findings for url, *_said in each.values.get("sources", ())}
-        keys = {}
+        known = {}
         for batch in batches(cited):
-            keys |= dict(Source.objects.filter(url__in=batch).values_list("url", "pk"))
-        new = [self.sources[url] for url in sorted(cited) if url not in keys]
+            known |= dict(Source.objects.filter(url__in=batch).values_list("url", "pk"))
+        new = [self.sources[url] for url in sorted(cited) if url not in known]
         for source in new:
-            source.pk = None
-        return keys | {source.url: source.pk for source in Source.objects.bulk_create(new, batch_size=500)}
+            source.pk = None  # what a try that was taken back left there
+        return known, {source.url: source.pk for source in Source.objects.bulk_create(new, batch_size=500)}
 
-    # Entries, and their history
 
-    def entries(self, findings):
-        """Model → keys of the entries that these rows are, or that they link."""
-        if self.table.is_entry:
-            return {self.table.model: {each.row.pk for each in findings}}
-        found = {}
-        for column in self.table.keys:
-            if isinstance(column, Link):
-                keys = {getattr(each.row, column.field.attname) for each in findings}
-                found.setdefault(column.model, set()).update(keys)
-        return found
+class EntryHistory:
+    """Versions of the entries that rows of a table are, or that they link."""
 
-    def record(self):
-        for model, keys in self.entries(self.findings).items():
+    def __init__(self, table, *, by, reason):
+        self.table = table
+        self.recorder = revisions.BulkRevisionRecorder(by=by, reason=reason)
+        self.now = timezone.now()
+
+    def watch(self, rows):
+        for model, keys in entries(self.table, rows).items():
+            self.recorder.watch(model, keys)
+
+    def record(self, rows):
+        for model, keys in entries(self.table, rows).items():
             for batch in batches(keys):
                 if self.table.is_entry:
                     model.objects.filter(pk__in=batch).refresh_search()
                     names_changed.send(model, keys=batch)
-                changed = self.changes.record(model, batch)
+                changed = self.recorder.record(model, batch)
                 model.objects.filter(pk__in=changed).update(updated_at=self.now)
 
 
-def reason(row):
-    """Why the database refuses a row."""
-    try:
-        row.validate_constraints()
-    except ValidationError as error:
-        return " ".join(error.messages)
-    return _("The database refuses it.")
+def entries(table, rows):
+    """Model → keys of the entries that these rows are, or that they link."""
+    found = defaultdict(set)
+    for row in rows:
+        for model, attname in entry_columns(table):
+            found[model].add(getattr(row, attname))
+    return found
+
+
+def entry_columns(table):
+    if table.is_entry:
+        return [(table.model, "pk")]
+    return [(column.model, column.field.attname) for column in table.keys if isinstance(column, Link)]
+
+
+# The journal
+
+
+def models_of(table):
+    """Pairs of model and the attribute that leads to a row of the table: of the rows within it, then its own."""
+    for column in table.imported:
+        if isinstance(column, Links):
+            through = column.field.remote_field.through
+            yield through, through._meta.get_field(column.field.m2m_field_name()).attname
+        elif column.is_many:
+            yield column.model, column.model._meta.get_field(column.owner).attname
+    yield table.model, "pk"
+
+
+def rows_of(table, keys):
+    """Key → what the directory holds of a row and within it: lists of model, key and columns, as JSON gives them back."""
+    found = defaultdict(list)
+    for model, owner in models_of(table):
+        names = [field.attname for field in revisions.columns(model)]
+        for batch in batches(keys):
+            rows = model._default_manager.filter(**{f"{owner}__in": batch}).order_by("pk")
+            for row in as_json(list(rows.values("pk", owner, *names))):
+                key = row["pk"]
+                found[row[owner]].append([model._meta.label, key, {name: row[name] for name in names}])
+    return found
+
+
+def as_json(values):
+    """As JSON gives them back; times to the microsecond, of which Django's encoder keeps a thousandth."""
+    return loads(dumps(values, default=str))
+
+
+class Undoing:
+    """What a batch wrote, taken back: all but the rows that somebody edited since, or led others to."""
+
+    def __init__(self, table, batch, *, by, reason):
+        self.table, self.sources = table, batch.sources
+        self.journal = {key: (before, after) for key, before, after in batch.rows}
+        self.rows = {key: self.row(after) for key, (_before, after) in self.journal.items()}
+        self.history = EntryHistory(table, by=by, reason=reason)
+
+    @transaction.atomic
+    def run(self):
+        """The rows that stay as they are."""
+        now = rows_of(self.table, list(self.journal))
+        edited = {key for key, (_before, after) in self.journal.items() if now.get(key) != after}
+        staying = edited | self.led_to()
+        taken = {key: states for key, states in self.journal.items() if key not in staying}
+        rows = [self.rows[key] for key in taken]
+        self.history.watch(rows)
+        self.delete(grouped(missing(after, besides=before) for before, after in taken.values()))
+        self.restore(grouped(differing(before, after) for before, after in taken.values()))
+        self.delete_sources()
+        self.history.record(rows)
+        return list(self.table.model.objects.filter(pk__in=staying))
+
+    def row(self, stored):
+        """The row itself, which stands last in the journal."""
+        _label, key, columns = stored[-1]
+        return self.table.model(pk=key, **columns)
+
+    def led_to(self):
+        """Keys of new rows to which others lead by now."""
+        new = {key for key, (before, _after) in self.journal.items() if not before}
+        ours = {(label, key) for _before, after in self.journal.values() for label, key, _columns in after}
+        found = set()
+        for field in merging.ties(self.table.model):
+            rows = field.model._default_manager.filter(**{f"{field.name}__in": new}).order_by()
+            found |= {
+                target
+                for key, target in rows.values_list("pk", field.attname)
+                if (field.model._meta.label, key) not in ours
+            }
+        return found
+
+    def delete(self, rows):
+        for model, columns in rows.items():
+            for batch in batches(columns):
+                model._default_manager.filter(pk__in=batch)._raw_delete(DEFAULT_DB_ALIAS)
+        ContentVersion.bump()
+
+    def restore(self, rows):
+        for model, columns in rows.items():
+            model._default_manager.bulk_create(
+                [model(pk=key, **values) for key, values in columns.items()],
+                batch_size=500,
+                update_conflicts=True,
+                unique_fields=["pk"],
+                update_fields=[field.name for field in revisions.columns(model)],
+            )
+
+    def delete_sources(self):
+        """Those that came with the batch, and that nothing cites any more."""
+        unused = Source.objects.filter(pk__in=self.sources)
+        for relation in Source._meta.related_objects:
+            unused = unused.filter(**{relation.name: None})
+        Source.objects.filter(pk__in=list(unused.values_list("pk", flat=True))).delete()
+
+
+def missing(rows, besides):
+    """The rows that are not among the others."""
+    known = {(label, key) for label, key, _columns in besides}
+    return [row for row in rows if (row[0], row[1]) not in known]
+
+
+def differing(rows, others):
+    return [row for row in rows if row not in others]
+
+
+def grouped(journals):
+    """Model → key → columns, in the order of the journal: rows within first."""
+    found = defaultdict(dict)
+    for label, key, columns in chain.from_iterable(journals):
+        found[apps.get_model(label)][key] = columns
+    return found

@@ -73,7 +73,7 @@ def account():
     if users.filter(username=CURATOR).exists():
         return (
             f"{CURATOR}, with the password of the first start; for a new one: "
-            f"uv run --env-file var/demo.env manage.py changepassword {CURATOR}"
+            f"uv run --no-dev --env-file var/demo.env manage.py changepassword {CURATOR}"
         )
     password = secrets.token_urlsafe(12)
     users.create_superuser(CURATOR, password=password)

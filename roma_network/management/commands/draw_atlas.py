@@ -41,13 +41,13 @@ class Command(BaseCommand):
 
     def handle(self, *, world, detail, **options):
         listed = set(Country.objects.values_list("code", flat=True))
-        rings = Shapes(json.loads(world.read_text())).rings(FINEST[0] * atlas.EUROPE.unit**2)
+        rings = Shapes(json.loads(world.read_text(encoding="utf-8"))).rings(FINEST[0] * atlas.EUROPE.unit**2)
         countries = {
             code: path_of(rings[code], atlas.EUROPE) for code in sorted(rings.keys() & listed) if rings[code]
         }
         others = [ring for code in sorted(rings.keys() - listed) for ring in rings[code]]
         write("europe", {"countries": countries, "others": path_of(others, atlas.EUROPE)})
-        shapes = Shapes(json.loads(detail.read_text()))
+        shapes = Shapes(json.loads(detail.read_text(encoding="utf-8")))
         for code in sorted(countries):
             self.draw(code, shapes)
 
@@ -236,4 +236,4 @@ def piece(points):
 
 def write(name, shapes):
     path = atlas.FOLDER / f"{name}.json"
-    path.write_text(json.dumps(shapes, indent=1, sort_keys=True) + "\n")
+    path.write_text(json.dumps(shapes, indent=1, sort_keys=True) + "\n", encoding="utf-8")

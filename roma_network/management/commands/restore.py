@@ -4,11 +4,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from roma_network.models import ContentVersion
-from roma_network.ops import backups
+from roma_network.ops import backups, health, nginx
 
 
 class Command(BaseCommand):
-    help = "Put a backup in the place of all that the database holds."
+    help = "Put a backup in the place of all that the database holds, and prove that the directory works with it."
 
     def add_arguments(self, parser):
         parser.add_argument("path", type=Path)
@@ -26,4 +26,12 @@ class Command(BaseCommand):
         except (backups.BackupError, OSError) as error:
             raise CommandError(f"Nothing was changed. {error}") from None
         ContentVersion.bump()  # no page that was kept before stands for what is there now
-        self.stdout.write(f"Restored {path.name}. Run “migrate” if the code is newer than the backup.")
+        nginx.empty()
+        if health.missing_migrations():
+            self.stdout.write(f"Restored {path.name}, which is older than the code. Run: manage.py migrate")
+            return
+        try:
+            backups.prove_restored()
+        except backups.UnprovedError as error:
+            raise CommandError(f"Restored {path.name}, and it does not work as it is: {error}") from None
+        self.stdout.write(f"Restored {path.name}. Each role reads and writes what it must.")

@@ -21,10 +21,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--workers", type=int, default=os.cpu_count(), help="As many as cores, unless told."
         )
+        parser.add_argument("--nice", type=int, default=0, help="By how much to stand back behind others.")
 
-    def handle(self, *, host, port, workers, **options):
+    def handle(self, *, host, port, workers, nice, **options):
         if not (settings.STATIC_ROOT / "staticfiles.json").exists():
             raise CommandError("The static files are not collected yet: manage.py collectstatic --noinput")
+        os.nice(nice)
         connections.close_all()  # the server forks, and processes must not share one
         Granian(
             "roma_network.ops.serving.application",

@@ -1,10 +1,12 @@
 from pathlib import Path
+from secrets import token_urlsafe
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from roma_network.environment import BASE_DIR, VAR_DIR
+from roma_network.ops import database_roles, replicas
+from roma_network.search.facets import TRACKING
 
 TEMPLATES = BASE_DIR / "roma_network" / "ops" / "deployment"
 TIMERS = {
@@ -13,14 +15,14 @@ TIMERS = {
     "publish_dump": "weekly",
     "lay_out_network": "hourly",
     "clearsessions": "daily",
+    "forget_log_ins": "daily",
+    "finish_imports": "*:0/10",
 }
-PUBLIC_APPS = ("roma_network", "stakeholders", "initiatives")
-EDITORS_ONLY = {"roma_network_distinct", "roma_network_import", "roma_network_importpart"}
-RECORD = {"django_admin_log"}  # besides the versions of all entries
+SECRETS = ("redis_public", "redis_admin", "seen_secret")
 
 
 class Command(BaseCommand):
-    help = "Write configuration for nginx, systemd and PostgreSQL's roles, to be looked through and put in place."
+    help = "Write configuration for nginx, systemd, Redis and PostgreSQL's roles, to be looked through and put in place."
 
     def add_arguments(self, parser):
         parser.add_argument("folder", type=Path)
@@ -36,6 +38,9 @@ class Command(BaseCommand):
             ("https", 443),
             ("public", 8000),
             ("admin", 8001),
+            ("files", 8002),
+            ("purge", 8003),
+            ("redis", 6379),
         ):
             parser.add_argument(f"--{name}-port", type=int, default=port)
 
@@ -43,7 +48,9 @@ class Command(BaseCommand):
         folder.mkdir(parents=True, exist_ok=True)
         values = {name: str(value) for name, value in options.items()}
         values |= {"code": str(BASE_DIR), "var": str(VAR_DIR)}
-        values |= {"record": ", ".join(record_tables()), "public": ", ".join(public_tables())}
+        values["grants"] = database_roles.grants()
+        values |= {"redis_public": token_urlsafe(24), "redis_admin": token_urlsafe(24)}
+        values |= {"seen_secret": replicas.secret(), "tracking": "|".join(TRACKING)}
         for template in sorted(TEMPLATES.iterdir()):
             if template.name == "timer":
                 for task, calendar in TIMERS.items():
@@ -53,26 +60,11 @@ class Command(BaseCommand):
                 self.write(folder / template.name, template, values)
 
     def write(self, path, template, values):
-        text = template.read_text()
+        text = template.read_text(encoding="utf-8")
         for name, value in values.items():
             text = text.replace(f"@{name}@", value)
-        path.write_text(text)
+        path.touch()
+        is_secret = any(f"@{name}@" in template.read_text(encoding="utf-8") for name in SECRETS)
+        path.chmod(0o600 if is_secret else 0o644)
+        path.write_text(text, encoding="utf-8")
         self.stdout.write(str(path))
-
-
-def tables(labels):
-    return {
-        model._meta.db_table
-        for label in labels
-        for model in apps.get_app_config(label).get_models(include_auto_created=True)
-    }
-
-
-def record_tables():
-    """Tables that only grow."""
-    return sorted(RECORD | {name for name in tables(PUBLIC_APPS) if "_historical" in name})
-
-
-def public_tables():
-    """Tables that public pages are made of."""
-    return sorted(tables(PUBLIC_APPS) - EDITORS_ONLY)

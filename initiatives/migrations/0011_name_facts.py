@@ -6,7 +6,7 @@ from roma_network.core.migration_operations import name_facts
 class Migration(migrations.Migration):
     """The citations of a directory at work name the facts that those of the fixture files name."""
 
-    dependencies = [("initiatives", "0009_facts")]
+    dependencies = [("initiatives", "0010_facts")]
 
     operations = [
         name_facts("initiatives", "initiativecitation", "subject__slug"),

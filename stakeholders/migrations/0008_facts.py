@@ -1,7 +1,5 @@
 from django.db import migrations, models
 
-from roma_network.models.sources import FactsField
-
 
 def named(model):
     """A citation names facts. What was said in words becomes its note, and stays in its column."""
@@ -23,7 +21,15 @@ def named(model):
             ],
         ),
         migrations.AddField(
-            model, "facts", FactsField(help_text="The facts that this source backs.", verbose_name="facts")
+            model,
+            "facts",
+            models.JSONField(
+                blank=True,
+                default=list,
+                db_default=models.Value([], models.JSONField()),
+                help_text="The facts that this source backs.",
+                verbose_name="facts",
+            ),
         ),
         migrations.AddConstraint(
             model,
@@ -47,7 +53,7 @@ def named(model):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("stakeholders", "0006_merges")]
+    dependencies = [("stakeholders", "0007_clean_texts")]
 
     operations = [
         *named("actorcitation"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('roma_network', '0006_layout'),
+        ('roma_network', '0009_clean_texts'),
     ]
 
     operations = [

@@ -1,0 +1,20 @@
+"""Host names as browsers send them: in plain letters, whatever script they are written in."""
+
+import re
+
+import idna
+
+PLAIN = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?")  # with underscores: names in use have them
+
+
+def ascii_host(host):
+    """`bücher.example` as `xn--bcher-kva.example`; a ValueError where no host can be called so."""
+    return ".".join(map(ascii_label, idna.uts46_remap(host, std3_rules=False).removesuffix(".").split(".")))
+
+
+def ascii_label(label):
+    if not label.isascii():
+        return idna.alabel(label).decode()
+    if not PLAIN.fullmatch(label):
+        raise ValueError(label)
+    return label

@@ -1,0 +1,29 @@
+"""Views that only tell: whatever else is asked of them is refused before a cookie or a token is looked for."""
+
+from functools import wraps
+
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from roma_network.core.problems import is_asked_by_program, problem
+
+METHODS = ("GET", "HEAD")
+
+
+def read_only(view):
+    @csrf_exempt
+    @wraps(view)
+    def answered(request, *args, **kwargs):
+        return view(request, *args, **kwargs) if request.method in METHODS else not_allowed(request)
+
+    return answered
+
+
+def not_allowed(request):
+    if is_asked_by_program(request):
+        response = problem(405, _("What is here can only be read."))
+    else:
+        response = render(request, "405.html", status=405)
+    response["Allow"] = ", ".join(METHODS)
+    return response

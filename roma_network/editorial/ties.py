@@ -1,0 +1,56 @@
+"""Links between two entries, and who may take one away: public ones only who may publish, and says why."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from roma_network.editorial import revisions, workflow
+from roma_network.editorial.revisions import batches
+from roma_network.editorial.workflow import RefusedError
+
+NAMED = 5  # of those that were refused
+
+
+def is_public(tie):
+    return all(entry.is_published for entry in revisions.holders(tie))
+
+
+def may_remove(by, tie):
+    """Whether somebody who may delete links at all may delete this one."""
+    return not is_public(tie) or all(workflow.may(by, "publish", entry) for entry in revisions.holders(tie))
+
+
+def check_right(ties, by):
+    if refused := [tie for tie in ties if not may_remove(by, tie)]:
+        named = "; ".join(map(str, refused[:NAMED])) + (" …" if refused[NAMED:] else "")
+        text = _("Nothing was deleted. Links between published entries are deleted by publishers alone: %s")
+        raise RefusedError(text % named)
+
+
+def check_removal(ties, *, by, reason):
+    check_right(ties, by)
+    if any(map(is_public, ties)) and not reason.strip():
+        raise RefusedError(_("Give a reason: it is kept in the history."))
+
+
+@transaction.atomic
+def remove(*, ties, by, reason=""):
+    """Delete all of these, or none."""
+    check_removal(ties, by=by, reason=reason)
+    changes, linked = revisions.BulkRevisionRecorder(by=by, reason=reason), linked_by(ties)
+    for model, keys in linked.items():
+        changes.watch(model, keys)
+    for batch in batches(ties):
+        type(batch[0]).objects.filter(pk__in=[tie.pk for tie in batch]).delete()
+    for model, keys in linked.items():
+        changed = changes.record(model, keys)
+        model.objects.filter(pk__in=changed).update(updated_at=timezone.now())
+
+
+def linked_by(ties):
+    """Model → keys of the entries that these ties link."""
+    found = {}
+    for tie in ties:
+        for entry in revisions.holders(tie):
+            found.setdefault(type(entry), set()).add(entry.pk)
+    return found

@@ -1,0 +1,150 @@
+"""Links between entries: those that are public are deleted by publishers alone, with a reason, whichever way."""
+
+import pytest
+from django.contrib.messages import get_messages
+
+from initiatives.models import Initiative, Participation
+from roma_network.models import Status
+from stakeholders.models import Actor, Relation
+from tests import factories
+from tests.editing import address, messages_on, sent_by
+
+pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
+
+DRAFT, PUBLISHED, WITHDRAWN = Status.DRAFT, Status.PUBLISHED, Status.WITHDRAWN
+REASON = "It never took part"
+
+
+def participation(status=PUBLISHED, **fields):
+    actor = factories.ActorCitationFactory(subject__status=status).subject
+    initiative = factories.InitiativeCitationFactory().subject
+    return factories.ParticipationCitationFactory(
+        subject__actor=actor, subject__initiative=initiative, **fields
+    ).subject
+
+
+def relation(status=PUBLISHED):
+    subject = factories.ActorCitationFactory(subject__status=status).subject
+    return factories.RelationCitationFactory(subject__subject=subject).subject
+
+
+def by_page(client, tie, reason):
+    return client.post(address(tie, "delete"), {"post": "yes", "reason": reason})
+
+
+def by_list(client, tie, reason):
+    chosen = {"action": "delete_selected", "_selected_action": [tie.pk], "post": "yes", "reason": reason}
+    return client.post(address(type(tie)), chosen)
+
+
+def by_row(client, tie, reason):
+    """The box in the form of an entry."""
+    entry, name = (tie.subject, "relations") if isinstance(tie, Relation) else (tie.actor, "participations")
+    page = address(entry, "change")
+    sent = sent_by(client.get(page)) | {f"{name}-0-DELETE": "on", "reason": reason}
+    return client.post(page, sent)
+
+
+def by_restoring(client, tie, reason):
+    """A version from before there was the tie."""
+    entry, name = (tie.subject, "relations") if isinstance(tie, Relation) else (tie.actor, "participations")
+    entry.save()
+    version = entry.history.first()
+    version.rows[name] = []
+    version.save()
+    url = f"{address(entry, 'history').rstrip('?')}{version.history_id}/"
+    return client.post(url, {"version": client.get(url).context["token"], "reason": reason})
+
+
+every_way = pytest.mark.parametrize("way", [by_page, by_list, by_row, by_restoring])
+every_kind = pytest.mark.parametrize("make", [participation, relation])
+
+
+@every_way
+@every_kind
+@pytest.mark.parametrize(
+    ("role", "status", "reason", "gone"),
+    [
+        ("curator", PUBLISHED, REASON, False),
+        ("curator", DRAFT, "", True),
+        ("curator", WITHDRAWN, "", True),
+        ("publisher", PUBLISHED, REASON, True),
+        ("publisher", PUBLISHED, " ", False),
+        ("publisher", DRAFT, "", True),
+        ("administrator", PUBLISHED, REASON, True),
+    ],
+)
+def test_who_may_delete_which(cast, way, make, role, status, reason, gone):
+    tie = make(status)
+    way(cast[role], tie, reason)
+    assert type(tie).objects.exists() is not gone
+    if gone and status == PUBLISHED:
+        for entry in (tie.initiative, tie.actor) if make is participation else (tie.subject,):
+            version = entry.history.first()
+            assert (version.history_user.username, version.history_change_reason) == (role, REASON)
+
+
+@every_kind
+def test_the_form_of_a_curator_offers_no_box_for_what_is_public(cast, make):
+    tie = make()
+    entry = tie.actor if make is participation else tie.subject
+    boxes = {
+        role: cast[role]
+        .get(address(entry, "change"))
+        .text.count('title="Public: publishers alone delete it."')
+        for role in ("curator", "publisher")
+    }
+    assert boxes == {"curator": 1, "publisher": 0}
+    assert "/delete/" not in cast["curator"].get(address(tie, "change")).text
+    assert "/delete/" in cast["publisher"].get(address(tie, "change")).text
+
+
+def test_a_refused_box_says_why(cast):
+    tie = participation()
+    answer = by_row(cast["curator"], tie, REASON)
+    assert str(tie) in messages_on(answer)[0]
+    assert "Give a reason" in messages_on(by_row(cast["publisher"], tie, ""))[0]
+
+
+def test_a_list_is_deleted_whole_or_not_at_all(cast):
+    public, draft = participation(), participation(DRAFT)
+    chosen = {"action": "delete_selected", "_selected_action": [public.pk, draft.pk]}
+    for step in ({}, {"post": "yes", "reason": REASON}):
+        answer = cast["curator"].post(address(Participation), chosen | step)
+        *_earlier, told = [str(message) for message in get_messages(answer.wsgi_request)]
+        assert str(public) in told
+        assert str(draft) not in told
+    assert Participation.objects.count() == 2
+
+
+def test_a_list_asks_for_the_reason_first(cast):
+    ties = [participation(), participation(DRAFT)]
+    chosen = {"action": "delete_selected", "_selected_action": [tie.pk for tie in ties]}
+    asked = cast["publisher"].post(address(Participation), chosen)
+    assert [str(tie) in asked.text for tie in ties] == [True, True]
+    refused = cast["publisher"].post(address(Participation), chosen | {"post": "yes", "reason": " "})
+    assert "Give a reason" in refused.text
+    assert Participation.objects.count() == 2
+    answer = cast["publisher"].post(address(Participation), chosen | {"post": "yes", "reason": REASON})
+    assert answer.status_code == 302
+    assert not Participation.objects.exists()
+
+
+def test_a_curator_cannot_empty_the_directory(cast, directory):
+    total = Participation.objects.count()
+    chosen = {
+        "action": "delete_selected",
+        "select_across": "1",
+        "index": "0",
+        "post": "yes",
+        "reason": REASON,
+    }
+    first = Participation.objects.first()
+    for model, row in ((Participation, first), (Relation, Relation.objects.first())):
+        before = model.objects.count()
+        answer = cast["curator"].post(address(model), chosen | {"_selected_action": [row.pk]})
+        assert "publishers alone" in str(next(iter(get_messages(answer.wsgi_request))))
+        assert model.objects.count() == before
+    assert total > 1000
+    assert Actor.objects.exists()
+    assert Initiative.objects.exists()

@@ -1,0 +1,56 @@
+"""Static files in production are named by their content; where they were not collected, pages still say something."""
+
+import json
+import re
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+
+from roma_network import settings as production
+from roma_network.directory import errors
+from roma_network.environment import BASE_DIR
+from tests.html import Page
+
+
+@pytest.fixture
+def root(settings, tmp_path):
+    """Where production's storage looks for what was collected."""
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = production.STORAGES | {
+        "staticfiles": {"BACKEND": "roma_network.pages.static_files.Storage"}
+    }
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/", 200), ("/actors/", 200), ("/no/such/page/", 404), ("/admin/login/", 200)]
+)
+def test_a_page_is_there_before_its_files_are_collected(root, db, client, path, status):
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert Page(answer.text).texts("h1")
+
+
+def test_the_page_of_errors_is_never_empty(root, rf):
+    answer = errors.server_error(rf.get("/"))
+    assert answer.status_code == 500
+    assert Page(answer.text).text("h1") == "Something went wrong here"
+
+
+def test_a_collected_file_is_named_by_its_content_and_another_as_it_stands(root):
+    paths = {"css/base.css": "css/base.0123456789ab.css"}
+    (root / "staticfiles.json").write_text(json.dumps({"version": "1.1", "paths": paths, "hash": ""}))
+    assert staticfiles_storage.url("css/base.css") == "/static/css/base.0123456789ab.css"
+    assert staticfiles_storage.url("css/new.css") == "/static/css/new.css"
+
+
+def test_every_file_that_a_template_names_is_there():
+    """No page fails for a name that is wrong, so a test must."""
+    named = {
+        name
+        for path in (BASE_DIR / "templates").rglob("*.*")
+        for name in re.findall(r'{% static "([^"]+)" %}', path.read_text())
+    }
+    assert len(named) > 5
+    assert [name for name in sorted(named) if not finders.find(name)] == []
