@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_migration_linter import migration_linter
 from django_migration_linter.sql_analyser import PostgresqlAnalyser
 
+from roma_network.models import Source
 from stakeholders.models import Actor, ActorMerge
 from tests import factories, migration_rules
 from tests.poison import columns, guarded, poisoned
@@ -203,11 +204,11 @@ def test_what_it_could_not_live_with_is_found_and_told(statement, told):
 
 @pytest.fixture
 def cleaning():
-    """Run the operations of a migration on the tables as they stand."""
+    """Run the operations of a migration on the tables as they stand, with models as they were then."""
 
     def run(app, name):
         loader = MigrationLoader(connection)
-        state = loader.project_state()
+        state = loader.project_state((app, name), at_end=False)
         for operation in loader.get_migration(app, name).operations:
             with connection.schema_editor() as editor:
                 operation.database_forwards(app, editor, state, state)
@@ -221,6 +222,7 @@ def execute(statement, *values):
         cursor.execute(statement, values)
 
 
+LATER = {Source: ["language"]}  # columns that hold nothing from before
 CLEANING = {
     "stakeholders": "0007_clean_texts",
     "initiatives": "0009_clean_texts",
@@ -236,7 +238,7 @@ def test_every_stored_text_is_cleaned(cleaning):
     for model in guarded():
         rows = list(model._base_manager.all())
         assert rows, model
-        for field in columns(model):
+        for field in set(columns(model)) - {model._meta.get_field(name) for name in LATER.get(model, ())}:
             for text in (getattr(row, field.attname) for row in rows):
                 assert field.cleaned(text) == text, field
 

@@ -253,15 +253,14 @@ class Table:
         statements = [("rdf:type", Iri(name)) for name in self.rdf_types]
         for column in self.columns.values():
             statements += column.statements(record, base)
-        rows = [
-            (column.rdf_link, column.rdf_rows(base, record, row))
-            for column in self.columns.values()
-            if column.rdf_rows
-            for row in record[column.name]
-        ]
-        statements += [(link, row.subject) for link, row in rows if link]
+        rows = []
+        for column in self.columns.values():
+            if describe := column.rdf_rows:
+                found = [describe(base, record, row) for row in record[column.name]]
+                statements += [(column.rdf_link, each.subject) for each in found if column.rdf_link]
+                rows += found
         yield Resource(self.reference(base, record[self.keys[0]]), statements)
-        yield from (row for _link, row in rows)
+        yield from rows
 
     # What else reads the declaration
 
@@ -286,7 +285,7 @@ class Table:
 
     def fact(self, name: str, columns: list[Column]) -> Fact:
         fields = [model_field(self.model, column.field or column.name) for column in columns]
-        citations = self.model._meta.get_field("citations").related_model.objects
+        citations = model_field(self.model, "citations").related_model.objects
         return Fact(
             name,
             next((column.fact_title for column in columns if column.fact_title), "") or title_of(fields[0]),
