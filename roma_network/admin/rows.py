@@ -3,11 +3,13 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from roma_network.admin.shared import STYLES, count_of, link_to
 from roma_network.editorial import ties, workflow
+from roma_network.models import FactsField
 
 
 class RowLink(forms.Widget):
@@ -30,11 +32,20 @@ class SettledChoice(forms.Field):
         return self.row
 
 
+class Boxes(forms.CheckboxSelectMultiple):
+    """Boxes to tick, each with its label, as a group with a name."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        boxes = super().render(name, value, attrs, renderer)
+        return format_html('<fieldset class="boxes" aria-label="{}">{}</fieldset>', _("Facts"), boxes)
+
+
 class RowForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():  # the heads of columns are no labels to a screen reader
-            field.widget.attrs.setdefault("aria-label", field.label)
+            if not isinstance(field.widget, Boxes):
+                field.widget.attrs.setdefault("aria-label", field.label)
         if self.instance.pk:
             # Spares rows left as they are the queries of their validation: a dozen for each.
             self.empty_permitted = True
@@ -130,6 +141,7 @@ class TieCitationFormSet(CitationFormSet):
 
 class CitationInline(OwnedInline):
     fields = ["source", "facts", "note"]
+    formfield_overrides = {FactsField: {"widget": Boxes}}
     autocomplete_fields = ["source"]
     formset = CitationFormSet
     select_related = ("source",)

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Cast
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.core.hooks import Hook
@@ -111,14 +112,15 @@ class FactsField(SameColumn, models.JSONField):
     def clean(self, value, instance):
         return self.ordered(super().clean(value, instance))
 
-    def formfield(self, **kwargs):
-        return forms.MultipleChoiceField(
-            choices=lambda: self.flatchoices,
-            widget=forms.CheckboxSelectMultiple,
-            required=False,
-            label=self.verbose_name,
-            help_text=self.help_text,
-        )
+    def formfield(self, **options):
+        usual = {
+            "choices": lambda: self.flatchoices,
+            "widget": forms.CheckboxSelectMultiple,
+            "required": False,
+            "label": capfirst(self.verbose_name),
+            "help_text": self.help_text,
+        }
+        return forms.MultipleChoiceField(**usual | options)
 
 
 class CitationQuerySet(KeyedQuerySet):

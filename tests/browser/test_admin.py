@@ -24,7 +24,7 @@ from tests.editing import address
 pytestmark = pytest.mark.browser
 
 GUIDE = BASE_DIR / "static" / "img" / "guide"
-SOURCE = "https://example.org/about | name and seat | Example | About us"
+SOURCE = "https://example.org/about | name, place | seat in Cluj | Example | About us"
 
 Desk = namedtuple("Desk", "page user")
 
