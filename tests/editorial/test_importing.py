@@ -28,6 +28,7 @@ from tests.factories import (
     ParticipationCitationFactory,
     ParticipationFactory,
     RelationFactory,
+    SourceFactory,
     ThemeFactory,
 )
 from tests.html import Page
@@ -290,6 +291,38 @@ def test_a_tie_needs_a_source_and_both_ends(publisher):
     assert findings()[0]["errors"] == [["sources", "A link between two entries needs at least one source."]]
 
 
+# Sources
+
+
+@pytest.mark.parametrize(
+    ("cell", "facts", "note"),
+    [
+        (
+            "https://example.org/new | name, place | seat in Cork | Example | About us",
+            ["name", "place"],
+            "seat in Cork",
+        ),
+        ("https://example.org/new | place; name |  | Example | About us", ["name", "place"], ""),
+        ("https://example.org/new | | seat in Cork | Example | About us", [], "seat in Cork"),
+        ("https://example.org/new | its seat | Example | About us", [], "its seat"),
+        ("https://example.org/new | website | Example | About us", ["website"], ""),
+        ("https://example.org/known | name", ["name"], ""),
+        ("https://example.org/known | name | of 1996", ["name"], "of 1996"),
+        ("https://example.org/known | name and seat", [], "name and seat"),
+        ("https://example.org/known | a | b", [], "a | b"),
+        ("https://example.org/known | name | of 1996 | Example | About us", ["name"], "of 1996"),
+    ],
+)
+def test_a_source_names_facts_or_says_in_words_what_it_backs(publisher, cell, facts, note):
+    SourceFactory(url="https://example.org/known", publisher="Example", title="About us")
+    for _time in range(2):
+        send(publisher, as_csv(ACTOR, actor_row("agency", sources=cell)))
+        say_yes(publisher)
+        citation = Actor.objects.get().citations.get()
+        assert (citation.facts, citation.note, citation.source.title) == (facts, note, "About us")
+    assert job().counts == {"unchanged": 1, "warnings": 0}
+
+
 # What is refused, with the reason
 
 
@@ -312,6 +345,8 @@ def test_a_tie_needs_a_source_and_both_ends(publisher):
         ({"other_names": "nickname | | b"}, "other_names", "none of: alias"),
         ({"sources": "https://example.org/new | its seat"}, "sources", "publisher | title"),
         ({"sources": "ftp://example.org | a | b | c"}, "sources", "http"),
+        ({"sources": "https://example.org/a | | | b | c"}, "sources", "Say which facts"),
+        ({"sources": "https://example.org/a"}, "sources", "publisher | title"),
         ({"website": "javascript:alert(1)"}, "website", "http"),
         ({"summary": "x" * 601}, "summary", "600"),
     ],

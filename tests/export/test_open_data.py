@@ -80,6 +80,45 @@ def test_what_is_said_of_an_actor(directory, client):
         assert (fra, OWL.sameAs, rdflib.URIRef(f"http://www.wikidata.org/entity/{actor.wikidata}")) in found
 
 
+def test_which_source_backs_which_fact(client):
+    actor = factories.ActorFactory(slug="town", founded="1996", website="https://example.eu")
+    cited = factories.ActorCitationFactory(subject=actor, facts=["founded", "website"], note="by its board")
+    factories.ActorCitationFactory(subject=actor, facts=["name"])
+    for kind in PARSERS:
+        found = graph(client, f"/actors/town/?format={kind}", kind)
+        town, source = called("actor", "town"), rdflib.URIRef(cited.source.url)
+        assert len(set(found.objects(town, PROV.qualifiedDerivation))) == 2
+        [derivation] = found.subjects(PROV.entity, source)
+        assert (town, PROV.qualifiedDerivation, derivation) in found
+        assert (derivation, RDF.type, PROV.Derivation) in found
+        facts = {called("fact", "founded"), called("fact", "website")}
+        assert set(found.objects(derivation, DCTERMS.subject)) == facts
+        assert (derivation, SKOS.note, rdflib.Literal("by its board", lang="en")) in found
+        for fact in facts:
+            assert client.get(fact, headers={"accept": "text/html"})["Location"].startswith("/data/#fact-")
+            term = graph(client, fact, "ttl", accept="text/turtle")
+            assert (fact, RDF.type, SKOS.Concept) in term
+
+
+def test_files_say_what_each_source_backs(client):
+    cited = factories.ActorCitationFactory(
+        facts=["name", "founded"], note="by its board", source__origin="official"
+    )
+    text = client.get("/actors/?format=csv").getvalue().decode()
+    assert f"{cited.source.url} name, founded by its board {cited.source.title}" in text
+    [record] = json.loads(client.get("/actors/?format=json").getvalue())
+    assert record["sources"] == [
+        {
+            "url": cited.source.url,
+            "facts": ["name", "founded"],
+            "note": "by its board",
+            "title": cited.source.title,
+            "publisher": cited.source.publisher,
+            "origin": "official",
+        }
+    ]
+
+
 def test_a_question_across_the_whole_directory(directory, client):
     """Which actors lead an initiative? As SPARQL over Turtle, and as the list answers it."""
     found = graph(client, "/actors/?format=ttl", "ttl")
