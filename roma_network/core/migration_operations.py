@@ -79,7 +79,7 @@ def write(rows, changed, names):
 def fixture_rows(model):
     """The fields of each object in a fixture file."""
     path = settings.FIXTURE_DIRS[0] / f"{model}.json"
-    return [item["fields"] for item in json.loads(path.read_text())]
+    return [item["fields"] for item in json.loads(path.read_text(encoding="utf-8"))]
 
 
 def words_in(text):

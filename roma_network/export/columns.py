@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from roma_network.core.partial_dates import PartialDateField
 from roma_network.export.rdf import LANGUAGE, Iri, Resource, concept, derivation, identifier, object_of
-from roma_network.models import Editorial
+from roma_network.models import Editorial, Status
 
 SOURCE = "source:"  # before a fact, in the filters by what entries have or lack
 PARTIAL_DATE = _("A year, a month or a day: 1996, 1996-05, 1996-05-02.")
@@ -371,12 +371,17 @@ def described(found):
 
 
 def is_filled(found) -> Q:
-    """That a row has something in a field."""
+    """That a row has something in a field which readers may see."""
     if found.one_to_many:
         return Q(Exists(found.related_model.objects.filter(**{found.field.name: OuterRef("pk")})))
+    leads_to_entries = found.related_model and issubclass(found.related_model, Editorial)
     if found.many_to_many:
-        through = found.remote_field.through.objects
-        return Q(Exists(through.filter(**{found.m2m_field_name(): OuterRef("pk")})))
+        linked = found.remote_field.through.objects.filter(**{found.m2m_field_name(): OuterRef("pk")})
+        if leads_to_entries:
+            linked = linked.filter(**{f"{found.m2m_reverse_field_name()}__status": Status.PUBLISHED})
+        return Q(Exists(linked))
+    if leads_to_entries:
+        return Q(**{f"{found.name}__status": Status.PUBLISHED})
     return Q(**{f"{found.name}__isnull": False}) if found.null else Q(**{f"{found.name}__gt": ""})
 
 

@@ -92,7 +92,7 @@ def test_a_form_adds_what_nobody_types():
 def test_every_public_address_is_such_a_field():
     fields = [field for model in (Actor, Initiative, Document, Source) for field in model._meta.fields]
     addresses = [field for field in fields if isinstance(field, URLField)]
-    assert len(addresses) == 4
+    assert len(addresses) == 5
     assert all(isinstance(field, WebAddressField) for field in addresses)
 
 
