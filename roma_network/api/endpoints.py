@@ -25,6 +25,7 @@ from roma_network.core.problems import problem
 from roma_network.core.read_only import METHODS, not_allowed
 from roma_network.export.columns import Table, tables
 from roma_network.export.rdf import origin_of
+from roma_network.pages.http_cache import PublicRequest
 from roma_network.pages.rate_limit import spend
 from roma_network.pages.redirects import (
     moved,
@@ -74,7 +75,7 @@ class Endpoint:
         """The parameters that narrow a list."""
         return [*self.filterset.base_filters] if self.filterset else [*self.filters]
 
-    def found(self, request: HttpRequest) -> list[int]:
+    def found(self, request: PublicRequest) -> list[int]:
         """The keys of the rows that an address asks for, in their order. Raises `MovedError` where it names merged entries."""
         if self.filterset is None:
             if elsewhere := moved_parameters(request, self.linked_models):
@@ -137,7 +138,7 @@ def api_view(view: Callable) -> Callable:
             response[name] = value
         return response
 
-    inner.answers_every_method = True
+    inner.__dict__["answers_every_method"] = True
     return csrf_exempt(inner)
 
 
