@@ -15,7 +15,6 @@ from openpyxl import load_workbook
 from roma_network.directory.dataset import PARTS
 from roma_network.directory.pictures import network_layout
 from roma_network.export import dumps, formats
-from roma_network.pages.pictures import FORMATS
 from tests.html import EMBEDS, EVERY_KIND, NO_PAGE, Page
 from tests.poison import poisoned
 
@@ -39,8 +38,8 @@ PAGES = {**EVERY_KIND, **NO_PAGE, **EMBEDS} | {
 FILES = [
     *(f"{path}?format={kind}" for path in LISTS for kind in formats.ROWS),
     *(f"{path}?format={kind}" for path in ENTRIES for kind in [*formats.ROWS, *formats.REFERENCES]),
-    *(f"{path}?format={kind}" for path in PICTURES for kind in FORMATS),
-    *(f"/network/?format={kind}" for kind in ("graphml", "gexf")),
+    *(f"{path}?format={kind}" for path in PICTURES for kind in formats.PICTURES),
+    *(f"/network/?format={kind}" for kind in formats.GRAPHS),
     *(f"/api/v1/{part}/" for part in ("actors", "initiatives", "documents", "participations", "relations")),
     *(f"/api/v1/{part}/" for part in ("countries", "themes", "sources", "changes")),
     *("/sitemap-initiatives.xml", "/sitemap-countries.xml"),

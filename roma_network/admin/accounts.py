@@ -51,7 +51,7 @@ class AccountAdmin(GrantingAdmin, UserAdmin):
 
 
 @admin.register(Group)
-class RoleAdmin(GrantingAdmin, GroupAdmin):
+class RoleAdmin(GrantingAdmin, GroupAdmin):  # type: ignore[misc]  # ours takes what Django's does
     def has_change_permission(self, request, obj=None):
         return self.may_edit(request, obj) and super().has_change_permission(request, obj)
 

@@ -22,8 +22,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from roma_network.api.errors import ProblemError, bad_request, told_as_problems
 from roma_network.core.problems import problem
+from roma_network.core.read_only import METHODS, not_allowed
 from roma_network.export.columns import Table, tables
 from roma_network.export.rdf import origin_of
+from roma_network.pages.http_cache import PublicRequest
 from roma_network.pages.rate_limit import spend
 from roma_network.pages.redirects import (
     moved,
@@ -39,7 +41,6 @@ MOST_INCLUDED = 1000
 MOST_VALUES = 100  # of one repeated parameter
 OWN = {"page", "page_size", "cursor", "fields", "include"}  # parameters of the API that pages do not have
 BEFORE_ALL = -1  # of the keys
-METHODS = ("GET", "HEAD")
 # Pages of any site may ask, by a request of any kind that reads (CORS, with its preflight).
 ANY_SITE = {
     "Allow": "GET, HEAD, OPTIONS",
@@ -74,7 +75,7 @@ class Endpoint:
         """The parameters that narrow a list."""
         return [*self.filterset.base_filters] if self.filterset else [*self.filters]
 
-    def found(self, request: HttpRequest) -> list[int]:
+    def found(self, request: PublicRequest) -> list[int]:
         """The keys of the rows that an address asks for, in their order. Raises `MovedError` where it names merged entries."""
         if self.filterset is None:
             if elsewhere := moved_parameters(request, self.linked_models):
@@ -122,7 +123,7 @@ def api_view(view: Callable) -> Callable:
     @told_as_problems
     def answer(request, *args, **kwargs):
         if request.method not in METHODS:
-            raise ProblemError(HTTPStatus.METHOD_NOT_ALLOWED)
+            return not_allowed(request)
         if wait := spend(request, 1, settings.API_RATE):
             raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
         return view(request, *args, **kwargs)
@@ -137,7 +138,7 @@ def api_view(view: Callable) -> Callable:
             response[name] = value
         return response
 
-    inner.answers_every_method = True
+    inner.__dict__["answers_every_method"] = True
     return csrf_exempt(inner)
 
 

@@ -219,7 +219,7 @@ class Table:
         """For an app above, which knows of more that such rows have."""
         place = [each.name for each in self.declared].index(after) + 1
         self.declared.insert(place, column)
-        for read in ("columns", "facts"):
+        for read in ("columns", "facts", "getters"):
             self.__dict__.pop(read, None)
 
     @cached_property
@@ -246,7 +246,11 @@ class Table:
         }
 
     def record(self, row: models.Model) -> dict[str, Any]:
-        return {name: column.value(row) for name, column in self.columns.items()}
+        return {name: value(row) for name, value in self.getters.items()}
+
+    @cached_property
+    def getters(self) -> dict[str, Callable[[Any], Any]]:
+        return {name: column.value for name, column in self.columns.items() if column.value}
 
     def resources(self, record: dict, base: str) -> Iterable[Resource]:
         """A record as linked data: the entry, and what its rows are."""

@@ -80,7 +80,7 @@ def object_of(kind, value, language=""):
         return Typed(value if isinstance(value, str) else DjangoJSONEncoder().default(value), DATATYPES[kind])
     if kind in NUMBERS:
         return Typed(str(value), NUMBERS[kind])
-    return Text(value, language)
+    return text(str(value), language)
 
 
 def country(code):

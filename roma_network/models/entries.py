@@ -40,7 +40,7 @@ class EditorialQuerySet(KeyedQuerySet):
         self.model.purge_after(options.get("update_fields") or ())
         return rows
 
-    update.alters_data = bulk_create.alters_data = True
+    update.alters_data = bulk_create.alters_data = True  # type: ignore[attr-defined]  # templates look for it
 
     def published(self):
         """The one definition of public: every page, feed, export, sitemap and API starts here."""

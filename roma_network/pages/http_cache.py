@@ -14,7 +14,7 @@ from hashlib import blake2b
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
@@ -41,6 +41,12 @@ GZIP = "gzip"
 ZERO = re.compile(r"q=0(\.0*)?")
 
 log = logging.getLogger(__name__)
+
+
+class PublicRequest(HttpRequest):
+    """A request as views marked as public get it."""
+
+    content_version: str
 
 
 def public(view=None, *, takes=addresses.FORMAT, costs=rate_limit.PAGE):

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connections
 
 from roma_network.editorial.importing import jobs
-from roma_network.editorial.importing.dry_run import tables
+from roma_network.editorial.importing.dry_run import table_named
 from roma_network.models import Import
 from stakeholders.models import Actor
 from tests.editing import address, sent_by
@@ -48,7 +48,7 @@ def colleague():
 
 def received(content):
     user = User.objects.get(username="publisher")
-    return jobs.receive(table=tables["actors"], file_name="actors.csv", content=content, by=user)
+    return jobs.receive(table=table_named("actors"), file_name="actors.csv", content=content, by=user)
 
 
 def work_at(job, state):

@@ -25,7 +25,7 @@ def test_nothing_is_left_open(folder):
 
 
 def test_nginx_listens_by_both_protocols(folder):
-    listens = re.findall(r"listen (?:\[::\]:)?(\d+)", (folder / "nginx.conf").read_text())
+    listens = re.findall(r"listen (?:\[::\]:)?(\d+)[ ;]", (folder / "nginx.conf").read_text())
     assert listens == ["80", "80", "443", "443"]
 
 

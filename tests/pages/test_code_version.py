@@ -21,6 +21,7 @@ SHAPING = [
     "templates/pictures/standalone.svg",
     "static/css/base.css",
     "static/js/listing.js",
+    "static/root/favicon.ico",
     "uv.lock",
 ]
 BY_PRODUCTS = [
@@ -101,6 +102,7 @@ UNSEEN = {
     "EMAIL_URL",
     "ERROR_EMAIL",
     "HSTS_SECONDS",
+    "NGINX_PURGE_URLS",
     "RATE",
     "SECOND_FACTOR",
     "SECRET_KEY",

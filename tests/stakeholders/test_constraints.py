@@ -53,7 +53,7 @@ CASES = {
     "stakeholders_actor_wikidata_is_an_item": (
         ActorFactory,
         [{"wikidata": ""}, {"wikidata": "Q8880"}],
-        [{"wikidata": "8880"}, {"wikidata": "Q0"}, {"wikidata": "Q"}, {"wikidata": "Q8880 "}],
+        [{"wikidata": "8880"}, {"wikidata": "Q0"}, {"wikidata": "Q"}],
     ),
     "stakeholders_actor_ror_is_an_identifier": (
         ActorFactory,

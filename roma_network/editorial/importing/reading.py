@@ -57,7 +57,7 @@ def answers_on(content):
 def parser(content):
     limits = (settings.IMPORT_MAX_MEMORY, settings.IMPORT_MAX_SECONDS, settings.IMPORT_MAX_ROWS)
     command = [sys.executable, "-m", PARSER, *map(str, limits)]
-    with TemporaryFile() as file:
+    with TemporaryFile("w+b") as file:
         file.write(content)
         file.seek(0)
         process = Popen(  # noqa: S603, a program and numbers of our own
