@@ -19,8 +19,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.core.partial_dates import PartialDateField
-from roma_network.export.rdf import LANGUAGE, Iri, Resource, concept, identifier, object_of
-from roma_network.models import Editorial
+from roma_network.export.rdf import LANGUAGE, Iri, Resource, Text, Typed, concept, identifier, object_of
+from roma_network.models import Editorial, Keyed
 
 PARTIAL_DATE = _("A year, a month or a day: 1996, 1996-05, 1996-05-02.")
 SOURCES = _("The sources: address, which facts it backs, title, publisher.")
@@ -128,7 +128,7 @@ class Column:
             parts=tuple(part.bound_to(found.related_model) for part in self.parts),
         ).with_getter(found)
 
-    def with_getter(self, found) -> "Column":
+    def with_getter(self, found: models.Field | models.ForeignObjectRel) -> "Column":
         return self if self.value else replace(self, value=getter(self, found))
 
     def presence_condition(self) -> Q:
@@ -150,7 +150,7 @@ class Column:
                 if item not in (None, ""):
                     yield each.name, self.rdf_object(each, item, language, base)
 
-    def rdf_object(self, each: Property, item: Any, language: str, base: str):
+    def rdf_object(self, each: Property, item: Any, language: str, base: str) -> Iri | Text | Typed | None:
         if self.links:
             return tables[self.links].reference(base, item)
         if self.scheme:
@@ -322,7 +322,7 @@ def getter(column: Column, found) -> Callable[[Any], Any]:
     return attrgetter(found.attname)  # the key itself: no need to read the other row
 
 
-def key_of(model) -> str:
+def key_of(model: type[Keyed]) -> str:
     (name,) = model.natural_fields
     return name
 

@@ -20,7 +20,7 @@ class Echo:
         return line
 
 
-def cell(value):
+def cell(value: object) -> object:
     """A value as text that no spreadsheet takes for a formula."""
     if value is None:
         return ""
@@ -31,11 +31,11 @@ def cell(value):
     return protected(value) if isinstance(value, str) else value
 
 
-def protected(text):
+def protected(text: str) -> str:
     """`text` as no spreadsheet takes it for a formula: with an apostrophe in front."""
     return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
-def unprotected(text):
+def unprotected(text: str) -> str:
     """The text that `protected` was given."""
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text

@@ -2,7 +2,9 @@
 
 import re
 from collections import namedtuple
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from django.db.models import Value
 
@@ -11,6 +13,13 @@ from roma_network.models import Source
 
 SOURCE_FIELDS = ("pk", "url", "title", "publisher", "accessed_on")
 Cited = namedtuple("Cited", "source_id source supports")
+
+
+class Citing(Protocol):
+    """A row that can be told what is cited for it."""
+
+    pk: Any
+    cited: list[Cited]
 
 
 @dataclass
@@ -72,7 +81,7 @@ class Footnotes:
         return {heading: rows for heading, rows in groups.items() if rows}
 
 
-def read_citations(*lists):
+def read_citations(*lists: Collection[Citing]) -> None:
     """Give the rows of these lists, each of one model, what is `cited` for them: one query for all."""
     lists = [rows for rows in lists if rows]
     by_row = {(place, row.pk): row for place, rows in enumerate(lists) for row in rows}
