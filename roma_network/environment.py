@@ -3,6 +3,7 @@
 import os
 import secrets
 import sqlite3
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
@@ -13,7 +14,7 @@ VAR_DIR = Path(os.environ.get("VAR_DIR") or OWN_VAR_DIR)
 DEMO_FILE = VAR_DIR / "demo.env"
 
 
-def use_demo():
+def use_demo() -> None:
     """Fill what the environment leaves open from `var/demo.env`, which the first call writes.
 
     Other commands reach the same directory with `uv run --no-dev --env-file var/demo.env manage.py …`.
@@ -26,7 +27,7 @@ def use_demo():
         os.environ.setdefault(name, value)
 
 
-def make_var_dir():
+def make_var_dir() -> None:
     """Without a word where that cannot be: most commands write nothing there, and `is_unwritable` speaks for others."""
     with suppress(OSError), private_files():
         VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -48,7 +49,7 @@ def keep_database_private(connection, **kwargs):
 
 
 @contextmanager
-def private_files():
+def private_files() -> Iterator[None]:
     """What this process and its children write within the block is for its owner alone."""
     before = os.umask(0o077)
     try:
@@ -57,13 +58,13 @@ def private_files():
         os.umask(before)
 
 
-def is_unwritable(error):
+def is_unwritable(error: BaseException) -> bool:
     """Whether a command failed because nothing can be written to `VAR_DIR`."""
     is_of_files = getattr(error, "filename", None) or isinstance(error.__cause__, sqlite3.OperationalError)
     return bool(is_of_files) and not os.access(VAR_DIR, os.W_OK)
 
 
-def share_numbers():
+def share_numbers() -> TemporaryDirectory[str]:
     """Have workers leave their numbers for one another in a folder, which must be known before they are counted."""
     folder = TemporaryDirectory(prefix="directory-numbers-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder.name

@@ -15,11 +15,11 @@ from stakeholders.columns import actors
 from stakeholders.models import Actor, Country, Theme
 
 
-def country_choices():
+def country_choices() -> list[tuple[str, str]]:
     return [(country.code, country.label) for country in Country.objects.all()]
 
 
-def theme_choices():
+def theme_choices() -> list[tuple[str, str]]:
     return [(theme.slug, str(theme)) for theme in Theme.objects.all()]
 
 

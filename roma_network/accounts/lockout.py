@@ -5,6 +5,7 @@ network, which stops spraying, and all networks for a name, which slows down an 
 account logged in from before are spared both, so that no stranger elsewhere can lock its holder out.
 """
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from math import ceil
@@ -15,6 +16,7 @@ from axes.helpers import get_client_username, get_cool_off
 from axes.models import AccessAttempt, AccessLog
 from django.conf import settings
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -79,7 +81,7 @@ def locked_out(request, original_response, credentials):
 
 
 @contextmanager
-def turn():
+def turn() -> Iterator[bool]:
     """Whether a password may be checked now."""
     is_taken = checks.acquire(blocking=False)
     try:
@@ -89,7 +91,7 @@ def turn():
             checks.release()
 
 
-def busy(request):
+def busy(request: HttpRequest) -> HttpResponse:
     return refused(request, _("Please try again in a moment"), RETRY_AFTER)
 
 
@@ -100,7 +102,7 @@ def refused(request, title, seconds, minutes=None):
     return response
 
 
-def forget():
+def forget() -> None:
     """Delete what is no longer needed of log-ins, and of attempts to log in."""
     AccessLog.objects.filter(attempt_time__lt=now() - timedelta(days=KEPT_DAYS)).delete()
     AccessAttempt.objects.filter(attempt_time__lt=now() - get_cool_off()).delete()

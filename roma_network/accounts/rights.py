@@ -4,10 +4,10 @@ Superusers stand above all others. An account that is switched off counts as if 
 """
 
 from django.contrib.auth.models import Group, Permission, User
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 
-def grantable_permissions(by):
+def grantable_permissions(by: User) -> QuerySet[Permission]:
     """What somebody may give to others: what they hold."""
     if by.is_superuser:
         return Permission.objects.all()
@@ -28,16 +28,16 @@ def accounts_above(by):
     )
 
 
-def may_touch(by, username):
+def may_touch(by: User, username: str) -> bool:
     """Whether somebody may change an account, its devices, or what is counted against its name."""
     return not accounts_above(by).filter(username=username).exists()
 
 
-def grantable_groups(by):
+def grantable_groups(by: User) -> QuerySet[Group]:
     return Group.objects.exclude(permissions__in=lacked_permissions(by))
 
 
-def may_edit_group(by, group):
+def may_edit_group(by: User, group: Group) -> bool:
     """Not one's own, and none that gives more than one has, or to somebody above oneself."""
     if by.is_superuser:
         return True

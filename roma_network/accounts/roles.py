@@ -3,7 +3,10 @@
 Rights beyond these belong in a group of another name, where a migration leaves them alone.
 """
 
+from typing import Any
+
 from django.apps import apps as installed
+from django.apps.registry import Apps
 from django.contrib.auth.management import create_permissions
 
 ENTRIES = ["stakeholders.actor", "initiatives.initiative", "initiatives.document"]
@@ -44,7 +47,7 @@ def permissions(role):
             yield from ((app_label, f"{verb}_{model}") for verb in verbs)
 
 
-def keep(using, apps=installed, **kwargs):
+def keep(using: str, apps: Apps = installed, **kwargs: Any) -> None:
     """Receiver of post_migrate, since permissions do not exist yet while a fresh database migrates."""
     try:
         group_model, permission_model = apps.get_model("auth.Group"), apps.get_model("auth.Permission")

@@ -8,10 +8,11 @@ from base64 import b32encode
 import segno
 from django import forms
 from django.conf import settings
+from django.contrib.admin import AdminSite
 from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -65,7 +66,7 @@ class SecondFactorMiddleware:
         return "second_factor_set_up" if is_required_of(request.user) else None
 
 
-def urls(site):
+def urls(site: AdminSite) -> list[URLPattern]:
     def protected(view):
         def inner(request):
             return view(request, site)

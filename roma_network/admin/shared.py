@@ -1,7 +1,9 @@
 """What every screen is made with."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Subquery, URLField
+from django.db.models import Count, Model, OuterRef, Subquery, URLField
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.html import format_html
@@ -10,9 +12,9 @@ STYLES = {"all": ["css/admin.css"]}
 HTTPS_FIRST = {URLField: {"assume_scheme": "https"}}  # the default of Django 6, and a warning before it
 
 
-def count_of(model, name):
+def count_of(model: type[Model], name: str) -> Coalesce:
     """The number of rows behind the relation `name`, as a subquery: several joined counts would multiply."""
-    relation = model._meta.get_field(name)
+    relation: Any = model._meta.get_field(name)
     owner = relation.field.name
     rows = relation.related_model.objects.filter(**{owner: OuterRef("pk")}).order_by().values(owner)
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
@@ -96,7 +96,7 @@ class Endpoint:
         linked = {name: tables[columns[name].links].model for name in self.filters if columns[name].links}
         return {name: model for name, model in linked.items() if model is not None}
 
-    def narrowed(self, params) -> list[int]:
+    def narrowed(self, params: QueryDict) -> list[int]:
         unknown = params.keys() - self.filters.keys() - OWN
         refuse_unknown(shortened(name) for name in unknown if not name.startswith(TRACKING))
         rows = self.rows()
@@ -182,7 +182,7 @@ class MovedError(Exception):
 
 def instead_of(request: HttpRequest, endpoint: Endpoint, slug: str) -> HttpResponse:
     """What answers instead of an entry that is not public: its successor's address, or a tombstone."""
-    fate = moved_or_gone(endpoint.table.model, slug)
+    fate = moved_or_gone(endpoint.table.model, slug)  # type: ignore[arg-type]  # entries have a model
     if fate.successor:
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         return moved(reverse(f"api-{endpoint.name}-detail", args=[fate.successor.slug]) + query)

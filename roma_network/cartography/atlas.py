@@ -2,15 +2,19 @@
 
 import json
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from roma_network.cartography.projection import CANARIES, CANARIES_MOVE, placed
 
 FOLDER = Path(__file__).parent / "shapes"
 NUMBER = re.compile(r"-?[0-9]+")
+
+
+Window = tuple[int, int, int, int]  # x, y, width and height, in units
 
 
 class Frame(NamedTuple):
@@ -23,7 +27,7 @@ class Frame(NamedTuple):
     height: int
 
     @classmethod
-    def around(cls, points, longest_side, margin=10):
+    def around(cls, points: Collection[tuple[float, float]], longest_side: int, margin: int = 10) -> "Frame":
         """The frame around points, its longer side so many units."""
         xs, ys = [x for x, _y in points], [y for _x, y in points]
         unit = max(max(xs) - min(xs), max(ys) - min(ys)) / (longest_side - 2 * margin)
@@ -32,11 +36,11 @@ class Frame(NamedTuple):
             round(min(xs) - margin * unit), round(max(ys) + margin * unit), round(unit, 2), width, height
         )
 
-    def at(self, east, north):
+    def at(self, east: float, north: float) -> tuple[float, float]:
         """Units from the left and from the top."""
         return (east - self.west) / self.unit, (self.north - north) / self.unit
 
-    def place(self, longitude, latitude):
+    def place(self, longitude: float, latitude: float) -> tuple[int, int] | None:
         """As `at`, from degrees, in whole units; None where it is not on the map."""
         x, y = map(round, self.at(*placed(longitude, latitude)))
         return (x, y) if 0 <= x <= self.width and 0 <= y <= self.height else None
@@ -46,13 +50,13 @@ EUROPE = Frame(west=2_540_000, north=5_440_000, unit=4_500, width=1_080, height=
 
 
 @lru_cache
-def shapes(name):
+def shapes(name: str) -> dict[str, Any] | None:
     """What `draw_atlas` wrote: of "europe", or of a country by its code. None where there is no such map."""
     path = FOLDER / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
-def inset(frame):
+def inset(frame: Frame) -> Window:
     """The box around the Canary Islands: x, y, width and height."""
     east, north = CANARIES_MOVE
     left, bottom = map(round, frame.at(CANARIES.west + east, CANARIES.south + north))
@@ -60,7 +64,7 @@ def inset(frame):
     return left, top, right - left, bottom - top
 
 
-def window(places, margin=60, least=300):
+def window(places: Collection[tuple[int, int]], margin: int = 60, least: int = 300) -> Window:
     """A part of the map of Europe around places: x, y, width and height, a third wider than high at least."""
     xs, ys = [x for x, _y in places], [y for _x, y in places]
     width = max(max(xs) - min(xs) + 2 * margin, least)
@@ -69,12 +73,12 @@ def window(places, margin=60, least=300):
     return left, top, width, height
 
 
-def land_within(window):
+def land_within(window: Window) -> str:
     """The paths of what lies within a part of the map of Europe, in one."""
     drawn = shapes("europe")
     return "".join(
         part
-        for path in (*drawn["countries"].values(), drawn["others"])
+        for path in (*drawn["countries"].values(), drawn["others"])  # type: ignore[index]  # this map is always there
         for part in parts_within(path, window)
     )
 

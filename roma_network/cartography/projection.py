@@ -42,7 +42,7 @@ class Box(NamedTuple):
     east: float
     north: float
 
-    def holds(self, x, y):
+    def holds(self, x: float, y: float) -> bool:
         return self.west <= x <= self.east and self.south <= y <= self.north
 
 
@@ -50,7 +50,7 @@ CANARIES = Box(1_500_000, 890_000, 2_080_000, 1_090_000)  # metres
 CANARIES_MOVE = (1_060_000, 440_000)  # metres east and north, into an inset south of Portugal
 
 
-def placed(longitude, latitude):
+def placed(longitude: float, latitude: float) -> tuple[float, float]:
     """As `project`, with the Canary Islands moved into their inset."""
     east, north = project(longitude, latitude)
     if CANARIES.holds(east, north):

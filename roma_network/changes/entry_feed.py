@@ -4,10 +4,12 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from roma_network.editorial.revisions import state_in
 from roma_network.export.atom import MOST, answer, atom_feed
+from roma_network.export.columns import Table
 from roma_network.export.rdf import identifier, origin_of
 from roma_network.models import Editorial, Status
 from roma_network.pages.redirects import moved_or_gone, tombstone
@@ -20,21 +22,21 @@ class Event(NamedTuple):
     description: str = ""
 
 
-def requested(request, table, entry):
+def requested(request: HttpRequest, table: Table, entry: Editorial) -> HttpResponse | None:
     """The feed that `?format=atom` asks for, or None where it asks for something else."""
     if request.GET.get("format") != "atom":
         return None
     return feed(request, table, entry, str(entry), events_of(table, entry))
 
 
-def feed_of_withdrawn(request, table, slug):
+def feed_of_withdrawn(request: HttpRequest, table: Table, slug: str) -> HttpResponse | None:
     """The feed of an entry that once was public: that it is so no more. None where it asks for something else."""
     if request.GET.get("format") != "atom":
         return None
-    gone_at = moved_or_gone(table.model, slug).withdrawn_at
+    gone_at = moved_or_gone(table.model, slug).withdrawn_at  # type: ignore[arg-type]  # entries have a model
     if gone_at is None:
         return None
-    entry = table.model(slug=slug)
+    entry = table.model(slug=slug)  # type: ignore[misc]  # the same
     return tombstone(feed(request, table, entry, slug, [Event("withdrawn", gone_at, _("Withdrawn"))]))
 
 

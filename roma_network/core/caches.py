@@ -4,6 +4,7 @@ import json
 import time
 from collections import OrderedDict
 from threading import Lock
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
@@ -122,7 +123,7 @@ def weight(key, data):
 # From an address
 
 
-def parsed(url):
+def parsed(url: str) -> dict[str, Any]:
     """The settings of a cache from its address: `redis://user:password@host:6379/0`; a ValueError where it is none."""
     parts = urlsplit(url)
     if parts.scheme == "locmem":

@@ -5,6 +5,7 @@ A row's `search_text` has one folded name a line, then a tab and the rest (place
 """
 
 import re
+from collections.abc import Iterable
 
 from anyascii import anyascii
 
@@ -14,11 +15,11 @@ LONGEST_NAME = 300
 NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
-def fold(text):
+def fold(text: object) -> str:
     """Plain lower-case letters and digits: Košice → kosice, Πάτρα → patra, Пловдив → plovdiv."""
     return NOT_WORD.sub(" ", anyascii(clean_text(str(text))).lower()).strip()
 
 
-def searchable(names, rest=()):
+def searchable(names: Iterable[str], rest: Iterable[str] = ()) -> str:
     folded = dict.fromkeys(filter(None, map(fold, names)))
     return "\n" + "".join(f"{name}\n" for name in folded) + "\t" + " ".join(filter(None, map(fold, rest)))

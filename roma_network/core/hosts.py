@@ -7,7 +7,7 @@ import idna
 PLAIN = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?")  # with underscores: names in use have them
 
 
-def ascii_host(host):
+def ascii_host(host: str) -> str:
     """`bücher.example` as `xn--bcher-kva.example`; a ValueError where no host can be called so."""
     return ".".join(map(ascii_label, idna.uts46_remap(host, std3_rules=False).removesuffix(".").split(".")))
 

@@ -37,7 +37,7 @@ FUNCTIONAL_WORDS = {
 }
 
 
-def validate_functional_mailbox(value):
+def validate_functional_mailbox(value: str) -> None:
     """Refuse `first.last@…`: the directory holds no natural persons."""
     words = re.split(r"[._]", value.partition("@")[0].lower())
     if len(words) == 2 and all(word.isalpha() for word in words) and not FUNCTIONAL_WORDS & set(words):

@@ -2,12 +2,16 @@
 
 import re
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Least, Left, Length
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 PATTERN = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 
@@ -42,7 +46,7 @@ class PartialDateField(models.CharField):
         return name, path, args, kwargs
 
 
-def partial_date_constraint(field):
+def partial_date_constraint(field: str) -> models.CheckConstraint:
     """A check that `field` is empty or a well-formed partial date."""
     return models.CheckConstraint(
         condition=models.Q(**{field: ""}) | models.Q(**{f"{field}__regex": PATTERN}),
@@ -51,7 +55,7 @@ def partial_date_constraint(field):
     )
 
 
-def not_before_constraint(later, earlier, message):
+def not_before_constraint(later: str, earlier: str, message: "str | _StrPromise") -> models.CheckConstraint:
     """A check that `later` is not before `earlier`, as far as both are known: 2020 is not before 2020-05."""
     shared = Least(Length(later), Length(earlier))
     return models.CheckConstraint(

@@ -1,7 +1,10 @@
 """Views that only tell: whatever else is asked of them is refused before a cookie or a token is looked for."""
 
+from collections.abc import Callable
 from functools import wraps
 
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -11,7 +14,7 @@ from roma_network.core.problems import is_asked_by_program, problem
 METHODS = ("GET", "HEAD")
 
 
-def read_only(view):
+def read_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @csrf_exempt
     @wraps(view)
     def answered(request, *args, **kwargs):
@@ -20,7 +23,7 @@ def read_only(view):
     return answered
 
 
-def not_allowed(request):
+def not_allowed(request: HttpRequest) -> HttpResponse:
     if is_asked_by_program(request):
         response = problem(405, _("What is here can only be read."))
     else:

@@ -5,5 +5,5 @@ import re
 FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def xml_safe(text):
+def xml_safe(text: str) -> str:
     return FORBIDDEN.sub("", text)

@@ -1,6 +1,7 @@
 """The page of the whole data set, and its files."""
 
 import re
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.http import FileResponse, Http404
@@ -37,7 +38,7 @@ def file(request, day, name):
     return response
 
 
-def origin_in(hosts):
+def origin_in(hosts: Iterable[str]) -> str:
     """The address of the directory, as far as the settings tell."""
     host = next((host.lstrip(".") for host in hosts if re.fullmatch(r"\.?[a-z0-9.-]+", host)), "localhost")
     return f"{'http' if settings.DEMO else 'https'}://{host}"

@@ -7,6 +7,7 @@ fields it fills. So the shares are the real directory's. Names and texts are put
 import json
 import tomllib
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -26,7 +27,7 @@ from initiatives.models import (
     ParticipationCitation,
 )
 from roma_network.core.folding import fold
-from roma_network.models import Editorial, Source, Status
+from roma_network.models import Editorial, Keyed, Source, Status
 from roma_network.ops import fixtures
 from stakeholders.models import (
     Actor,
@@ -82,7 +83,7 @@ def is_synthetic(model):
     return {"slug__startswith": SLUG} if issubclass(model, Editorial) else {"url__startswith": SITE}
 
 
-def real_entries():
+def real_entries() -> dict[object, int]:
     """Number of real entries, by the plural name of their model."""
     counts = {
         model._meta.verbose_name_plural: model.objects.exclude(**is_synthetic(model)).count()
@@ -91,7 +92,7 @@ def real_entries():
     return {name: count for name, count in counts.items() if count}
 
 
-def sizes(actors):
+def sizes(actors: int) -> dict[type[Keyed], int]:
     """How many entries of each kind a directory of so many actors holds."""
     return {
         Actor: actors,
@@ -103,7 +104,7 @@ def sizes(actors):
 
 
 @transaction.atomic
-def replace(actors, seed, progress):
+def replace(actors: int, seed: int, progress: Callable[[int], object]) -> None:
     """Make a directory in place of an earlier synthetic one. `progress` is told how many entries were stored."""
     clear()
     store(Directory(sizes(actors), seed).rows(), progress)

@@ -1,15 +1,17 @@
 """Two states of an entry beside one another, in words."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
+from django.db.models import Field, ForeignObjectRel
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from roma_network.editorial.revisions import columns, is_tie, row_columns
+from roma_network.editorial.revisions import State, columns, is_tie, row_columns
 
 
 class Difference(NamedTuple):
@@ -101,11 +103,11 @@ def source_of(field):
     return citations_of(field).related_model._meta.get_field("source")
 
 
-def name_of(field):
-    return capfirst(field.related_model._meta.verbose_name if field.one_to_many else field.verbose_name)
+def name_of(field: Field | ForeignObjectRel) -> str:
+    return capfirst(field.related_model._meta.verbose_name if field.one_to_many else field.verbose_name)  # type: ignore[return-value, union-attr]  # what leads to rows has no name
 
 
-def between(old, new, words):
+def between(old: State, new: State, words: Words) -> Iterator[Difference]:
     """What distinguishes two states, field by field, rows within the entry included."""
     for column in columns(words.model):
         yield from unequal(

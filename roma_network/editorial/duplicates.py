@@ -6,11 +6,13 @@ takes some hundredths of a second.
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from django.contrib.auth.models import User
 from django.db.models import Value
 from django.db.models.functions import StrIndex, Substr
 from django.utils.translation import gettext as _
@@ -18,7 +20,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from roma_network.core import folding
-from roma_network.models import ContentVersion, Distinct, Status
+from roma_network.models import ContentVersion, Distinct, Editorial, Status
 
 IDENTIFIERS = ("wikidata", "ror", "transparency_register")
 WATCHED = (
@@ -259,28 +261,28 @@ def index_at(version, model):
     return DuplicateIndex(model)
 
 
-def index_of(model):
+def index_of(model: type[Editorial]) -> DuplicateIndex:
     """The entries as they stand now."""
     return index_at(ContentVersion.current(), model)
 
 
-def told_apart(model):
+def told_apart(model: type[Editorial]) -> set[tuple[int, int]]:
     """Pairs of keys, the lesser first, of which a curator said that they are two entries. This causes a query."""
     return set(Distinct.objects.filter(kind=model._meta.label).values_list("first", "second"))
 
 
-def others(model, key):
+def others(model: type[Editorial], key: int) -> set[int]:
     """The keys of the entry itself, and of those of which a curator said that they are others."""
     return {key}.union(*(pair for pair in told_apart(model) if key in pair))
 
 
-def tell_apart(model, keys, *, by):
+def tell_apart(model: type[Editorial], keys: Iterable[int], *, by: User) -> None:
     """Note that two entries are not the same, once however often it is said."""
     first, second = sorted(keys)
     Distinct.objects.get_or_create(kind=model._meta.label, first=first, second=second, defaults={"by": by})
 
 
-def like(entry):
+def like(entry: Editorial) -> list[Likely]:
     """The entries that a saved one may be the same as."""
     values = {name: getattr(entry, name, "") for name in WATCHED}
     names = entry.searched_names()[:3] if hasattr(entry, "native_name") else entry.searched_names()

@@ -9,6 +9,7 @@ import asyncio
 import socket
 import ssl
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -74,7 +75,7 @@ class LinkChecker:
     asking: tuple | None = None  # the event loop and the task, from the moment that there are any
     hosts: dict = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
-    def check(self, urls):
+    def check(self, urls: Iterable[str]) -> Iterator[Outcome]:
         """Yield the outcome of each address as it comes in. The asking is done in a thread of its own."""
         outcomes = SimpleQueue()
         thread = Thread(target=self.ask_all, args=(urls, outcomes.put), daemon=True)
@@ -91,7 +92,7 @@ class LinkChecker:
                     loop.call_soon_threadsafe(task.cancel)
             thread.join(SECONDS_TO_STOP)
 
-    def ask_all(self, urls, put):
+    def ask_all(self, urls: Iterable[str], put: Callable[[Outcome | BaseException | None], object]) -> None:
         try:
             asyncio.run(self.ask_hosts(urls, put))
         except BaseException as error:  # noqa: BLE001 (raised again in the thread that waits)

@@ -2,14 +2,18 @@
 
 from datetime import timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import now
 
 from roma_network.models import ContentVersion, Editorial, Link, Source, Status, url_fields
+
+if TYPE_CHECKING:
+    from roma_network.editorial.link_checker import Outcome
 
 State = Link.State
 
@@ -30,7 +34,7 @@ def in_use():
 
 
 @transaction.atomic
-def register():
+def register() -> None:
     """Take up the addresses that came since the last run, and drop those that are gone."""
     wanted, known = in_use(), set(Link.objects.values_list("url", flat=True))
     Link.objects.bulk_create([Link(url=url) for url in sorted(wanted - known)], batch_size=500)
@@ -39,7 +43,7 @@ def register():
         Link.objects.filter(url__in=gone[start : start + 500]).delete()
 
 
-def waiting():
+def waiting() -> list[str]:
     """The addresses to ask for now, those first that were never asked for or longest ago."""
     rested = Q(checked_at=None) | Q(checked_at__lt=now() - REST)
     links = Link.objects.filter(rested).order_by(F("checked_at").asc(nulls_first=True), "url")
@@ -47,7 +51,7 @@ def waiting():
 
 
 @transaction.atomic
-def record(outcome):
+def record(outcome: "Outcome") -> None:
     """Note an outcome. The content version rises if readers see a difference."""
     link = Link.objects.select_for_update().filter(url=outcome.url).first()
     if link is None or (link.checked_at and link.checked_at >= now() - REST):
@@ -73,10 +77,10 @@ def dead(version):
     return frozenset(Link.objects.dead().values_list("url", flat=True))
 
 
-def dead_of(entry):
+def dead_of(entry: Editorial) -> QuerySet[Link]:
     """The links of an entry and of its sources that do not work any more."""
     given = [getattr(entry, name) for name in url_fields(type(entry))]
-    cited = entry.citations.values("source__url")
+    cited = entry.citations.values("source__url")  # type: ignore[attr-defined]  # each kind has its own
     return Link.objects.dead().filter(Q(url__in=given) | Q(url__in=cited)).order_by("url")
 
 

@@ -3,10 +3,12 @@
 Every write is noted in a journal, so that undoing needs to know nothing of what a merge does.
 """
 
+from collections.abc import Iterable
 from functools import reduce
 from json import dumps, loads
 
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
@@ -15,25 +17,25 @@ from django.utils.translation import gettext as _
 from roma_network.core.partial_dates import PartialDateField
 from roma_network.editorial import diff, revisions, workflow
 from roma_network.editorial.workflow import RefusedError
-from roma_network.models import Editorial, FactsField, Keyed, Status, names_changed
+from roma_network.models import Editorial, FactsField, Keyed, Merge, Status, names_changed
 
 LIFE = {"slug", "status", "published_at", "verified_on"}  # each entry keeps its own
 PROSE = {"note"}  # columns in which two texts can stand beside one another
 
 
-def choosable(model):
+def choosable(model: type[Editorial]) -> list[models.Field]:
     """The columns for which somebody may choose whose value the survivor has."""
     return [column for column in revisions.columns(model) if column.name not in LIFE]
 
 
-def ties(model):
+def ties(model: type[Editorial]) -> list[models.ForeignObject]:
     """Every column of the directory that leads to such rows, those of many-to-many tables included."""
     return [
-        relation.field
+        relation.field  # type: ignore[union-attr]  # only relations are left
         for relation in model._meta.get_fields(include_hidden=True)
         if relation.one_to_many
         and relation.auto_created
-        and (issubclass(relation.related_model, Keyed) or relation.related_model._meta.auto_created)
+        and (issubclass(relation.related_model, Keyed) or relation.related_model._meta.auto_created)  # type: ignore[arg-type, union-attr]  # as above
     ]
 
 
@@ -99,7 +101,9 @@ class Journal(list):
 
 
 @transaction.atomic
-def merge(*, survivor, old, by, take=(), reason=""):
+def merge(
+    *, survivor: Editorial, old: Editorial, by: User, take: Iterable[str] = (), reason: str = ""
+) -> Merge:
     """Give `survivor` all that leads to `old`, and of the columns in `take` the values of `old`.
 
     What both have becomes one, and nothing that only one says is lost: else it is refused, with the reason.
@@ -110,7 +114,7 @@ def merge(*, survivor, old, by, take=(), reason=""):
     merging = Merging(survivor, old, revisions.RevisionRecorder(by=by, reason=reason))
     merging.run(set(take))
     model = type(survivor)
-    record = model._meta.get_field("merge").related_model.objects.create(
+    record = model._meta.get_field("merge").related_model.objects.create(  # type: ignore[misc]  # each kind has its own
         old=old, survivor=survivor, by=by, names=merging.names, journal=merging.journal
     )
     refresh_search(merging.changes)
@@ -316,7 +320,7 @@ def refresh_search(changes):
 
 
 @transaction.atomic
-def undo(*, merge, by, reason=""):
+def undo(*, merge: Merge, by: User, reason: str = "") -> None:
     """Have both entries again as they were. Refused if anything that the merge wrote was changed since."""
     check_rights(by, merge.survivor)
     model = type(merge.survivor)
@@ -325,7 +329,7 @@ def undo(*, merge, by, reason=""):
         .filter(pk__in=[merge.old_id, merge.survivor_id])
         .order_by("pk")
     )
-    if not type(merge).objects.filter(pk=merge.pk).exists():
+    if not type(merge).objects.filter(pk=merge.pk).exists():  # type: ignore[attr-defined]  # no merge is of the base alone
         raise RefusedError(_("It is undone already."))
     if found := obstacles(merge):
         raise RefusedError(_("It cannot be undone: %(obstacles)s") % {"obstacles": " ".join(found)})
@@ -365,7 +369,7 @@ def watch_all(changes, journal):
             changes.watch_holders(row)
 
 
-def obstacles(merge):
+def obstacles(merge: Merge) -> list[str]:
     """What keeps a merge from being undone, as sentences."""
     journal = Journal.of(merge)
     if survivor := merge.survivor.merged_into:

@@ -1,5 +1,6 @@
 """An earlier version of an entry brought back, which is a change like any other."""
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,18 +9,19 @@ from roma_network.editorial import diff, revisions, ties, workflow
 from roma_network.editorial.diff import by_key
 from roma_network.editorial.revisions import State
 from roma_network.editorial.workflow import RefusedError
+from roma_network.models import Editorial, Version
 
 KEPT = {"slug", "status", "published_at", "verified_on"}  # of the life of an entry, not of its content
 
 
-def target(entry, version):
+def target(entry: Editorial, version: Version) -> State:
     """The state of an entry once a version of it is restored."""
     now, then = revisions.state_of(entry), revisions.state_in(version)
     return State(then.columns | {name: now.columns[name] for name in KEPT}, then.rows)
 
 
 @transaction.atomic
-def restore(*, entry, version, by, reason=""):
+def restore(*, entry: Editorial, version: Version, by: User, reason: str = "") -> Editorial:
     """Bring back the content of a version, all or nothing. Status and public address stay as they are."""
     if not workflow.may(by, "change", entry):
         raise PermissionDenied

@@ -17,7 +17,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
-from roma_network.models import DERIVED, Editorial
+from roma_network.models import DERIVED, Editorial, Keyed, Version
 
 
 class State(NamedTuple):
@@ -38,12 +38,12 @@ CITED = ("source", "facts", "note")  # of the citations of a tie
 MOST_VERSIONS = 50  # saved while one form stood open
 
 
-def state_of(entry, *, lock=False):
+def state_of(entry: Keyed, *, lock: bool = False) -> State:
     """What the database holds of an entry. `lock` keeps its rows from others until the transaction ends."""
     return State(columns_of(entry), {name: rows_within(entry, name, lock) for name in entry.versioned})
 
 
-def state_in(version):
+def state_in(version: Version) -> State:
     """With rows as they would be written now: columns may have been renamed since, or added."""
     model = version.instance_type
     rows = {name: modern(model._meta.get_field(name), rows) for name, rows in version.rows.items()}
@@ -69,7 +69,7 @@ def renamed(model, values):
     return {former.get(name, name): value for name, value in values.items()}
 
 
-def version_with(entry, token):
+def version_with(entry: Keyed, token: str) -> State | None:
     """The state of the entry, among those on record, that a form was opened on; None if there is none."""
     states = map(state_in, entry.history.all()[:MOST_VERSIONS]) if hasattr(entry, "history") else ()
     return next((state for state in states if state.token == token), None)

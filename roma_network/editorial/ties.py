@@ -1,5 +1,8 @@
 """Links between two entries, and who may take one away: public ones only who may publish, and says why."""
 
+from collections.abc import Collection
+
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,34 +10,35 @@ from django.utils.translation import gettext as _
 from roma_network.editorial import revisions, workflow
 from roma_network.editorial.revisions import batches
 from roma_network.editorial.workflow import RefusedError
+from roma_network.models import Keyed
 
 NAMED = 5  # of those that were refused
 
 
-def is_public(tie):
+def is_public(tie: Keyed) -> bool:
     return all(entry.is_published for entry in revisions.holders(tie))
 
 
-def may_remove(by, tie):
+def may_remove(by: User, tie: Keyed) -> bool:
     """Whether somebody who may delete links at all may delete this one."""
     return not is_public(tie) or all(workflow.may(by, "publish", entry) for entry in revisions.holders(tie))
 
 
-def check_right(ties, by):
+def check_right(ties: Collection[Keyed], by: User) -> None:
     if refused := [tie for tie in ties if not may_remove(by, tie)]:
         named = "; ".join(map(str, refused[:NAMED])) + (" …" if refused[NAMED:] else "")
         text = _("Nothing was deleted. Links between published entries are deleted by publishers alone: %s")
         raise RefusedError(text % named)
 
 
-def check_removal(ties, *, by, reason):
+def check_removal(ties: Collection[Keyed], *, by: User, reason: str) -> None:
     check_right(ties, by)
     if any(map(is_public, ties)) and not reason.strip():
         raise RefusedError(_("Give a reason: it is kept in the history."))
 
 
 @transaction.atomic
-def remove(*, ties, by, reason=""):
+def remove(*, ties: Collection[Keyed], by: User, reason: str = "") -> None:
     """Delete all of these, or none."""
     check_removal(ties, by=by, reason=reason)
     changes, linked = revisions.BulkRevisionRecorder(by=by, reason=reason), linked_by(ties)

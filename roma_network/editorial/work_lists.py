@@ -6,11 +6,11 @@ from functools import reduce
 from operator import or_
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, TextChoices
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.models import Link, Status, url_fields
+from roma_network.models import Editorial, Link, Status, url_fields
 
 
 class Worklist(TextChoices):
@@ -23,14 +23,14 @@ class Worklist(TextChoices):
     NO_SUMMARY = "no-summary", _("No summary")
 
 
-def condition(worklist, model):
+def condition(worklist: str, model: type[Editorial]) -> Q | None:
     """What puts an entry on a work list. None where entries of this kind have no such field."""
     names = {field.name for field in model._meta.get_fields()}
     if worklist == Worklist.DUE:
         return Q(verified_on__lte=due_before())
     if worklist == Worklist.NEVER:
         return Q(verified_on=None)
-    citations = model._meta.get_field("citations").related_model.objects
+    citations = model._meta.get_field("citations").related_model.objects  # type: ignore[misc]  # each kind has its own
     if worklist == Worklist.NO_SOURCE:
         return ~Q(Exists(citations.filter(subject=OuterRef("pk"))))
     if worklist == Worklist.NO_FACT:
@@ -49,17 +49,17 @@ def links_to_the_dead(model, citations):
     return reduce(or_, (Q(**{f"{name}__in": dead}) for name in url_fields(model)), found)
 
 
-def worklists(model):
+def worklists(model: type[Editorial]) -> list[Worklist]:
     """The work lists that a kind of entry has."""
     return [worklist for worklist in Worklist if condition(worklist, model) is not None]
 
 
-def on(worklist, entries):
+def on(worklist: str, entries: QuerySet) -> QuerySet:
     """The entries on a work list. What is withdrawn needs no work."""
     return entries.filter(condition(worklist, entries.model)).exclude(status=Status.WITHDRAWN)
 
 
-def due_before():
+def due_before() -> date:
     """Whoever was verified on this day or before is due again."""
     return months_before(localdate(), settings.VERIFY_AFTER_MONTHS)
 

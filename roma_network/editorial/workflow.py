@@ -1,8 +1,10 @@
 """The editorial workflow (moderation) of an entry: the steps, who may take them, and what must be there first."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.contrib.auth import get_permission_codename
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils.timezone import localdate
@@ -10,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from roma_network.editorial import revisions
-from roma_network.models import Status
+from roma_network.models import Editorial, Keyed, Status
+
+Row = TypeVar("Row", bound=Keyed)
 
 
 class Step(models.TextChoices):
@@ -50,20 +54,20 @@ class IncompleteError(RefusedError):
         self.gaps = gaps
 
 
-def may(by, verb, entry):
+def may(by: User, verb: str, entry: models.Model | type[models.Model]) -> bool:
     """Whether somebody holds the permission `verb` on entries like this one."""
     options = entry._meta
     return by.has_perm(f"{options.app_label}.{get_permission_codename(verb, options)}")
 
 
-def steps_open(*, to, entry):
+def steps_open(*, to: User, entry: Editorial) -> list[Step]:
     if entry.merged_into:
         return []
     return [step for step, rule in RULES.items() if entry.status in rule.starts and may(to, rule.verb, entry)]
 
 
 @transaction.atomic
-def take(*, step, entry, by, reason=""):
+def take(*, step: Step, entry: Editorial, by: User, reason: str = "") -> Editorial:
     """Take one step in the life of an entry, and return the entry as it is then."""
     rule = RULES[step]
     if not may(by, rule.verb, entry):
@@ -79,17 +83,17 @@ def take(*, step, entry, by, reason=""):
 
 
 @transaction.atomic
-def verify(*, entry, by, reason=""):
+def verify(*, entry: Editorial, by: User, reason: str = "") -> Editorial:
     """Note that somebody has checked an entry against its sources today."""
     if not may(by, "change", entry):
         raise PermissionDenied
     entry = locked(entry)
-    if not entry.citations.exists():
+    if not entry.citations.exists():  # type: ignore[attr-defined]  # each kind has its own
         raise RefusedError(_("It has no source to be checked against."))
     return changed(entry, by, reason, verified_on=localdate())
 
 
-def locked(entry):
+def locked(entry: Row) -> Row:
     """The entry as it stands, kept from others until the transaction ends."""
     if survivor := getattr(entry, "merged_into", None):  # ties are locked too, and never merged alone
         raise RefusedError(

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
@@ -41,7 +41,7 @@ def feed(request, queryset, kind):
     return answer(atom)
 
 
-def atom_feed(request, title):
+def atom_feed(request: HttpRequest, title: str) -> SafeAtomFeed:
     """A feed with nothing in it yet."""
     url = request.build_absolute_uri()
     return SafeAtomFeed(
@@ -54,5 +54,5 @@ def atom_feed(request, title):
     )
 
 
-def answer(atom):
+def answer(atom: Atom1Feed) -> HttpResponse:
     return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")

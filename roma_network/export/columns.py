@@ -19,8 +19,18 @@ from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.core.partial_dates import PartialDateField
-from roma_network.export.rdf import LANGUAGE, Iri, Resource, concept, derivation, identifier, object_of
-from roma_network.models import Editorial, Status
+from roma_network.export.rdf import (
+    LANGUAGE,
+    Iri,
+    Resource,
+    Text,
+    Typed,
+    concept,
+    derivation,
+    identifier,
+    object_of,
+)
+from roma_network.models import Editorial, Keyed, Status
 
 SOURCE = "source:"  # before a fact, in the filters by what entries have or lack
 PARTIAL_DATE = _("A year, a month or a day: 1996, 1996-05, 1996-05-02.")
@@ -163,7 +173,7 @@ class Column:
             parts=tuple(part.bound_to(found.related_model) for part in self.parts),
         ).with_getter(found)
 
-    def with_getter(self, found) -> "Column":
+    def with_getter(self, found: models.Field | models.ForeignObjectRel) -> "Column":
         return self if self.value else replace(self, value=getter(self, found))
 
     def presence_condition(self) -> Q:
@@ -185,7 +195,7 @@ class Column:
                 if item not in (None, ""):
                     yield each.name, self.rdf_object(each, item, language, base)
 
-    def rdf_object(self, each: Property, item: Any, language: str, base: str):
+    def rdf_object(self, each: Property, item: Any, language: str, base: str) -> Iri | Text | Typed | None:
         if self.links:
             return tables[self.links].reference(base, item)
         if self.scheme:
@@ -402,7 +412,7 @@ def getter(column: Column, found) -> Callable[[Any], Any]:
     return attrgetter(found.attname)  # the key itself: no need to read the other row
 
 
-def key_of(model) -> str:
+def key_of(model: type[Keyed]) -> str:
     (name,) = model.natural_fields
     return name
 

@@ -20,7 +20,7 @@ class Echo:
         return line
 
 
-def cell(value):
+def cell(value: object) -> object:
     """A value as text that no spreadsheet takes for a formula."""
     if value is None:
         return ""
@@ -36,11 +36,11 @@ def part(value):
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 
-def protected(text):
+def protected(text: str) -> str:
     """`text` as no spreadsheet takes it for a formula: with an apostrophe in front."""
     return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
-def unprotected(text):
+def unprotected(text: str) -> str:
     """The text that `protected` was given."""
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text

@@ -31,7 +31,7 @@ class Part(NamedTuple):
     links: list[str] | None = None
 
     @property
-    def foreign_keys(self):
+    def foreign_keys(self) -> dict[str, str]:
         """Column → the table that it leads to; "" for this one, as a data package has it."""
         columns = [column for column in self.table.columns.values() if column.kind == Kind.LINK]
         return {

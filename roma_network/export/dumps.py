@@ -9,6 +9,8 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from hashlib import blake2b, file_digest
 from itertools import chain
 from pathlib import Path
@@ -36,25 +38,33 @@ class Dump(NamedTuple):
     files: list[tuple[str, int, str]]
 
 
-def publish(parts, origin, *, folder=None, day=None, kept=KEPT, progress=lambda name: None):
+def publish(
+    parts: Sequence[datapackage.Part],
+    origin: str,
+    *,
+    folder: Path | None = None,
+    day: date | None = None,
+    kept: int = KEPT,
+    progress: Callable[[str], object] = lambda name: None,
+) -> Path:
     """Write a dump of today, in place of an earlier one of the same day, and drop all but the latest `kept`."""
-    folder, day = folder or FOLDER, (day or localdate()).isoformat()
+    folder, name = folder or FOLDER, (day or localdate()).isoformat()
     folder.mkdir(parents=True, exist_ok=True)
     target = Path(tempfile.mkdtemp(prefix=".", dir=folder))
     try:
         write_tables(target, parts, progress)
         write_linked(target, parts, origin)
-        write_package(target, parts, day)
-        write_changes(target, parts, folder, day)
+        write_package(target, parts, name)
+        write_changes(target, parts, folder, name)
         write_sums(target)
         target.chmod(0o755)
-        put(target, folder / day)
+        put(target, folder / name)
     except BaseException:
         shutil.rmtree(target, ignore_errors=True)
         raise
     for old in days(folder)[:-kept]:
         shutil.rmtree(folder / old)
-    return folder / day
+    return folder / name
 
 
 def write_tables(target, parts, progress):
@@ -169,7 +179,7 @@ def put(new, place):
     shutil.rmtree(old)
 
 
-def days(folder=None):
+def days(folder: Path | None = None) -> list[str]:
     """The days of which there are dumps, the earliest first. What else lies in the folder is passed over."""
     folder = folder or FOLDER
     if not folder.is_dir():
@@ -181,12 +191,12 @@ def is_dump(path):
     return bool(DAY.fullmatch(path.name)) and os.access(path / SUMS, os.R_OK)
 
 
-def latest(folder=None):
+def latest(folder: Path | None = None) -> Iterator[Dump]:
     """The dumps that are there, the latest first."""
     return (dump_of(day, folder) for day in reversed(days(folder)))
 
 
-def dump_of(day, folder=None):
+def dump_of(day: str, folder: Path | None = None) -> Dump:
     place = (folder or FOLDER) / day
     sums = (line.split("  ") for line in (place / SUMS).read_text(encoding="utf-8").splitlines())
     return Dump(day, [(name, (place / name).stat().st_size, digest) for digest, name in sums])

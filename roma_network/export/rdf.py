@@ -9,12 +9,14 @@ sources, and has for each a `prov:qualifiedDerivation`: a `prov:Derivation` whos
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from babel.core import get_global
 from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest
 
 from roma_network.core.xml_text import xml_safe
 
@@ -65,7 +67,7 @@ class Resource(NamedTuple):
     statements: list[tuple]
 
 
-def text(value, language=""):
+def text(value: str | None, language: str = "") -> Text | None:
     """In a language, where it is given as a tag and not in words."""
     return Text(value, language if LANGUAGE_TAG.fullmatch(language) else "") if value else None
 
@@ -83,7 +85,7 @@ def object_of(kind, value, language=""):
     return text(str(value), language)
 
 
-def country(code):
+def country(code: str) -> Iri:
     """A country as the EU authority table names it."""
     alpha3 = {"XK": KOSOVO}.get(code) or ALPHA3[code]
     return Iri(f"{COUNTRIES}{alpha3}")
@@ -96,17 +98,17 @@ ALPHA3 = {
 }
 
 
-def origin_of(request):
+def origin_of(request: HttpRequest) -> str:
     """Scheme and host, of which identifiers are made."""
     return request.build_absolute_uri("/")[:-1]
 
 
-def identifier(origin, kind, slug):
+def identifier(origin: str, kind: str, slug: str) -> Iri:
     """What names an entry for good: it outlives renames and merges."""
     return Iri(f"{origin}/id/{kind}/{slug}")
 
 
-def concept(origin, scheme, value):
+def concept(origin: str, scheme: str, value: str) -> Iri:
     """A term of one of our vocabularies."""
     return Iri(f"{origin}/id/{scheme}/{value}")
 
@@ -124,7 +126,7 @@ def derivation(kind, origin, record, row):
 # Turtle
 
 
-def turtle_lines(resources):
+def turtle_lines(resources: Iterable[Resource]) -> Iterator[str]:
     yield "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
     for subject, statements in resources:
         lines = " ;\n".join(

@@ -1,13 +1,16 @@
 """How to cite an entry of the directory: in words, and for the programs that keep references."""
 
 import json
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from roma_network.export import formats, responses
 from roma_network.export.rdf import identifier, origin_of
+from roma_network.models import Editorial
 
 DIRECTORY = "Roma integration directory"
 SPECIAL = {letter: f"\\{letter}" for letter in "&%$#_{}"} | {
@@ -17,20 +20,20 @@ SPECIAL = {letter: f"\\{letter}" for letter in "&%$#_{}"} | {
 }
 
 
-def requested(request, entry, kind):
+def requested(request: HttpRequest, entry: Editorial, kind: str) -> HttpResponse | None:
     """The reference that `?format=` asks for as a file, or None where it asks for none."""
-    asked = formats.REFERENCES.get(request.GET.get("format"))
+    asked = formats.REFERENCES.get(request.GET.get("format"))  # type: ignore[arg-type]  # None is no format
     if asked is None:
         return None
     url, day = address(request, entry, kind), timezone.localtime(entry.updated_at)
     return responses.file(WRITERS[asked.name](entry, url, day), asked, entry.slug)
 
 
-def page_context(request, entry, kind):
+def page_context(request: HttpRequest, entry: Editorial, kind: str) -> dict[str, Any]:
     """What the page of an entry shows: the reference in words, and the addresses of its files."""
     return {
         "reference": in_words(entry, address(request, entry, kind)),
-        "references": responses.downloads(entry.get_absolute_url(), offered=formats.REFERENCES),
+        "references": responses.downloads(entry.get_absolute_url(), offered=formats.REFERENCES),  # type: ignore[attr-defined]  # each kind has its own
     }
 
 

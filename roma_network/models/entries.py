@@ -71,7 +71,9 @@ DERIVED = ["sort_name", "search_text", "created_at", "updated_at"]  # kept by th
 
 
 class Version(models.Model):
-    """What a version of an entry holds besides the columns of its entry: see `history.State`."""
+    """What a version of an entry holds besides the columns of its entry: see `editorial.revisions.State`."""
+
+    instance_type: type[models.Model]  # which simple-history gives: that of the entry
 
     rows = models.JSONField(default=dict)
 

@@ -58,12 +58,12 @@ class Keyed(models.Model):
         return tuple(reduce(getattr, lookup.split("__"), self) for lookup in natural_lookups(type(self)))
 
 
-def natural_lookups(model):
+def natural_lookups(model: type[Keyed]) -> list[str]:
     """The lookups that a natural key fills, in its order: `["initiative__slug", "actor__slug", "role"]`."""
     lookups = []
     for name in model.natural_fields:
         related = model._meta.get_field(name).related_model
-        lookups += [f"{name}__{lookup}" for lookup in natural_lookups(related)] if related else [name]
+        lookups += [f"{name}__{lookup}" for lookup in natural_lookups(related)] if related else [name]  # type: ignore[arg-type]  # a key leads to rows with keys
     return lookups
 
 

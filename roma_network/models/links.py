@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-def url_fields(model):
+def url_fields(model: type[models.Model]) -> list[str]:
     """The names of the fields that hold a public address."""
     return [field.name for field in model._meta.fields if isinstance(field, models.URLField)]
 

@@ -1,11 +1,16 @@
 """Merged entries, and pairs that were told apart."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from roma_network.models.entries import Editorial
 
 
 class Merge(models.Model):
@@ -15,6 +20,10 @@ class Merge(models.Model):
     what is undone is the very row that was.
     """
 
+    old: "Editorial"
+    old_id: int
+    survivor: "Editorial"
+    survivor_id: int
     names = models.JSONField(default=list)  # by which readers may still look for it
     journal = models.JSONField(default=list, encoder=DjangoJSONEncoder)  # see `merging.Journal`
     at = models.DateTimeField(_("merged at"), default=timezone.now)

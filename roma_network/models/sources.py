@@ -182,6 +182,6 @@ class Citation(Keyed):
         return "; ".join(filter(None, [", ".join(titles(self, self.facts)), self.note]))
 
 
-def titles(citation, facts):
+def titles(citation: Citation, facts: Iterable[str]) -> list[str]:
     """What readers call these facts."""
     return [str(citation.vocabulary.get(fact, fact)) for fact in facts]

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-def vocabulary_constraint(field, choices):
+def vocabulary_constraint(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
     """A check that `field` holds one of `choices`: the database knows the vocabulary too."""
     return models.CheckConstraint(
         condition=models.Q(**{f"{field}__in": choices.values}),

@@ -50,7 +50,12 @@ class Backup(NamedTuple):
     is_proved: bool
 
 
-def backup(folder=None, recipient=None, kept=KEPT, now=None):
+def backup(
+    folder: Path | str | None = None,
+    recipient: str | None = None,
+    kept: int = KEPT,
+    now: datetime | None = None,
+) -> Path:
     """Write a backup, whole or not at all, prove it and drop old ones. The path of it.
 
     One that cannot be proved is kept as well, since it may be the last that a failing disk gives away.
@@ -94,7 +99,7 @@ def drop_old(folder, kept):
                 path.unlink(missing_ok=True)
 
 
-def restore(path, identity=None):
+def restore(path: Path | str, identity: Path | str | None = None) -> None:
     """Put a backup in the place of all that the database holds: all of it, or nothing changes."""
     path = Path(path)
     check(path)
@@ -241,7 +246,7 @@ def prove(plain):
             open_pages(copy)
 
 
-def prove_restored():
+def prove_restored() -> None:
     """Have each role open pages of the database itself."""
     if error := failure_of(open_pages):
         raise UnprovedError(error)

@@ -2,11 +2,14 @@
 
 import logging
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 ADMIN, PUBLIC, PROVER = "roma_admin", "roma_public", "roma_prover"
 SERVING = (PUBLIC, ADMIN)
@@ -52,7 +55,7 @@ def public_tables():
     return tables(PUBLIC_APPS) - EDITORS_ONLY
 
 
-def grants(there=None):
+def grants(there: set[str] | None = None) -> str:
     """The SQL of all rights, for the tables that are `there`, or for all."""
     text = GRANTS.read_text(encoding="utf-8")
     for name, found in (("record", record_tables()), ("public", public_tables())):
@@ -60,7 +63,7 @@ def grants(there=None):
     return text
 
 
-def grant(**kwargs):
+def grant(**kwargs: Any) -> None:
     """Give each role that is there its rights, all at once. A receiver of post_migrate too."""
     if connection.vendor != "postgresql":
         return
@@ -92,7 +95,7 @@ def existing_tables(cursor):
     return {name for (name,) in cursor.fetchall()}
 
 
-def lacking():
+def lacking() -> list[tuple[str, str]]:
     """Pairs of a role that serves and a table that it cannot read or write as it must."""
     if connection.vendor != "postgresql":
         return []
@@ -125,7 +128,7 @@ def existing(*roles):
 
 
 @contextmanager
-def acting_as(role):
+def acting_as(role: str) -> Iterator[CursorWrapper]:
     """Have the connection act as a role, or as itself where the server does not know that one."""
     with connection.cursor() as cursor:
         if not existing(role):

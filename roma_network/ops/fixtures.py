@@ -1,8 +1,11 @@
 """The real directory as Django fixtures: one file a model, one object a block, sorted by natural key."""
 
 import json
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -17,7 +20,10 @@ DERIVED = {"sort_name", "search_text"}  # computed on save
 EMPTY = ("", None, [], False)
 
 
-def models():
+Row = tuple[type[Keyed], dict[str, Any]]  # a model, and the fields of one of its rows
+
+
+def models() -> list[type[Keyed]]:
     """The directory's models, each behind those that its natural key needs."""
     labels = ("roma_network", "stakeholders", "initiatives")
     ordered = serializers.sort_dependencies([(apps.get_app_config(label), None) for label in labels])
@@ -28,7 +34,7 @@ def path(model):
     return FOLDER / f"{model._meta.model_name}.json"
 
 
-def write(folder=None):
+def write(folder: Path | None = None) -> None:
     """Write every row of the directory to its fixture file in `folder`, by default the project's own."""
     for model in models():
         target = (folder or FOLDER) / path(model).name
@@ -49,7 +55,7 @@ def with_keys(model):
     )
 
 
-def is_empty():
+def is_empty() -> bool:
     return not any(model.objects.exists() for model in models())
 
 
@@ -76,7 +82,7 @@ def encode(value):
     return json.dumps(value, ensure_ascii=False, cls=serializers.json.DjangoJSONEncoder)
 
 
-def rows():
+def rows() -> Iterator[Row]:
     """Model and fields of every object in the fixture files, in an order that can be loaded."""
     for model in models():
         for item in json.loads(path(model).read_text(encoding="utf-8")):
@@ -87,7 +93,7 @@ def rows():
 
 
 @transaction.atomic
-def load(progress=iter):
+def load(progress: Callable[[list[Row]], Iterable[Row]] = iter) -> None:
     """Load all or nothing into an empty directory. `progress` wraps the list of objects, as tqdm does.
 
     Django's loaddata reads the same files, with some four queries an object: 20 s where this takes 1.3.

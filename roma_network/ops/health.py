@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 from django.utils.formats import date_format, number_format
@@ -35,7 +37,7 @@ class Finding(NamedTuple):
     text: str
 
 
-def findings():
+def findings() -> Iterator[Finding]:
     """All that was looked at. Where the database cannot be reached, what asks it is left out."""
     yield from secrets()
     yield static_files()
@@ -105,7 +107,7 @@ def replica(alias):
     )
 
 
-def missing_migrations():
+def missing_migrations() -> list[tuple[Migration, bool]]:
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
     return executor.migration_plan(executor.loader.graph.leaf_nodes())
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from roma_network.ops import metrics
 
@@ -69,7 +70,7 @@ class MailHandler(logging.Handler):
             self.handleError(record)
 
 
-def truncated(address, ipv6=48):
+def truncated(address: str, ipv6: int = 48) -> str:
     """An IP address without the part that tells apart who uses a network."""
     try:
         found = ipaddress.ip_address(address)
@@ -117,7 +118,7 @@ class Noted:
         self.done(self.size)
 
 
-def client_address(request):
+def client_address(request: HttpRequest) -> str:
     return address_in(request.META)
 
 

@@ -49,7 +49,7 @@ def purge():
         timer.start()
 
 
-def empty():
+def empty() -> bool:
     """Whether nginx did it at all its addresses."""
     hidden = [(url, tried(hide, url)) for url in settings.NGINX_PURGE_URLS]
     deleted = [folders is not None and tried(delete, url, folders) for url, folders in hidden]

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from roma_network.core.read_only import read_only
@@ -11,7 +11,7 @@ from roma_network.ops import replicas
 
 @never_cache
 @read_only
-def health(request):
+def health(request: HttpRequest) -> HttpResponse:
     """200 while public pages can be read from a database, else 503. Each database is named with its state."""
     versions = {alias: replicas.version_at(alias) for alias in [DEFAULT_DB_ALIAS, *settings.REPLICAS]}
     dead = [replicas.name_of(alias) for alias, version in versions.items() if not version]

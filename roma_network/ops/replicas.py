@@ -9,6 +9,7 @@ import logging
 import os
 import re
 from base64 import urlsafe_b64encode
+from collections.abc import Collection
 from hashlib import md5
 from threading import local
 from time import monotonic, time
@@ -16,7 +17,9 @@ from time import monotonic, time
 from django.conf import settings
 from django.core.signals import request_finished
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -35,7 +38,7 @@ down_until = {}
 RETRY_AFTER = "5"  # seconds
 
 
-def chosen():
+def chosen() -> str:
     return getattr(state, "alias", DEFAULT_DB_ALIAS)
 
 
@@ -69,7 +72,7 @@ def candidates():
     return [alias for alias in order if down_until.get(alias, 0) <= monotonic()]
 
 
-def choose(seen=0, without=()):
+def choose(seen: int = 0, without: Collection[str] = ()) -> str | None:
     """Have the rest of this request read from a database that holds what its reader has seen, and give its version.
 
     None while no database can be reached.
@@ -116,7 +119,7 @@ def number_of(version):
     return int(version.partition(".")[0])
 
 
-def seen_by(request):
+def seen_by(request: HttpRequest) -> int:
     """The number of the version that the sender of a request has seen at least."""
     note = NOTE.fullmatch(request.COOKIES.get(COOKIE, ""))
     if note is None or int(note["end"]) < time():
@@ -136,7 +139,7 @@ def mark_of(number, end):
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def secret():
+def secret() -> str:
     """What the admin shares with nginx."""
     return salted_hmac("roma_network.ops.replicas", COOKIE).hexdigest()
 
@@ -155,11 +158,11 @@ class UnavailableMiddleware:
         return unavailable(request) if is_known and getattr(view, "reads_directory", False) else None
 
 
-def unavailable(request):
+def unavailable(request: HttpRequest) -> HttpResponse:
     """A page for a failure of the database, which passes."""
     response = render(request, "503.html", {"writing": request.method == "POST"}, status=503)
     response["Retry-After"] = RETRY_AFTER
-    response.database_failed = request.method in ("GET", "HEAD")
+    response.database_failed = request.method in ("GET", "HEAD")  # type: ignore[attr-defined]  # for the cache of pages
     return response
 
 
@@ -179,7 +182,7 @@ class EditingMiddleware:
         return response
 
 
-def renew(connection):
+def renew(connection: BaseDatabaseWrapper) -> None:
     """Close a connection that died since the last request, so that this one opens another."""
     is_idle = connection.connection is not None and not connection.in_atomic_block
     if is_idle and not connection.is_usable():

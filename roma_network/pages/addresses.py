@@ -12,18 +12,18 @@ from django.core.exceptions import TooManyFieldsSent
 from django.urls import Resolver404, resolve
 from django.utils.http import urlencode
 
-from roma_network.search.facets import TRACKING, FacetFilter
+from roma_network.search.facets import TRACKING, FacetFilter, ListingFilterSet
 
 FORMAT = {"format": False}
 ANYTHING = None  # the view refuses what it does not take
 
 
-def takes(*names):
+def takes(*names: str) -> dict[str, bool]:
     """Parameters of which the last value counts."""
     return dict.fromkeys(names, False)
 
 
-def of_listing(filterset):
+def of_listing(filterset: type[ListingFilterSet]) -> dict[str, bool]:
     """Parameters of a filtered list → whether all values count, in the order that links to it have."""
     filters = {name: isinstance(each, FacetFilter) for name, each in filterset.base_filters.items()}
     return filters | takes("sort", "page") | FORMAT

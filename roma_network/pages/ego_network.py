@@ -1,12 +1,19 @@
 """One entry amid its closest neighbours: a small drawing, numbered as the list beneath it, which says the same."""
 
+from collections.abc import Sequence
 from math import sqrt
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 MOST = 24
 FEWEST = 3  # of a drawing that shows more than the list does
 WIDTH, RADIUS, STEP = 720, 125, 26  # units; the step is that between two labels
 NEAREST = 0.62  # how near the strongest stands, as a share of the radius
+
+
+class Sharing(Protocol):
+    """An entry that has something in common with the one in the middle."""
+
+    shared: int
 
 
 class Neighbour(NamedTuple):
@@ -35,7 +42,7 @@ class Ego(NamedTuple):
         return self.width // 2
 
 
-def drawn(entries):
+def drawn(entries: Sequence[Sharing]) -> Ego | None:
     """The drawing of entries with `shared`, the closest first; None for few. Half of them stand on either side."""
     if len(entries) < FEWEST:
         return None

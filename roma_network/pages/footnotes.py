@@ -1,7 +1,9 @@
 """Footnotes: sources as numbered notes, beside the facts that they back."""
 
 from collections import namedtuple
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from django.db.models import Value
 
@@ -9,6 +11,13 @@ from roma_network.models import Source, facts_of, titles
 
 SOURCE_FIELDS = ("pk", "url", "title", "publisher", "accessed_on", "origin", "archive_url")
 Cited = namedtuple("Cited", "source_id source facts note vocabulary")
+
+
+class Citing(Protocol):
+    """A row that can be told what is cited for it."""
+
+    pk: Any
+    cited: list[Cited]
 
 
 @dataclass
@@ -80,7 +89,7 @@ def add(texts, more):
     texts += [text for text in dict.fromkeys(more) if text not in texts]
 
 
-def read_citations(*lists):
+def read_citations(*lists: Sequence[Citing]) -> None:
     """Give the rows of these lists, each of one model, what is `cited` for them: one query for all."""
     lists = [rows for rows in lists if rows]
     by_row = {(place, row.pk): row for place, rows in enumerate(lists) for row in rows}

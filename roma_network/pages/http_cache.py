@@ -9,12 +9,15 @@ import json
 import logging
 import re
 import zlib
+from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from hashlib import blake2b
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
@@ -49,7 +52,12 @@ class PublicRequest(HttpRequest):
     content_version: str
 
 
-def public(view=None, *, takes=addresses.FORMAT, costs=rate_limit.PAGE):
+def public(
+    view: Callable[..., HttpResponseBase] | None = None,
+    *,
+    takes: Mapping[str, bool] | None = addresses.FORMAT,
+    costs: Mapping[str, int] = rate_limit.PAGE,
+) -> Callable[..., Any]:
     """Mark the answers of a view as the same for everybody, and made from the directory alone: it is only read.
 
     `takes` says which parameters it has, `costs` what its formats cost.
@@ -64,8 +72,8 @@ def public(view=None, *, takes=addresses.FORMAT, costs=rate_limit.PAGE):
         response.is_public = True
         return response
 
-    marked.reads_directory = True
-    marked.takes, marked.costs = takes, costs
+    marked.reads_directory = True  # type: ignore[attr-defined]  # read by whoever resolves an address
+    marked.takes, marked.costs = takes, costs  # type: ignore[attr-defined]  # the same
     return marked
 
 

@@ -2,9 +2,11 @@
 
 import math
 from collections import namedtuple
+from collections.abc import Collection
 from functools import cached_property, partial
 
 from django.core.paginator import Paginator
+from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,10 +27,10 @@ SAMPLE = 100
 Chip = namedtuple("Chip", "group label url")
 
 
-def unusable(request, known=()):
+def unusable(request: HttpRequest, known: Collection[str] = ()) -> list[Rejected]:
     """What the address of a page without filters holds beyond `known` parameters and a format to download."""
     return [
-        Rejected(shortened(name), shortened(value), _("This page has no such filter."))
+        Rejected(shortened(name), shortened(value), _("This page has no such filter."))  # type: ignore[arg-type]  # each is text
         for name, value in request.GET.items()
         if name not in known and not name.startswith(TRACKING) and not (name == "format" and value in ROWS)
     ]

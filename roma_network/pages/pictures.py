@@ -6,10 +6,12 @@ A page shows the drawing with an equal in words. The drawing alone can be had as
 import csv
 import io
 import re
+from collections.abc import Callable
 from functools import cache, wraps
 from math import sqrt
 
 from csp.decorators import csp_replace
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -158,7 +160,7 @@ class Picture(Drawing, Listing):  # type: ignore[misc]  # it responds as a drawi
         return f"{reverse(self.list_address)}?{urlencode([*others, (name, value)])}"
 
 
-def framed(view):
+def framed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Let other sites show the answers of a view in a frame."""
     return wraps(view)(xframe_options_exempt(csp_replace({"frame-ancestors": ANYBODY})(view)))
 

@@ -13,7 +13,7 @@ from threading import BoundedSemaphore
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from roma_network.export.formats import ROWS
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 slots = BoundedSemaphore(AT_ONCE)
 
 
-def spend(request, cost, rate=None):
+def spend(request: HttpRequest, cost: float, rate: str | None = None) -> int:
     """Take from the bucket of whoever asks: how many seconds to wait where it is empty, else 0. `rate` is “120/min”.
 
     What is asked for while there is anything in the bucket is granted whole, so that the dearest can be had at all.

@@ -2,20 +2,21 @@
 nothing ever was there.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import blake2b
 from http import HTTPStatus
 from itertools import takewhile
 from operator import methodcaller
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.http import Http404, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.http import urlencode
 
 from roma_network.models import Editorial, Status
 from roma_network.pages.http_cache import CACHE_CONTROL
-from roma_network.search.facets import MOST_VALUES, EntryFacetFilter
+from roma_network.search.facets import MOST_VALUES, EntryFacetFilter, ListingFilterSet
 
 PAGE = methodcaller("get_absolute_url")
 
@@ -27,7 +28,7 @@ class Fate(NamedTuple):
     withdrawn_at: datetime | None = None
 
 
-def moved_or_gone(model, slug):
+def moved_or_gone(model: type[Editorial], slug: str) -> Fate:
     """The fate of the entry that is not public at this slug, however often it was merged."""
     entry = model.objects.filter(slug=slug).first() if "\0" not in slug else None
     if entry is None or entry.is_published:
@@ -57,7 +58,14 @@ def withdrawn_at(entry):
 # Answers
 
 
-def instead_of(request, model, slug, *, address=PAGE, template="410.html"):
+def instead_of(
+    request: HttpRequest,
+    model: type[Editorial],
+    slug: str,
+    *,
+    address: Callable[[Editorial], str] = PAGE,
+    template: str = "410.html",
+) -> HttpResponse:
     """What answers instead of an entry that is not public. `address` tells that of its successor."""
     fate = moved_or_gone(model, slug)
     if fate.successor:
@@ -68,7 +76,7 @@ def instead_of(request, model, slug, *, address=PAGE, template="410.html"):
     raise Http404
 
 
-def moved(url):
+def moved(url: str) -> HttpResponse:
     response = HttpResponsePermanentRedirect(url)
     response["Cache-Control"] = (
         CACHE_CONTROL  # a merge can be undone, and browsers keep a 301 for ever otherwise
@@ -76,7 +84,7 @@ def moved(url):
     return response
 
 
-def tombstone(response):
+def tombstone(response: HttpResponse) -> HttpResponse:
     """Have caches put this in the place of the page that was there, so that it outlives an outage as that would."""
     response.status_code = HTTPStatus.GONE
     response["Cache-Control"] = CACHE_CONTROL
@@ -87,7 +95,7 @@ def tombstone(response):
 # Lists narrowed by an entry
 
 
-def moved_filters(request, filterset):
+def moved_filters(request: HttpRequest, filterset: ListingFilterSet) -> HttpResponse | None:
     """A redirect where an address narrows a list by entries that were merged: to their successors. Else None."""
     models = {
         name: facet.entry_model
@@ -97,7 +105,9 @@ def moved_filters(request, filterset):
     return moved_parameters(request, models, known=filterset.vocabularies)
 
 
-def moved_parameters(request, models, known=()):
+def moved_parameters(
+    request: HttpRequest, models: Mapping[str, type[Editorial]], known: Mapping[str, Any] | tuple[()] = ()
+) -> HttpResponse | None:
     """As `moved_filters`: `models` says of which entries a parameter names some, `known` what need not be looked up."""
     successors = successors_among(request.GET, models, dict(known))
     if not successors:

@@ -17,7 +17,7 @@ DATE_FORMATS = {4: "Y", 7: "YEAR_MONTH_FORMAT", 10: "DATE_FORMAT"}
 
 
 @register.filter
-def language_name(code):
+def language_name(code: str) -> str:
     """The name of a language in the reader's own: "ro" → Romanian."""
     try:
         name = Locale.parse(code, sep="-").get_language_name(to_locale(get_language() or "en"))

@@ -132,7 +132,7 @@ class NameIndex:
 
 
 @lru_cache(maxsize=1)
-def name_index(version):
+def name_index(version: str) -> NameIndex:
     """The names as they stand at this content version."""
     rows = [row for model in Editorial.__subclasses__() for row in name_rows(model)]
     rows.sort(key=lambda row: (-row[3], len(row[2])))

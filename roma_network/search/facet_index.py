@@ -6,14 +6,22 @@ that size, on either database, for every facet has to look at nearly every row.
 
 from array import array
 from collections import namedtuple
+from collections.abc import Hashable, Iterable
 from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.utils import timezone
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from roma_network.search.facets import ListingFilterSet
 
 CHUNK = 5000
 
 Codes = namedtuple("Codes", "index values")  # value → code; the code of each row
+
+Mask = NDArray[np.bool_]
 
 kept = {}
 building = Lock()
@@ -85,7 +93,7 @@ class FacetIndex:
         return self.orders[order]
 
 
-def having(codes, values):
+def having(codes: Codes, values: Iterable[Hashable]) -> Mask:
     """The mask of the rows of a column that have one of `values`."""
     wanted = np.zeros(len(codes.index), dtype=bool)
     wanted[[codes.index[value] for value in values if value in codes.index]] = True
@@ -99,12 +107,12 @@ def owners(columns, tie, mask):
     return owned
 
 
-def count(codes, mask):
+def count(codes: Codes, mask: Mask) -> dict[Any, int]:
     """Value → number of rows in `mask`."""
     return by_value(codes, np.bincount(codes.values[mask], minlength=len(codes.index)))
 
 
-def count_owners(tie, name, mask):
+def count_owners(tie: LinkedRows, name: str, mask: Mask) -> dict[Any, int]:
     """Value of the tie's column → number of the table's rows that own a linked row in `mask` with it."""
     order, codes = tie.by_value[name], tie.columns[name]
     order = first_of_each(tie, name, order[mask[order]])
@@ -119,13 +127,15 @@ def first_of_each(tie, name, order):
     return order[first]
 
 
-def degrees(columns, tie, name):
+def degrees(columns: FacetIndex, tie: LinkedRows, name: str) -> NDArray[np.intp]:
     """How many different values of the tie's column each row of the table has."""
     order = first_of_each(tie, name, tie.by_value[name])
     return np.bincount(tie.rows[order], minlength=len(columns.keys))
 
 
-def foremost(columns, mask, weights, order, most):
+def foremost(
+    columns: FacetIndex, mask: Mask, weights: NDArray[Any], order: Iterable[str], most: int
+) -> list[int]:
     """The keys of the `most` rows in `mask` with the greatest weights; of equal ones those first in `order`."""
     places = columns.ordered(order)
     places = places[mask[places]]
@@ -137,7 +147,7 @@ def by_value(codes, counts):
     return {value: int(counts[code]) for value, code in codes.index.items() if counts[code]}
 
 
-def facet_index_of(filterset_class, version):
+def facet_index_of(filterset_class: "type[ListingFilterSet]", version: str) -> FacetIndex:
     """The columns at this content version, today."""
     state = (version, timezone.localdate())
     with building:

@@ -362,5 +362,5 @@ class FacetCounts:
                 yield Group(name, facet.label, options, picked, facet.shaped, facet.partial)
 
 
-def shortened(text):
+def shortened(text: str) -> str:
     return Truncator(text.replace("\0", "�")).chars(80)

@@ -1,11 +1,12 @@
 """Full-text search in SQL: what a query asks for, matching and ranking, over the column that `core.folding` describes."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, Expression, IntegerField, Q, Value, When
 from django.db.models.functions import Length
 
 from roma_network.core.folding import LONGEST_NAME, fold
@@ -41,7 +42,7 @@ class Query:
         return bool(self.wanted or self.unwanted)
 
 
-def matches(text, columns=("search_text",)):
+def matches(text: str, columns: Collection[str] = ("search_text",)) -> Q:
     """All that `text` asks for, anywhere in the row; `columns` of related rows serve a row that has none itself."""
     query = Query.parse(text)
     condition = Q()
@@ -56,7 +57,7 @@ def anywhere(term, columns):
     return reduce(or_, (Q(**{f"{column}__contains": term}) for column in columns))
 
 
-def rank(text):
+def rank(text: str) -> Expression:
     """The lower, the closer: a whole name, the start of the name, the start of another, all in the name, elsewhere.
 
     Each step is wide enough for the length of the name to decide within it: the shorter, the closer.

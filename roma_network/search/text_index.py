@@ -11,6 +11,7 @@ from threading import Lock
 import numpy as np
 
 from roma_network.core import folding
+from roma_network.models import Editorial
 from roma_network.search import full_text
 
 CHUNK = 5000
@@ -74,7 +75,7 @@ class TextIndex:
         return found[wanted], positions[wanted]
 
 
-def text_index_of(model, version):
+def text_index_of(model: type[Editorial], version: str) -> TextIndex:
     """The texts as they stand at this content version."""
     with reading:
         known, texts = kept.pop(model, (None, None))

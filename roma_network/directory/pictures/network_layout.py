@@ -227,7 +227,7 @@ def latest():
     return (unpacked_at(row), row) if row else (None, "")
 
 
-def compute():
+def compute() -> None:
     """Lay out the network as it stands now, and keep that."""
     version = ContentVersion.current()
     before, _version = latest()

@@ -6,6 +6,7 @@ of such. The same value stands in what was read and in what the directory holds,
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db.models import FloatField, URLField
@@ -331,6 +332,6 @@ class Kept(Column):
         return getattr(row, self.name)
 
 
-def none_of(value, known):
+def none_of(value: str, known: Iterable[str]) -> ValidationError:
     words = {"value": value, "known": ", ".join(sorted(known))}
     return ValidationError(translate("“%(value)s” is none of: %(known)s.") % words)

@@ -16,7 +16,7 @@ from roma_network.editorial.importing.cells import Kept, Key, KeyLink, Link, Lin
 from roma_network.editorial.importing.constraints import violations
 from roma_network.editorial.importing.parsing import UnreadableError
 from roma_network.editorial.revisions import batches
-from roma_network.export.columns import Kind, key_of
+from roma_network.export.columns import Kind, Table, key_of
 from roma_network.export.columns import tables as declared
 from roma_network.models import Editorial, Source
 
@@ -323,11 +323,11 @@ def kept_cells():
     ]
 
 
-def import_table(table):
+def import_table(table: Table) -> ImportTable:
     """What can be imported of a declared table, made once."""
     if table.name not in tables:
         cells = [cell_of(column, table.model) for column in table.columns.values() if column.importable]
-        if issubclass(table.model, Editorial):
+        if issubclass(table.model, Editorial):  # type: ignore[arg-type]  # what is imported has a model
             cells += kept_cells()
         ImportTable(table.model, cells)
     return tables[table.name]

@@ -12,12 +12,14 @@ before are taken back by that journal. A worker that dies leaves an import stand
 
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 from secrets import token_hex
 from threading import Thread
 from time import sleep
 
+from django.contrib.auth.models import User
 from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 from django.utils.translation import get_language, override
@@ -25,7 +27,7 @@ from django.utils.translation import gettext as _
 
 from roma_network.editorial.importing import reading
 from roma_network.editorial.importing.cells import Link
-from roma_network.editorial.importing.dry_run import DryRun, Outcome, table_named
+from roma_network.editorial.importing.dry_run import DryRun, ImportTable, Outcome, table_named
 from roma_network.editorial.importing.parsing import UnreadableError
 from roma_network.editorial.importing.writing import BulkWriter, Undoing, entry_columns
 from roma_network.editorial.merging import plain
@@ -53,7 +55,7 @@ class ChangedError(Exception):
     """What a file comes to is no longer what was shown."""
 
 
-def receive(*, table, file_name, content, by):
+def receive(*, table: ImportTable, file_name: str, content: bytes, by: User) -> Import:
     """Keep a file that was sent. What was kept for a week is forgotten."""
     reading.check_start(content)
     old = Import.objects.filter(at__lt=timezone.now() - timedelta(days=KEPT_DAYS))
@@ -64,18 +66,18 @@ def receive(*, table, file_name, content, by):
     return job
 
 
-def start(job, state, problem=""):
+def start(job: Import, state: str, problem: str = "") -> None:
     """Have a thread do what the state names, and return at once."""
     claim(job, state, problem)
     Thread(target=run_apart, args=[job, get_language()], daemon=True).start()
 
 
-def resume(job, state=None):
+def resume(job: Import, state: str | None = None) -> None:
     """Go on with an import that stands still; the journal and the file tell how far it came."""
     start(job, state or job.state, job.problem)
 
 
-def claim(job, state, problem):
+def claim(job: Import, state: str, problem: str) -> None:
     job.state, job.run, job.done, job.beat, job.problem = state, token_hex(8), 0, timezone.now(), problem
     job.save()
 
@@ -88,10 +90,10 @@ def run_apart(job, language):
         connections.close_all()
 
 
-def run(job):
+def run(job: Import) -> None:
     work = {State.READING: read, State.CHECKING: check, State.WRITING: write, State.UNDOING: undo}
     try:
-        work[job.state](job)
+        work[job.state](job)  # type: ignore[index]  # a state is text, and found by it
     except SupersededError:
         return
     except Exception:  # a curator who waits must be told, whatever it was
@@ -101,12 +103,12 @@ def run(job):
             mark(job, state=State.FAILED, problem=problem)
 
 
-def is_still(job):
+def is_still(job: Import) -> bool:
     """Whether a job at work shows no sign of life."""
     return job.is_at_work and job.beat < timezone.now() - STILL
 
 
-def standing_still():
+def standing_still() -> list[Import]:
     return [job for job in Import.objects.order_by("pk") if is_still(job)]
 
 
@@ -136,7 +138,7 @@ def patiently(step, *args):
         return step(*args)
 
 
-def parts_of(job):
+def parts_of(job: Import) -> Iterator[ImportPart]:
     """One by one, so that nothing is in the midst of being read while others are written."""
     for number in range(job.parts.count()):
         yield job.parts.get(number=number)

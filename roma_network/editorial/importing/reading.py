@@ -21,7 +21,7 @@ ENVIRONMENT = {
 }  # no secret of ours, and no room for threads
 
 
-def most_megabytes():
+def most_megabytes() -> int:
     return settings.IMPORT_MAX_BYTES // 1_000_000
 
 

@@ -2,13 +2,14 @@
 
 import csv
 import io
+from collections.abc import Iterable, Iterator
 
 from openpyxl import Workbook
 
 from roma_network.core.xml_text import xml_safe
 
 
-def excel_file(sheets):
+def excel_file(sheets: Iterable[tuple[str, Iterable[Iterable[object]]]]) -> io.BytesIO:
     """An Excel file in memory. `sheets`: pairs of title and rows of cells, which are protected already."""
     book = Workbook(write_only=True)
     for title, rows in sheets:
@@ -21,7 +22,7 @@ def excel_file(sheets):
     return file
 
 
-def csv_lines(rows):
+def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
     """As text, a line at a time. The mark at the start tells Excel that it is UTF-8."""
     line = io.StringIO()
     writer = csv.writer(line)
