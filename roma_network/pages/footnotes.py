@@ -96,7 +96,7 @@ def read_citations(*lists: Sequence[Citing]) -> None:
     for row in by_row.values():
         row.cited = []
     queries = [citations_of(rows, place) for place, rows in enumerate(lists)]
-    vocabularies = [facts_of.value(type(rows[0])) for rows in lists]
+    vocabularies = [facts_of.value(type(rows[0])) for rows in lists]  # type: ignore[arg-type]  # rows of models
     if queries:
         for place, _pk, subject, facts, note, *source in sorted(queries[0].union(*queries[1:], all=True)):
             found = Source(**dict(zip(SOURCE_FIELDS, source, strict=True)))
