@@ -8,14 +8,11 @@ from array import array
 from collections import namedtuple
 from collections.abc import Hashable, Iterable
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from django.utils import timezone
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from roma_network.search.facets import ListingFilterSet
 
 CHUNK = 5000
 
@@ -25,6 +22,15 @@ Mask = NDArray[np.bool_]
 
 kept = {}
 building = Lock()
+
+
+class Listed(Protocol):
+    """What an index is built of: `facets.ListingFilterSet`, which stands on this module."""
+
+    base_filters: Any
+
+    @classmethod
+    def all_rows(cls) -> Any: ...
 
 
 class LinkedRows:
@@ -147,7 +153,7 @@ def by_value(codes, counts):
     return {value: int(counts[code]) for value, code in codes.index.items() if counts[code]}
 
 
-def facet_index_of(filterset_class: "type[ListingFilterSet]", version: str) -> FacetIndex:
+def facet_index_of(filterset_class: type[Listed], version: str) -> FacetIndex:
     """The columns at this content version, today."""
     state = (version, timezone.localdate())
     with building:

@@ -2,7 +2,7 @@
 
     python -m roma_network.editorial.importing.parsing BYTES SECONDS ROWS < file
 
-It is hostile until it is read: what the process may use of memory and time, and what it may answer, is bounded. It
+It is hostile until it is read (a zip bomb, an XML bomb): what the process may use of memory and time, and what it may answer, is bounded. It
 writes JSON, one value a line: the headings, then pairs of line and cells, or at any point an object with the problem.
 """
 
