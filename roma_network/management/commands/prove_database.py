@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from roma_network.directory.data import origin_in
+from roma_network.models import Source
 from roma_network.ops import database_roles
 
 PUBLIC_PAGES = ("home", "actor_list", "initiative_list", "document_list", "country_list", "search")
@@ -84,5 +85,10 @@ def edit(browser):
     browser.force_login(get_user_model().objects.create_superuser(f"proof-{uuid4().hex}"))
     for name in ADMIN_PAGES:
         browser.expect(200, reverse(f"admin:{name}"))
-    source = {"url": f"https://example.eu/{uuid4().hex}", "title": "Proof", "publisher": "Proof"}
+    fields = [field for field in Source._meta.fields if field.editable and field.has_default()]
+    source = {field.name: field.get_default() for field in fields} | {
+        "url": f"https://example.eu/{uuid4().hex}",
+        "title": "Proof",
+        "publisher": "Proof",
+    }
     browser.expect(302, reverse("admin:roma_network_source_add"), "post", data=source)
