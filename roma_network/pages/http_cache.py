@@ -21,6 +21,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
+from django.utils.translation import get_language
 
 from roma_network.core.read_only import read_only
 from roma_network.ops import replicas
@@ -190,11 +191,12 @@ def unpacked(data):
 
 
 def answer_key(request):
-    """All that an answer depends on: what has ended depends on the day, and canonical links on the host."""
+    """All that an answer depends on: what has ended depends on the day, canonical links on the host, words on the language."""
     parts = [
         code_version(),
         request.content_version,
         timezone.localdate().isoformat(),
+        get_language() or "",
         request.scheme,
         request.get_host(),
         request.get_full_path(),

@@ -82,6 +82,8 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
         They come from `choices`, a function, or else from the field that the path leads to.
         """
         choices = self.choices() if self.choices else field_at(self.model, self.field_name).choices
+        if choices is None:
+            raise TypeError(f"{self.field_name} has no vocabulary of its own: give this filter `choices`.")
         return {value: Term(label, value) for value, label in choices}
 
     def condition(self, values):

@@ -20,7 +20,9 @@ pytestmark = [
     pytest.mark.ignore_template_errors,
 ]
 LINES = 300
-LONGEST = 10  # seconds that a save may take while tests share the machine; alone it is under 3, see the benchmark
+LONGEST = (
+    10  # seconds that a save may take while tests share the machine; alone it is under 3, see the benchmark
+)
 SAVES = 10
 State = Import.State
 

@@ -270,6 +270,14 @@ def test_importable_columns_come_back_as_they_were(table, name, db, entries):
     assert cell.parse(cell.text(value), mentioned) == value
 
 
+@pytest.mark.parametrize("table", ["actors", "initiatives"])
+def test_what_curators_edit_can_be_imported(table):
+    """In tables that are imported at all."""
+    assert [
+        name for name, column in tables[table].columns.items() if column.group and not column.importable
+    ] == []
+
+
 @pytest.mark.parametrize(("table", "name"), OF_ENTRIES)
 def test_the_history_keeps_every_column(table, name):
     model, column = ENTRIES[table], tables[table].columns[name]

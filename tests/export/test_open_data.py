@@ -20,7 +20,7 @@ from roma_network.editorial import merging
 from roma_network.models import Status
 from stakeholders.models import Actor, Country
 from tests import factories
-from tests.html import read, results_at
+from tests.html import EVERY_KIND, read, results_at
 
 pytestmark = [
     pytest.mark.django_db,
@@ -28,6 +28,7 @@ pytestmark = [
 ]
 
 HOST = "http://testserver"
+OF_ONE_THING = {"search", "figure"}  # pages that lists and other pages lead to
 PARSERS = {"ttl": "turtle", "jsonld": "json-ld", "rdf": "xml"}
 MEDIA = {"ttl": "text/turtle", "jsonld": "application/ld+json", "rdf": "application/rdf+xml"}
 SCHEMA = rdflib.Namespace("https://schema.org/")
@@ -392,6 +393,8 @@ def test_sitemaps_name_every_public_page_once(directory, client):
     for model in (Actor, Initiative):
         expected = {f"{HOST}{row.get_absolute_url()}" for row in model.objects.published()}
         assert expected <= set(found)
+    pages = {url for name, url in EVERY_KIND.items() if name not in OF_ONE_THING}
+    assert {f"{HOST}{url}" for url in pages} <= set(found)
     alternates = [
         {link.get("hreflang"): link.get("href") for link in page.iter("{http://www.w3.org/1999/xhtml}link")}
         for page in ElementTree.fromstring(client.get("/sitemap-pages.xml").content)  # noqa: S314
