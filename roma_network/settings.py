@@ -270,6 +270,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # what was refused unseen
 AXES_CLIENT_IP_CALLABLE = "roma_network.accounts.lockout.network"
 AXES_LOCKOUT_CALLABLE = "roma_network.accounts.lockout.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next"]
+AXES_USERNAME_CALLABLE = "roma_network.accounts.lockout.name_tried"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False  # we have screens of our own
 AXES_VERBOSE = False

@@ -224,3 +224,10 @@ def test_head_answers_as_get_does_without_a_body(client, path):
     assert head.status_code == got.status_code == 200
     assert head.getvalue() == b""
     assert head["Content-Type"] == got["Content-Type"]
+
+
+@pytest.mark.parametrize("unseen", ["%EF%BF%BF", "%E2%80%8B", "%C2%AD", "%01", "%7F"])
+def test_a_search_for_what_cannot_be_seen_is_an_empty_one(client, unseen):
+    response = client.get(f"/search/?q={unseen}")
+    assert response.status_code == 200
+    assert "no such filter" not in response.text

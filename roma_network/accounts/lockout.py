@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from roma_network.ops.logs import client_address, truncated
 
+LONGEST_NAME = 150  # letters
 MOST = 20  # wrong passwords from a network, or for a name, in the time that a lock lasts
 AT_ONCE = 2  # of the four threads of a worker: to check a password takes one of them a quarter of a second
 RETRY_AFTER = 2  # seconds
@@ -33,6 +34,12 @@ checks = BoundedSemaphore(AT_ONCE)
 def network(request):
     """What counts as the sender: whoever has one address of IPv6 has the other 2⁶⁴ of its network as well."""
     return truncated(client_address(request), ipv6=64) or None
+
+
+def name_tried(request, credentials=None):
+    """The name that somebody logs in by, no longer than one can be: it is stored, and a stranger chooses it."""
+    given = (credentials or {}).get("username") or request.POST.get("username") or ""
+    return given[:LONGEST_NAME]
 
 
 class LockoutHandler(AxesDatabaseHandler):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from roma_network.admin.shared import link_to
+from roma_network.core.clean_text import clean_text
 from roma_network.editorial import workflow
 from roma_network.editorial.workflow import Step
 
@@ -45,7 +46,7 @@ class SetActions(admin.ModelAdmin):
     @admin.action(description=Step.WITHDRAW.label, permissions=["publish"])
     def withdraw(self, request, queryset):
         """In two steps, since withdrawing asks for a reason."""
-        if reason := request.POST.get("reason", "").strip():
+        if reason := clean_text(request.POST.get("reason", "")):
             return self.take_for_each(request, queryset, Step.WITHDRAW, reason)
         context = {
             **self.admin_site.each_context(request),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from roma_network.admin.shared import HTTPS_FIRST, STYLES, ProtectingAdmin, count_of
+from roma_network.core.clean_text import clean_text
 from roma_network.editorial import conflicts, revisions, ties, workflow
 from roma_network.search import full_text
 
@@ -35,6 +36,9 @@ class RecordedForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.opened = revisions.state_of(self.instance) if self.instance.pk else revisions.NEW
         self.fields["version"].initial = self.opened.token
+
+    def clean_reason(self):
+        return clean_text(self.cleaned_data["reason"])
 
     @property
     def changed_content(self):
@@ -134,6 +138,11 @@ class TieAdmin(CitedAdmin):
         if form.instance.pk:
             form.changes.watch_holders(self.model.objects.get(pk=form.instance.pk))
         form.changes.watch_holders(form.instance)
+
+    def get_readonly_fields(self, request, obj=None):
+        """A saved tie keeps its ends: to have it lead elsewhere is to delete one and to add another."""
+        fields = super().get_readonly_fields(request, obj)
+        return [*fields, *revisions.ends(self.model)] if obj else fields
 
     def has_delete_permission(self, request, obj=None):
         may_remove = obj is None or ties.may_remove(request.user, obj)

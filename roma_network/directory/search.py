@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from initiatives.models import Document, Initiative
 from roma_network.core import folding
+from roma_network.core.clean_text import clean_text
 from roma_network.pages.addresses import takes
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import unusable
@@ -65,14 +66,15 @@ LANGUAGES_OF_EUROPE = [
 
 @public(takes=takes("q", "exact", "format"), costs={"": 4})
 def search(request):
-    text = request.GET.get("q", "").strip()
+    text = clean_text(request.GET.get("q", ""))
     context = {"q": text, "rejected": unusable(request, known={"q", "exact"})}
     if not text:
         return render(request, "search.html", context)
     try:
         SearchFilter().field.clean(text)
     except ValidationError as error:
-        return render(request, "search.html", {"q": "", "problem": " ".join(error.messages)}, status=400)
+        context |= {"q": "", "problem": " ".join(error.messages)}
+        return render(request, "search.html", context, status=400)
     names = autocomplete.name_index(request.content_version)
     found = everything(text, request.content_version)
     corrected = None

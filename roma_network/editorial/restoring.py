@@ -61,8 +61,8 @@ def restore_rows(entry, name, rows, changes):
     if revisions.is_tie(field):
         if not may_write(changes.by, field.related_model):
             raise PermissionDenied
-        removed = list(present.exclude(pk__in=wanted))
-        ties.check_removal(removed, by=changes.by, reason=changes.reason)
+        gone = [row for row in present if is_taken_away(row, wanted.get(row.pk))]
+        ties.check_removal(gone, by=changes.by, reason=changes.reason)
     for row in present:
         changes.watch_holders(row)
         if row.pk not in wanted:
@@ -70,6 +70,14 @@ def restore_rows(entry, name, rows, changes):
     for key, values in wanted.items():
         if values != now.get(key):
             restore_row(field, entry, values, changes)
+
+
+def is_taken_away(tie, values):
+    """Whether a tie goes, or leads elsewhere from now on."""
+    if values is None:
+        return True
+    ends = [name for name in revisions.ends(type(tie)) if name in values]
+    return any(getattr(tie, tie._meta.get_field(name).attname) != values[name] for name in ends)
 
 
 def may_write(by, model):

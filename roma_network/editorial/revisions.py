@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -118,12 +118,15 @@ def with_citations(rows, field, entry):
     return [{**row, "citations": cited[row["pk"]]} for row in rows]
 
 
+def ends(model: type[Model]) -> list[str]:
+    """The columns by which a row leads to the entries that it belongs to: a tie has two."""
+    columns = [column for column in model._meta.concrete_fields if column.remote_field]
+    return [column.name for column in columns if issubclass(column.related_model, Editorial)]
+
+
 def holders(row):
-    """The entries that a row belongs to, of which a tie has two."""
-    for column in row._meta.concrete_fields:
-        leads_to_entry = column.remote_field and issubclass(column.related_model, Editorial)
-        if leads_to_entry and (holder := getattr(row, column.name)):
-            yield holder
+    """The entries that a row belongs to."""
+    return filter(None, (getattr(row, name) for name in ends(type(row))))
 
 
 # Of many entries at once

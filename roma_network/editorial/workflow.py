@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from roma_network.core.clean_text import clean_text
 from roma_network.editorial import revisions
 from roma_network.models import Editorial, Keyed, Status
 
@@ -75,7 +76,7 @@ def take(*, step: Step, entry: Editorial, by: User, reason: str = "") -> Editori
     entry = locked(entry)
     if entry.status not in rule.starts:
         raise RefusedError(_("It is “%(status)s” by now.") % {"status": entry.get_status_display()})
-    if rule.needs_reason and not reason.strip():
+    if rule.needs_reason and not clean_text(reason):  # what cannot be seen is none
         raise RefusedError(_("Give a reason: it is kept in the history."))
     if rule.end == Status.PUBLISHED and (gaps := entry.gaps()):
         raise IncompleteError(gaps)

@@ -37,7 +37,7 @@ OTHER_ADDRESS = "private, max-age=0"  # than the canonical one: no shared cache 
 SECONDS_KEPT = 24 * 3600
 SECONDS_PROVISIONAL = 10
 PROVISIONAL = f"public, max-age=0, s-maxage={SECONDS_PROVISIONAL}"
-MOST_BYTES = 1_000_000  # of an answer that is kept
+MOST_BYTES = 2_000_000  # of an answer that is kept: the timeline as PNG has one million
 PRIVATE = ("/admin/", "/healthz")
 POOL = "X-Pool"  # in which nginx, where it is, names the processes that it sent a request to
 PAGES = "pages"

@@ -244,3 +244,8 @@ def test_what_was_stored_before_is_cleaned():
         (None, "", ""),
     ]
     assert not AccessAttempt.objects.exists()
+
+
+def test_a_name_of_any_length_is_no_error(client):
+    assert log_in(client, "wrong", name="v" * 3000).status_code == 200
+    assert len(AccessAttempt.objects.get().username) == 150

@@ -5,6 +5,7 @@ import io
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from openpyxl import Workbook, load_workbook
@@ -12,10 +13,11 @@ from openpyxl import Workbook, load_workbook
 from initiatives.models import Document, Initiative, Participation
 from roma_network.editorial import revisions
 from roma_network.editorial.importing import jobs
-from roma_network.editorial.importing.dry_run import table_named
+from roma_network.editorial.importing.dry_run import import_table, table_named
 from roma_network.editorial.importing.writing import BulkWriter
 from roma_network.editorial.merging import merge
 from roma_network.models import ContentVersion, Import, ImportPart, Source
+from stakeholders import columns
 from stakeholders.models import Actor
 from tests.costs import Cost, counted
 from tests.editing import address
@@ -843,3 +845,23 @@ def test_a_file_that_takes_too_long_to_read_is_refused(publisher, settings):
     )
     page = send(publisher, with_part("xl/worksheets/sheet1.xml", sheet))
     assert "512 MB of memory or 1 seconds" in refusal(page)
+
+
+@pytest.mark.parametrize(
+    ("line", "refused"),
+    [
+        ("https://known.example | made_up, website, founded | a note", "made_up"),
+        ("https://known.example | name, made_up", "made_up"),
+        ("https://known.example | made up in old words", None),
+        ("https://known.example | name, website | a note", None),
+    ],
+)
+def test_a_fact_that_there_is_not_is_named(db, line, refused):
+    source = SourceFactory(url="https://known.example")
+    cell = import_table(columns.actors).columns["sources"]
+    known = {Source: {source.url: source}}
+    if refused:
+        with pytest.raises(ValidationError, match=refused):
+            cell.parse_line(line, known)
+    else:
+        assert cell.parse_line(line, known)[2] == line.rpartition("| ")[2]

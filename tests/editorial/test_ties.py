@@ -148,3 +148,27 @@ def test_a_curator_cannot_empty_the_directory(cast, directory):
     assert total > 1000
     assert Actor.objects.exists()
     assert Initiative.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["curator", "publisher"])
+def test_a_saved_tie_keeps_its_ends(cast, role):
+    """Else a curator could lead a public tie to a draft, and take it away from there without right or reason."""
+    tie = factories.ParticipationCitationFactory().subject
+    draft = factories.ActorFactory(status="draft")
+    page = address(tie, "change")
+    sent = sent_by(cast[role].get(page)) | {"actor": draft.pk, "initiative": tie.initiative_id}
+    assert cast[role].post(page, sent).status_code == 302
+    tie.refresh_from_db()
+    assert tie.actor != draft
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2060\u202e", "\xad", " \u200b "])
+def test_a_reason_that_cannot_be_seen_is_none(cast, unseen):
+    tie = factories.ParticipationCitationFactory().subject
+    page = address(tie, "delete")
+    cast["publisher"].post(page, {"post": "yes", "reason": unseen})
+    assert type(tie).objects.filter(pk=tie.pk).exists()
+    withdrawal = {"action": "withdraw", "_selected_action": tie.actor.pk, "reason": unseen}
+    cast["publisher"].post("/admin/stakeholders/actor/", withdrawal)
+    tie.actor.refresh_from_db()
+    assert tie.actor.is_published

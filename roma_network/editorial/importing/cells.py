@@ -278,13 +278,16 @@ class Citations(Rows):
             about = f"{BAR}{known[Source][url].publisher}{BAR}{known[Source][url].title}"
             parts = BAR.join(parts).removesuffix(about).split(BAR)
         facts = self.named(parts[0] if parts else "")
+        if facts is None and (unknown := self.misnamed("".join(parts[:1]))):
+            raise none_of(unknown, self.facts.vocabulary)
         if url not in known[Source]:
             behind = 2 if facts is not None and len(parts) > TOLD else 1  # there may be no note
             known[Source][url] = self.new_source(
                 url, *parts[behind : behind + 1], title=BAR.join(parts[behind + 1 :])
             )
             parts = parts[:behind]
-        (note,) = self.clean(note=BAR.join(parts if facts is None else parts[1:]))
+        said = parts if facts is None else parts[1:]
+        (note,) = self.clean(note=BAR.join(filter(None, said)))
         if not (facts or note):
             raise ValidationError(translate("Say which facts “%(url)s” backs.") % {"url": url})
         return url, tuple(self.facts.ordered(facts or ())), note
@@ -293,6 +296,13 @@ class Citations(Rows):
         """The facts that a part of a line names, or None where it is a text of another kind."""
         names = [name for name in BETWEEN.split(text) if name]
         return names if set(names) <= self.facts.vocabulary.keys() else None
+
+    def misnamed(self, text):
+        """What stands among facts and is none. Older files have a text there, which names no fact at all."""
+        names = [name for name in BETWEEN.split(text) if name]
+        unknown = [name for name in names if name not in self.facts.vocabulary]
+        is_list = len(unknown) < len(names) == text.count(",") + 1
+        return unknown[0] if unknown and is_list else None
 
     def new_source(self, url, publisher="", title=""):
         if not (publisher and title):
