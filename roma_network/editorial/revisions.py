@@ -120,8 +120,8 @@ def with_citations(rows, field, entry):
 
 def ends(model: type[Model]) -> list[str]:
     """The columns by which a row leads to the entries that it belongs to: a tie has two."""
-    columns = [column for column in model._meta.concrete_fields if column.remote_field]
-    return [column.name for column in columns if issubclass(column.related_model, Editorial)]
+    leading = {column.name: column.related_model for column in model._meta.concrete_fields}
+    return [name for name, related in leading.items() if related and issubclass(related, Editorial)]
 
 
 def holders(row):
