@@ -21,7 +21,7 @@ LINE_ENDS = re.compile(r" ?\n ?")
 EMPTY_LINES = re.compile(r"\n{3,}")
 
 
-def clean_text(text, *, multiline=False):
+def clean_text(text: str, *, multiline: bool = False) -> str:
     """`text` in NFC, without what cannot be seen, with single spaces; line breaks stay where there may be several lines."""
     text = BREAKS.sub("\n", text)
     text = JOINERS.sub("", composed(UNSEEN.sub("", text)))

@@ -4,6 +4,7 @@ django-simple-history keeps the columns, in a table beside that of the entry. Ro
 with them as JSON, since a table for each kind of row would cost 121 rows where ROMACT changes one word.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from hashlib import blake2b
 from json import dumps
@@ -124,7 +125,7 @@ def ends(model: type[Model]) -> list[str]:
     return [name for name, related in leading.items() if related and issubclass(related, Editorial)]
 
 
-def holders(row):
+def holders(row: Model) -> Iterator[Editorial]:
     """The entries that a row belongs to."""
     return filter(None, (getattr(row, name) for name in ends(type(row))))
 
