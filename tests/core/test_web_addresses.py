@@ -1,6 +1,7 @@
 """Addresses that readers are led to: which are taken, and that the link checker can ask for all of these."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -68,7 +69,10 @@ def test_an_address_is_taken_by_forms_imports_and_the_link_checker(address, monk
         return 200, None, None
 
     monkeypatch.setattr(LinkChecker, "request", request)
-    outcome = asyncio.run(LinkChecker("test").outcome_of(address))
+    with (
+        ThreadPoolExecutor() as pool
+    ):  # of its own, since a browser test before may have left a loop in this thread
+        outcome = pool.submit(asyncio.run, LinkChecker("test").outcome_of(address)).result()
     assert outcome.state == Link.State.WORKS
     [url] = asked
     assert url.scheme in ("http", "https")
