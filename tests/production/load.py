@@ -187,6 +187,7 @@ class Curator:
                 "url": url,
                 "title": "A title",
                 "publisher": "A publisher",
+                "origin": "secondary",
                 "accessed_on": "",
             }
             return self.send(path, fields)[0] == 302
