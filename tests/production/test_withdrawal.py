@@ -23,6 +23,7 @@ UNREACHABLE = (502, 504)
 @pytest.fixture(autouse=True)
 def full_cache_for_others(cluster):
     yield
+    sleep(nginx.AGAIN_AFTER[-1] + 2)  # a withdrawal has the cache emptied once more then
     fill_cache(cluster)
 
 
@@ -83,7 +84,14 @@ def withdraw(cluster, curator, slug):
 @contextmanager
 def all_dead(cluster):
     """Everything behind nginx, at once; and back."""
-    processes = [cluster.public, cluster.admin, cluster.redis, *cluster.replicas, cluster.primary]
+    processes = [
+        cluster.public,
+        cluster.files,
+        cluster.admin,
+        cluster.redis,
+        *cluster.replicas,
+        cluster.primary,
+    ]
     for process in processes:
         process.kill()
     try:
@@ -139,7 +147,8 @@ def test_what_was_withdrawn_does_not_come_back_once_all_servers_are_dead(cluster
                 assert slug.encode() not in content or status == 410
                 assert b"Name of" not in content
         status, headers, content = get(cluster, f"/actors/{slug}/")
-        assert (status, headers["X-Cache"]) == (410, "STALE")  # the tombstone outlives the outage
+        assert status == 410
+        assert headers["X-Cache"] in ("HIT", "STALE")  # the tombstone outlives the outage
         assert b"This entry was withdrawn" in content
     wait_until(lambda: get(cluster, "/actors/")[0] == 200, "The pages", 30)
 
