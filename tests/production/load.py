@@ -38,7 +38,7 @@ PAGES = [
     "/actors/?country=RO&format=csv",
     *(f"/actors/?country={country}" for country in COUNTRIES),
     *(f"/actors/?type={kind}" for kind in TYPES),
-    *(f"/actors/?country={country}&type={kind}" for country in COUNTRIES for kind in TYPES),
+    *(f"/actors/?type={kind}&country={country}" for country in COUNTRIES for kind in TYPES),
     *(f"/countries/{country}/" for country in COUNTRIES),
     *(f"/search/?q={word}" for word in ("roma", "housing", "education", "council", "foundation")),
 ]
