@@ -52,8 +52,9 @@ class SetActions(admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": _("Withdraw"),
             "opts": self.opts,
-            "entries": queryset,
-            "asked": "reason" in request.POST,
+            "rows": queryset,
+            "needs_reason": True,
+            "refusal": workflow.REASON_NEEDED if "reason" in request.POST else None,
         }
         return TemplateResponse(request, "admin/withdraw.html", context)
 

@@ -178,8 +178,8 @@ class TieAdmin(CitedAdmin):
             **self.admin_site.each_context(request),
             "title": _("Delete"),
             "opts": self.opts,
-            "ties": chosen,
-            "needs_reason": any(map(ties.is_public, chosen)),
+            "rows": chosen,
+            "needs_reason": ties.needs_reason(chosen),
             "refusal": refusal,
         }
         return TemplateResponse(request, "admin/remove_ties.html", context)

@@ -40,7 +40,7 @@ class EntryForm(RecordedForm):
         super().clean()
         rule = workflow.RULES.get(self.data.get("_step"))
         if rule and rule.needs_reason and not self.cleaned_data.get("reason"):
-            self.add_error("reason", _("Give a reason: it is kept in the history."))
+            self.add_error("reason", workflow.REASON_NEEDED)
 
 
 def place_of(name):

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from roma_network.core.clean_text import clean_text
 from roma_network.editorial import revisions, workflow
 from roma_network.editorial.revisions import batches
 from roma_network.editorial.workflow import RefusedError
@@ -32,10 +31,14 @@ def check_right(ties: Collection[Keyed], by: User) -> None:
         raise RefusedError(text % named)
 
 
+def needs_reason(ties: Collection[Keyed]) -> bool:
+    return any(map(is_public, ties))
+
+
 def check_removal(ties: Collection[Keyed], *, by: User, reason: str) -> None:
     check_right(ties, by)
-    if any(map(is_public, ties)) and not clean_text(reason):
-        raise RefusedError(_("Give a reason: it is kept in the history."))
+    if needs_reason(ties):
+        workflow.check_reason(reason)
 
 
 @transaction.atomic

@@ -45,6 +45,9 @@ RULES = {
 }
 
 
+REASON_NEEDED = gettext_lazy("Give a reason: it is kept in the history.")
+
+
 class RefusedError(Exception):
     """Why an entry stays as it is, in words for the curator."""
 
@@ -76,11 +79,17 @@ def take(*, step: Step, entry: Editorial, by: User, reason: str = "") -> Editori
     entry = locked(entry)
     if entry.status not in rule.starts:
         raise RefusedError(_("It is “%(status)s” by now.") % {"status": entry.get_status_display()})
-    if rule.needs_reason and not clean_text(reason):  # what cannot be seen is none
-        raise RefusedError(_("Give a reason: it is kept in the history."))
+    if rule.needs_reason:
+        check_reason(reason)
     if rule.end == Status.PUBLISHED and (gaps := entry.gaps()):
         raise IncompleteError(gaps)
     return changed(entry, by, reason, status=rule.end)
+
+
+def check_reason(reason: str) -> None:
+    """Refuse where there is none, or none that can be seen."""
+    if not clean_text(reason):
+        raise RefusedError(REASON_NEEDED)
 
 
 @transaction.atomic
