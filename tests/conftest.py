@@ -95,7 +95,7 @@ def set_settings():
 
 def pytest_collection_modifyitems(config, items):
     unwanted = [] if config.option.browser else ["browser"]
-    unwanted += [] if "faults" in config.option.markexpr else ["faults"]
+    unwanted += [name for name in ("faults", "foreign") if name not in config.option.markexpr]
     left_out = [item for item in items if any(item.get_closest_marker(name) for name in unwanted)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

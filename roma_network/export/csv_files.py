@@ -1,6 +1,10 @@
 """Tables as CSV: how a cell is written, so that no spreadsheet takes it for a formula."""
 
 import csv
+import json
+from datetime import datetime
+
+from django.core.serializers.json import DjangoJSONEncoder
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -24,16 +28,18 @@ def cell(value: object) -> object:
     """A value as text that no spreadsheet takes for a formula."""
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        return DjangoJSONEncoder().default(value)
     if isinstance(value, list):
-        value = "; ".join(
-            " ".join(map(part, item.values())) if isinstance(item, dict) else item for item in value
-        )
+        value = in_one_cell(value)
     return protected(value) if isinstance(value, str) else value
 
 
-def part(value):
-    """A value of a row within a cell."""
-    return ", ".join(value) if isinstance(value, list) else str(value)
+def in_one_cell(values: list) -> str:
+    """Keys and texts with semicolons between; rows, which have parts, as JSON."""
+    if any(isinstance(each, dict) for each in values):
+        return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return "; ".join(values)
 
 
 def protected(text: str) -> str:

@@ -54,7 +54,7 @@ def package(parts):
         archive.writestr(DESCRIPTION, described(parts, localdate().isoformat()))
         for part in parts:
             records = map(part.table.record, part.rows().iterator(chunk_size=CHUNK))
-            with archive.open(f"{part.table.name}.csv", "w", force_zip64=True) as file:
+            with archive.open(f"{part.table.name}.csv", "w") as file:
                 for number, line in enumerate(csv_lines(part.table, records, "")):
                     file.write(line.encode())
                     if number % LINES == 0:
@@ -76,19 +76,21 @@ def described(parts, version):
 
 def resource_of(part):
     name = part.table.name
+    schema = {
+        "fields": list(map(field_of, part.table.columns.values())),
+        "primaryKey": list(part.table.keys),
+    }
+    if part.foreign_keys:  # an empty list is not valid
+        schema["foreignKeys"] = [
+            {"fields": [column], "reference": {"resource": other, "fields": list(key_of(other or name))}}
+            for column, other in part.foreign_keys.items()
+        ]
     return {
         "name": name,
         "path": f"{name}.csv",
         "profile": "tabular-data-resource",
         "encoding": "utf-8",
-        "schema": {
-            "fields": list(map(field_of, part.table.columns.values())),
-            "primaryKey": list(part.table.keys),
-            "foreignKeys": [
-                {"fields": [column], "reference": {"resource": other, "fields": list(key_of(other or name))}}
-                for column, other in part.foreign_keys.items()
-            ],
-        },
+        "schema": schema,
     }
 
 

@@ -7,14 +7,16 @@ gives text or bytes piece by piece, so that a file is sent while it is written.
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import chain
 
 from django.core.serializers.json import DjangoJSONEncoder
 
 from roma_network.export import rdf, xlsx
-from roma_network.export.columns import Table
-from roma_network.export.csv_files import cell, csv_lines
+from roma_network.export.columns import Kind, Table
+from roma_network.export.csv_files import csv_lines, in_one_cell
 
+LICENCE = "CC BY 4.0: https://creativecommons.org/licenses/by/4.0/"
 Writer = Callable[[Table, Iterable[dict], str], Iterator[str | bytes]]
 Triples = Callable[[Iterable[rdf.Resource]], Iterator[str]]
 
@@ -56,9 +58,30 @@ def json_lines(table, records, base):
     yield "[]\n" if start == "[" else "\n]\n"
 
 
+WIDTHS = {
+    Kind.TIME: 20,
+    Kind.TEXT: 30,
+    Kind.URL: 40,
+    Kind.EMAIL: 25,
+    Kind.ROWS: 40,
+    Kind.TEXTS: 30,
+}  # letters
+
+
 def xlsx_parts(table, records, base):
-    rows = ([cell(record[column]) for column in table.names] for record in records)
-    return xlsx.workbook(table.name, chain([table.names], rows))
+    columns = table.columns.values()
+    headings = [xlsx.Heading(column.name, WIDTHS.get(column.kind, 16)) for column in columns]
+    rows = ([xlsx_value(column.kind, record[column.name]) for column in columns] for record in records)
+    return xlsx.workbook(table.name, headings, rows, LICENCE)
+
+
+def xlsx_value(kind: Kind | None, value: object) -> object:
+    """A value as a workbook holds it: days and moments as such, also where a record tells them in letters."""
+    if isinstance(value, list):
+        return in_one_cell(value)
+    if isinstance(value, str) and value and kind in (Kind.DATE, Kind.TIME):
+        return (date if kind == Kind.DATE else datetime).fromisoformat(value)
+    return value
 
 
 def triples_writer(lines: Triples) -> Writer:

@@ -106,8 +106,6 @@ def test_files_say_what_each_source_backs(client):
     cited = factories.ActorCitationFactory(
         facts=["name", "founded"], note="by its board", source__origin="official"
     )
-    text = client.get("/actors/?format=csv").getvalue().decode()
-    assert f"{cited.source.url} name, founded by its board {cited.source.title}" in text
     [record] = json.loads(client.get("/actors/?format=json").getvalue())
     assert record["sources"] == [
         {
@@ -119,6 +117,8 @@ def test_files_say_what_each_source_backs(client):
             "origin": "official",
         }
     ]
+    [row] = csv.DictReader(io.StringIO(client.get("/actors/?format=csv").getvalue().decode()))
+    assert json.loads(row["sources"]) == record["sources"]
 
 
 def test_a_question_across_the_whole_directory(directory, client):
@@ -148,7 +148,7 @@ def test_a_workbook_holds_what_the_table_holds(client):
     heading, row = sheet.iter_rows(values_only=True)
     values = dict(zip(heading, row, strict=True))
     assert values["slug"] == "town"
-    assert values["name"] == "'=1+1"
+    assert values["name"] == "=1+1"
     assert (values["latitude"], values["longitude"]) == (45.5, -20)
     assert "\x0b" not in values["summary"]
     assert sheet.freeze_panes == "A2"

@@ -1,0 +1,136 @@
+"""Programs that others open our files with: they find in them what JSON says."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from roma_network.directory.dataset import PARTS
+from roma_network.environment import BASE_DIR
+from roma_network.export import dumps
+from tests.awkward import awkward
+from tests.poison import poisoned
+
+pytestmark = [pytest.mark.foreign, pytest.mark.django_db]
+HERE = Path(__file__).parent
+MODULES = BASE_DIR / "var/npm/node_modules"
+
+
+def output_of(*command, **options):
+    done = subprocess.run(
+        list(map(str, command)), capture_output=True, check=False, text=True, timeout=300, **options
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def node(script, *arguments):
+    return json.loads(
+        output_of("node", HERE / script, *arguments, env={"NODE_PATH": MODULES, "PATH": "/usr/bin:/bin"})
+    )
+
+
+def library(name, path):
+    return json.loads(
+        output_of("uv", "run", "--quiet", "--no-project", "--script", HERE / "libraries.py", name, path)
+    )
+
+
+@pytest.fixture
+def files(client, tmp_path):
+    """Gives the path of a file that an address answers with."""
+
+    def saved(url):
+        path = tmp_path / f"file.{url.rpartition('=')[2]}"
+        path.write_bytes(client.get(url).getvalue())
+        return path
+
+    return saved
+
+
+def keys(client, url):
+    return [record["slug"] for record in json.loads(client.get(f"{url}?format=json").getvalue())]
+
+
+WORKBOOK_READERS = {
+    "SheetJS": lambda path: node("workbook.cjs", "xlsx", path),
+    "ExcelJS": lambda path: node("workbook.cjs", "exceljs", path),
+    "pandas": lambda path: library("pandas", path),
+    "polars": lambda path: library("polars", path),
+    "xlsx2csv": lambda path: library("xlsx2csv", path),
+}
+
+
+@pytest.mark.parametrize("reader", WORKBOOK_READERS)
+def test_workbooks_are_read(client, files, reader):
+    awkward()
+    heading, *rows = WORKBOOK_READERS[reader](files("/actors/?format=xlsx"))
+    records = json.loads(client.get("/actors/?format=json").getvalue())
+    assert [row[heading.index("slug")] for row in rows] == [record["slug"] for record in records]
+    names = [row[heading.index("name")].replace("_x005F_", "_") for row in rows]
+    assert names == [record["name"] for record in records]
+    days = [str(row[heading.index("verified_on")] or "")[:10] for row in rows]
+    assert days == [record["verified_on"] or "" for record in records] or reader == "xlsx2csv"
+
+
+@pytest.mark.parametrize("reader", ["pandas", "polars"])
+def test_tables_are_read(client, files, reader):
+    awkward()
+    heading, *rows = library(reader, files("/actors/?format=csv"))
+    assert [row[heading.index("slug")] for row in rows] == keys(client, "/actors/")
+
+
+@pytest.mark.parametrize("reader", WORKBOOK_READERS)
+def test_what_came_past_the_boundary_hinders_no_reader(client, files, reader):
+    poisoned()
+    assert len(WORKBOOK_READERS[reader](files("/actors/?format=xlsx"))) == 3
+
+
+def test_libreoffice_reads_a_workbook(client, files, tmp_path):
+    if not (program := shutil.which("soffice")):
+        pytest.skip("needs LibreOffice")
+    awkward()
+    place = files("/actors/?format=xlsx")
+    output_of(
+        program,
+        f"-env:UserInstallation=file://{tmp_path}/profile",
+        "--headless",
+        "--convert-to",
+        "csv:Text - txt - csv (StarCalc):44,34,76",
+        "--outdir",
+        tmp_path,
+        place,
+    )
+    text = (tmp_path / "file.csv").read_text(encoding="utf-8")
+    assert all(key in text for key in keys(client, "/actors/"))
+    assert "=1+1" in text
+    assert "2026-01-02" in text
+
+
+@pytest.mark.parametrize("form", ["zip", "xlsx"])
+def test_java_reads_archives_as_they_come(files, form):
+    if not shutil.which("java"):
+        pytest.skip("needs Java")
+    awkward()
+    found = output_of("java", HERE / "Entries.java", files(f"/actors/?format={form}")).splitlines()
+    sizes = {name: int(size) for name, size in (line.rsplit(" ", 1) for line in found)}
+    assert all(sizes.values())
+    assert {"xl/worksheets/sheet1.xml"} < sizes.keys() or {"actors.csv", "datapackage.json"} < sizes.keys()
+
+
+def test_the_package_of_a_dump_is_read(tmp_path):
+    awkward()
+    folder = dumps.publish(PARTS, "https://directory.example.eu", folder=tmp_path)
+    found = library("datapackage", folder / dumps.PACKAGE)
+    everything = json.loads((folder / dumps.EVERYTHING).read_text())
+    assert {name: len(rows) for name, rows in everything.items()}.items() <= found.items()
+
+
+def test_n3_reads_turtle(client, files):
+    import rdflib
+
+    awkward()
+    path = files("/actors/?format=ttl")
+    assert node("triples.cjs", path) == len(rdflib.Graph().parse(path, format="turtle"))
