@@ -217,6 +217,8 @@ class DocumentKind(models.TextChoices):
     REGULATION = "regulation", _("Regulation")
     DECISION = "decision", _("Decision")
     RESOLUTION = "resolution", _("Resolution")
+    JUDGMENT = "judgment", _("Judgment")
+    COMPLAINT = "complaint", _("Complaint")  # to a court or committee, and what it opens
     STRATEGY = "strategy", _("Strategy")
     REPORT = "report", _("Report")
     STUDY = "study", _("Study")

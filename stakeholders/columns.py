@@ -131,6 +131,7 @@ actors = Table(
             beside=True,
             fact="coordinates",
         ),
+        Column("precision", importable=True, example="city", group=PLACE, beside=True, fact="coordinates"),
         Column(
             "website",
             rdf=texts("foaf:homepage"),

@@ -143,6 +143,15 @@ class ActorType(AnnotatedChoices):
     )
 
 
+class Precision(models.TextChoices):
+    """What a pair of coordinates stands for: the place itself, or the middle of something larger."""
+
+    EXACT = "exact", _("the address itself")
+    DISTRICT = "district", _("middle of the district")
+    CITY = "city", _("middle of the town or village")
+    REGION = "region", _("middle of the region")
+
+
 TYPES_IN_A_COUNTRY = {ActorType.NATIONAL_AUTHORITY, ActorType.LOCAL_AUTHORITY}
 
 
@@ -150,7 +159,7 @@ class Actor(Editorial):
     """An organisation or authority. Never a natural person: no field here could hold one."""
 
     versioned = ["themes", "names", "citations", "relations"]  # and what `initiatives.hooks` adds
-    contact_fields = ("email", "website", "locality", "latitude", "longitude")
+    contact_fields = ("email", "website", "locality", "latitude", "longitude", "precision")
 
     name = LineField(_("name"), max_length=200)
     acronym = LineField(_("acronym"), max_length=30, blank=True)
@@ -182,6 +191,15 @@ class Actor(Editorial):
     locality = LineField(_("locality"), max_length=100, blank=True)
     latitude = models.FloatField(_("latitude"), null=True, blank=True, help_text=_("Degrees north, WGS 84."))
     longitude = models.FloatField(_("longitude"), null=True, blank=True, help_text=_("Degrees east, WGS 84."))
+    precision = models.CharField(
+        _("precision of the coordinates"),
+        max_length=8,
+        choices=Precision.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What the coordinates stand for. Many bodies of one town share the middle of it."),
+    )
     website = WebAddressField(_("website"), max_length=300, blank=True)
     email = MailboxField(
         _("e-mail"),
@@ -216,10 +234,10 @@ class Actor(Editorial):
             *Editorial.Meta.constraints,
             vocabulary_constraint("type", ActorType),
             models.CheckConstraint(
-                condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__isnull=False, longitude__isnull=False),
-                name="stakeholders_actor_has_both_coordinates_or_none",
-                violation_error_message=_("Give both latitude and longitude, or neither."),
+                condition=Q(latitude__isnull=True, longitude__isnull=True, precision="")
+                | Q(latitude__isnull=False, longitude__isnull=False, precision__in=Precision.values),
+                name="stakeholders_actor_has_whole_coordinates_or_none",
+                violation_error_message=_("Give latitude, longitude and their precision, or none of them."),
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True) | Q(latitude__gte=-90, latitude__lte=90),

@@ -26,6 +26,7 @@ from stakeholders.models import (
     ActorType,
     Country,
     Membership,
+    Precision,
     Relation,
     RelationCitation,
     RelationKind,
@@ -97,6 +98,8 @@ class ActorFactory(EditorialFactory):
     slug = Sequence("actor-{}".format)
     name = Sequence("Actor {}".format)
     type = ActorType.CIVIL_SOCIETY
+    latitude = None
+    precision = factory.LazyAttribute(lambda actor: "" if actor.latitude is None else Precision.CITY)
     themes = many("themes")
 
 

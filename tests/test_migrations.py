@@ -149,6 +149,21 @@ def to_the_first_release():
         migrate(label, name)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_values_that_an_older_vocabulary_lacks_become_its_nearest():
+    document = factories.DocumentFactory(kind="judgment")
+    try:
+        migrate("initiatives", "0011_name_facts")
+        with connection.cursor() as cursor:
+            for table in ("initiatives_document", "initiatives_historicaldocument"):
+                cursor.execute(f"SELECT kind FROM {table}")  # noqa: S608 (our own names)
+                assert cursor.fetchall() == [("decision",)]
+    finally:
+        migrate()
+    document.refresh_from_db()
+    assert document.kind == "decision"
+
+
 # The old workers serve on while a migration runs: nothing may be dropped, renamed or demanded at once.
 
 

@@ -36,6 +36,7 @@ from stakeholders.models import (
     ActorType,
     Country,
     NameKind,
+    Precision,
     Relation,
     RelationCitation,
     Theme,
@@ -221,6 +222,7 @@ class Directory:
         if "latitude" in shape:
             actor.latitude = round(shape["latitude"] + self.random.gauss(0, 0.4), 4)
             actor.longitude = round(shape["longitude"] + self.random.gauss(0, 0.6), 4)
+            actor.precision = Precision.CITY
         names = self.other_names(pk, other, language)
         # Or refreshing would query them.
         actor._prefetched_objects_cache = {"names": [ActorName(name=name) for _, name, *_ in names]}

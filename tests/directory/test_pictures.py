@@ -240,6 +240,19 @@ def test_towns_are_drawn_by_the_number_of_their_initiatives(client):
     assert labels == {"Town 1: 1 initiative", "Town 2: 2 initiatives"}
 
 
+@pytest.mark.parametrize(
+    ("precision", "shown"),
+    [("city", ""), ("district", " (middle of the district)"), ("region", " (middle of the region)")],
+)
+def test_a_circle_says_what_it_stands_for_where_that_is_no_town(client, precision, shown):
+    town = factories.ActorFactory(
+        type="local_authority", name="Šaca", latitude=48, longitude=21, precision=precision
+    )
+    factories.ParticipationFactory(actor=town)
+    [dot] = read(client, "/map/").all("svg.map a:has(.dot)")
+    assert dot.attributes["aria-label"] == f"Šaca: 1 initiative{shown}"
+
+
 def test_many_towns_are_narrowed_to_the_best_connected_and_that_is_said(client, monkeypatch):
     monkeypatch.setattr("roma_network.directory.pictures.maps.dots.__defaults__", (2,))
     for number in range(4):

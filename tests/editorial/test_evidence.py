@@ -377,6 +377,26 @@ def test_a_directory_at_work_learns_what_the_fixtures_know():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_coordinates_that_stand_are_given_a_precision(admin_user):
+    """In entries, in their versions, and in what a merge keeps for being undone."""
+    kept, old = factories.ActorFactory(), factories.ActorFactory(latitude=45.5, longitude=25.5)
+    merge = merging.merge(survivor=kept, old=old, by=admin_user, take=["latitude", "longitude", "precision"])
+    assert Actor.objects.get(pk=kept.pk).precision == "city"
+    executor = MigrationExecutor(connection)
+    try:
+        executor.migrate([("stakeholders", "0009_name_facts")])
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
+    found = Actor.objects.in_bulk([kept.pk, old.pk])
+    assert [row.precision for row in found.values()] == ["city", "city"]
+    assert kept.history.filter(latitude__isnull=False, precision="").count() == 0
+    merging.undo(merge=ActorMerge.objects.get(pk=merge.pk), by=admin_user)
+    kept.refresh_from_db()
+    assert (kept.latitude, kept.precision) == (None, "")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_code_of_the_last_release_goes_on_writing_words():
     source, actor = factories.SourceFactory(), factories.ActorFactory()
     with connection.cursor() as cursor:

@@ -124,18 +124,19 @@ def actor_row(slug, **values):
 @pytest.mark.parametrize("make", [as_csv, as_excel])
 def test_new_entries_arrive_as_drafts_with_all_that_the_file_says(publisher, make):
     ThemeFactory(slug="education")
-    headings = [*ACTOR, "themes", "other_names", "latitude", "longitude", "part_of"]
+    headings = [*ACTOR, "themes", "other_names", "latitude", "longitude", "precision", "part_of"]
     page = send(
         publisher,
         make(
             headings,
-            [*actor_row("house"), "", "", "", "", ""],
+            [*actor_row("house"), "", "", "", "", "", ""],
             [
                 *actor_row("agency", name="Agenția"),
                 "education",
                 "former | ro | Oficiul\nOffice",
                 "44.43",
                 "26.1",
+                "city",
                 "house",
             ],
         ),
@@ -146,7 +147,8 @@ def test_new_entries_arrive_as_drafts_with_all_that_the_file_says(publisher, mak
     page = say_yes(publisher, reason="From the yearbook")
     assert job().state == "done", job().problem
     agency = Actor.objects.get(slug="agency")
-    assert (agency.status, agency.latitude, agency.parent.slug) == ("draft", 44.43, "house")
+    assert (agency.status, agency.latitude, agency.precision) == ("draft", 44.43, "city")
+    assert agency.parent.slug == "house"
     assert [theme.slug for theme in agency.themes.all()] == ["education"]
     assert {(row.name, row.kind, row.language) for row in agency.names.all()} == {
         ("Oficiul", "former", "ro"),
@@ -338,8 +340,9 @@ def test_a_source_names_facts_or_says_in_words_what_it_backs(publisher, cell, fa
         ({"founded": "May 1996"}, "founded", "2011-04-05"),
         ({"email": "first.last@example.org"}, "email", "functional"),
         ({"latitude": "north"}, "latitude", "number"),
-        ({"latitude": "50"}, "", "both latitude and longitude"),
-        ({"latitude": "91", "longitude": "0"}, "", "between -90 and 90"),
+        ({"latitude": "50"}, "", "latitude, longitude and their precision"),
+        ({"latitude": "91", "longitude": "0", "precision": "city"}, "", "between -90 and 90"),
+        ({"latitude": "50", "longitude": "9"}, "", "latitude, longitude and their precision"),
         ({"wikidata": "1234"}, "", "Q and digits"),
         ({"founded": "2001", "closed": "1999"}, "", "closed before"),
         ({"themes": "cooking"}, "themes", "“cooking” is none of: education"),

@@ -43,6 +43,7 @@ def filled():
         locality="Locality of it",
         latitude=48.1234,
         longitude=17.5678,
+        precision="district",
         website="https://website-of-it.example.eu/",
         email="info@mailbox-of-it.example.eu",
         founded="1991",

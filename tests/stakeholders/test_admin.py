@@ -119,14 +119,21 @@ def test_view_on_site_leads_to_the_public_page(admin_client, cited_actor):
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"latitude": "48.7"}, "Give both latitude and longitude, or neither."),
-        ({"latitude": "91", "longitude": "0"}, "A latitude lies between -90 and 90."),
+        ({"latitude": "48.7"}, "Give latitude, longitude and their precision, or none of them."),
+        (
+            {"latitude": "91", "longitude": "0", "precision": "city"},
+            "A latitude lies between -90 and 90.",
+        ),
+        (
+            {"latitude": "48", "longitude": "21"},
+            "Give latitude, longitude and their precision, or none of them.",
+        ),
         ({"native_name": "Romani"}, "Give the native name together with its language."),
         ({"founded": "2011", "closed": "2010"}, "It cannot have closed before it was founded."),
         ({"founded": "5.4.2011"}, "“5.4.2011” is not a date. Write 2011, 2011-04 or 2011-04-05."),
         ({"wikidata": "1234"}, "Write a Wikidata item as Q and digits: Q1234."),
     ],
-    ids=["one coordinate", "out of range", "no language", "order", "date", "wikidata"],
+    ids=["one coordinate", "out of range", "no precision", "no language", "order", "date", "wikidata"],
 )
 def test_constraint_speaks_in_the_form(client, curator, fields, message):
     refused = client.post(address(Actor, "add"), adding(client, **fields))

@@ -1,6 +1,6 @@
 import pytest
 
-from stakeholders.models import ActorType, Membership, NameKind, RelationKind
+from stakeholders.models import ActorType, Membership, NameKind, Precision, RelationKind
 from tests import constraints
 from tests.factories import (
     ActorCitationFactory,
@@ -22,20 +22,39 @@ CASES = {
     ),
     **constraints.editorial("stakeholders_actor", ActorFactory),
     **constraints.known("stakeholders_actor", ActorFactory, "type", ActorType),
-    "stakeholders_actor_has_both_coordinates_or_none": (
+    "stakeholders_actor_has_whole_coordinates_or_none": (
         ActorFactory,
-        [{"latitude": 0, "longitude": 0}, {"latitude": None, "longitude": None}],
-        [{"latitude": 48.7}, {"longitude": 21.3}],
+        [{"latitude": 0, "longitude": 0, "precision": each} for each in Precision]
+        + [{"latitude": None, "longitude": None, "precision": ""}],
+        [
+            {"latitude": 48.7, "precision": "city"},
+            {"longitude": 21.3, "precision": "city"},
+            {"latitude": 48.7, "longitude": 21.3, "precision": ""},
+            {"latitude": 48.7, "longitude": 21.3, "precision": "street"},
+            {"precision": "city"},
+        ],
     ),
     "stakeholders_actor_latitude_in_range": (
         ActorFactory,
-        [{"latitude": 90, "longitude": 0}, {"latitude": -90, "longitude": 0}],
-        [{"latitude": 90.1, "longitude": 0}, {"latitude": -90.1, "longitude": 0}],
+        [
+            {"latitude": 90, "longitude": 0, "precision": "city"},
+            {"latitude": -90, "longitude": 0, "precision": "city"},
+        ],
+        [
+            {"latitude": 90.1, "longitude": 0, "precision": "city"},
+            {"latitude": -90.1, "longitude": 0, "precision": "city"},
+        ],
     ),
     "stakeholders_actor_longitude_in_range": (
         ActorFactory,
-        [{"latitude": 0, "longitude": 180}, {"latitude": 0, "longitude": -180}],
-        [{"latitude": 0, "longitude": 180.1}, {"latitude": 0, "longitude": -180.1}],
+        [
+            {"latitude": 0, "longitude": 180, "precision": "city"},
+            {"latitude": 0, "longitude": -180, "precision": "city"},
+        ],
+        [
+            {"latitude": 0, "longitude": 180.1, "precision": "city"},
+            {"latitude": 0, "longitude": -180.1, "precision": "city"},
+        ],
     ),
     "stakeholders_actor_is_not_its_own_parent": (
         ActorFactory,

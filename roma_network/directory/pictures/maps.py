@@ -14,7 +14,7 @@ from roma_network.directory.pictures.ties import counts_at, localities_at, ties_
 from roma_network.pages.pictures import Picture
 from roma_network.search.facet_index import count
 from stakeholders.filters import ActorFilterSet
-from stakeholders.models import Country
+from stakeholders.models import Country, Precision
 
 SHADES = 5
 MOST_DOTS = 200
@@ -62,6 +62,11 @@ def dots(weights, localities, frame, most=MOST_DOTS):
 def dot(weight, locality, place):
     number = ngettext("%(n)d initiative", "%(n)d initiatives", weight) % {"n": weight}
     label = _("%(name)s: %(number)s") % {"name": locality.name, "number": number}
+    if locality.precision != Precision.CITY:  # else it is as the legend says
+        label = _("%(place)s (%(precision)s)") % {
+            "place": label,
+            "precision": Precision(locality.precision).label,
+        }
     url = reverse("actor_detail", args=[locality.slug])
     return Dot(locality.name, label, url, *place, round(min(2.5 + 1.5 * sqrt(weight), 14), 1), weight)
 

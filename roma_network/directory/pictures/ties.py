@@ -70,11 +70,12 @@ class Locality(NamedTuple):
     country: str
     longitude: float
     latitude: float
+    precision: str
 
 
 @lru_cache(maxsize=1)
 def localities_at(version):
     """Key → locality."""
     rows = Actor.objects.published().filter(type=ActorType.LOCAL_AUTHORITY, latitude__isnull=False)
-    columns = ("pk", "name", "slug", "country", "longitude", "latitude")
+    columns = ("pk", "name", "slug", "country", "longitude", "latitude", "precision")
     return {row[0]: Locality(*row) for row in rows.values_list(*columns).iterator(chunk_size=CHUNK)}
