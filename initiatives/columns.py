@@ -51,6 +51,7 @@ initiatives_of_actor = Column(
     "participations",
     meaning=_("Where it takes part: the slug of the initiative, and the role."),
     parts=(Column("initiative", links="initiatives"), Column("role")),
+    told_in="participations",
     rdf_rows=lambda base, actor, row: membership(base, row["initiative"], actor["slug"], row["role"]),
 )
 
@@ -149,6 +150,7 @@ initiatives = Table(
             "funding",
             meaning=_("Programme, amount in euro where a source states it, note."),
             parts=(Column("programme"), Column("amount_eur"), Column("note")),
+            told_in="funding",
             importable=True,
             importer=Fundings,
             presence=("funding", _("a known amount of funding")),
@@ -160,6 +162,7 @@ initiatives = Table(
             "participations",
             meaning=_("Who takes part: the slug of the actor, and the role."),
             parts=(Column("actor", links="actors"), Column("role")),
+            told_in="participations",
             rdf_rows=lambda base, initiative, row: membership(
                 base, initiative["slug"], row["actor"], row["role"]
             ),

@@ -8,7 +8,6 @@ from roma_network.editorial.importing.cells import Citations
 from roma_network.export.columns import (
     Column,
     Group,
-    Kind,
     Property,
     Table,
     closing_columns,
@@ -65,9 +64,10 @@ actors = Table(
         Column(
             "other_names",
             "names",
-            kind=Kind.TEXTS,
-            value=lambda actor: [other.name for other in actor.names.all()],
-            rdf=texts("schema:alternateName"),
+            meaning=_("Former names, aliases, names in other languages."),
+            parts=(Column("name"), Column("kind"), Column("language")),
+            told_in="names",
+            rdf=(Property("schema:alternateName", part="name", language_part="language"),),
             importable=True,
             importer=OtherNames,
             fact="other_names",

@@ -93,7 +93,7 @@ ENDPOINTS = {
             filters={"membership": ("membership", Membership.values)},
         ),
         Endpoint(actor_columns.themes, "Themes", Theme.objects.all, key="slug"),
-        Endpoint(sources_table, "Sources of all that is public", public_sources),
+        Endpoint(sources_table, "Sources of all that is public", public_sources, key="url"),
     )
 }
 

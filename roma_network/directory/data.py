@@ -9,15 +9,16 @@ from django.shortcuts import render
 
 from roma_network.core.read_only import read_only
 from roma_network.directory.dataset import PARTS
-from roma_network.export import dumps, formats
+from roma_network.export import dumps, formats, linked_tables
 from roma_network.export.columns import every_fact
 
 
 @read_only
 def page(request):
+    tables = [part.table for part in PARTS]
     context = {
         "dumps": dumps.latest(),
-        "tables": [part.table for part in PARTS],
+        "tables": [*tables, *linked_tables.within(tables)],
         "facts": every_fact(),
     }
     return render(request, "data.html", context)

@@ -78,6 +78,7 @@ class Property:
     language_column: str = ""
     prefix: str = ""  # of the address that the value ends
     part: str = ""  # of rows, the one that is stated
+    language_part: str = ""  # of rows, the one that says in which language that is
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class Column:
 
     The names of what follows an equals sign in a declaration: `value` (row → value, where a field alone does not give it),
     `links` (name of the table whose key it holds), `scheme` (of its vocabulary, in identifiers), `importer` (reads and writes
-    its cells, where it has parts), `fact` (by which citations name it; empty where none can), `fact_title` (what that is called, where
+    its cells, where it has parts), `told_in` (the table that holds its rows or value where tables are linked), `fact` (by which citations name it; empty where none can), `fact_title` (what that is called, where
     several columns state it), `presence` (value in an address, and words, for the filters by what entries have or lack), `present` (the
     condition of that), `rdf_rows` (what its rows are), `rdf_link` (the property that leads to these), `beside` (in one line with the column
     before).
@@ -149,6 +150,7 @@ class Column:
     importable: bool = False
     importer: Callable[[], Any] | None = None
     example: str = ""
+    told_in: str = ""
     fact: str = ""
     fact_title: Any = ""
     presence: tuple[str, Any] | None = None
@@ -186,23 +188,27 @@ class Column:
     def statements(self, record: dict, base: str) -> Iterable[tuple]:
         """What the value in a record says as RDF: pairs of property and object."""
         for each in self.rdf:
-            value = record[self.name]
-            values = value if isinstance(value, list) else [value]
-            if each.part:
-                values = dict.fromkeys(row[each.part] for row in values)
-            language = record[each.language_column] if each.language_column else each.language
-            for item in values:
+            for item, language in dict.fromkeys(self.stated(each, record)):
                 if item not in (None, ""):
                     yield each.name, self.rdf_object(each, item, language, base)
+
+    def stated(self, each: Property, record: dict) -> Iterable[tuple]:
+        """Values, each with its language."""
+        value = record[self.name]
+        if each.part:
+            return [(row[each.part], row.get(each.language_part, "")) for row in value]
+        language = record[each.language_column] if each.language_column else each.language
+        return [(item, language) for item in (value if isinstance(value, list) else [value])]
 
     def rdf_object(self, each: Property, item: Any, language: str, base: str) -> Iri | Text | Typed | None:
         if self.links:
             return tables[self.links].reference(base, item)
         if self.scheme:
             return concept(base, self.scheme, item)
-        if each.prefix or each.part:
+        if each.prefix:
             return Iri(f"{each.prefix}{item}")
-        return object_of(self.kind, item, language)
+        part = next((part for part in self.parts if part.name == each.part), self)
+        return object_of(part.kind, item, language)
 
 
 class Table:
@@ -449,13 +455,14 @@ def sources_column(importer: Callable[[], Any] | None = None, *, kind: str = "")
         title=_("Sources"),
         meaning=SOURCES,
         parts=(
-            Column("url", "source.url", kind=Kind.URL),
+            Column("url", "source.url", kind=Kind.URL, links="sources"),
             Column("facts", kind=Kind.TEXTS),
             Column("note"),
-            Column("title", "source.title"),
-            Column("publisher", "source.publisher"),
-            Column("origin", "source.origin"),
+            Column("title", "source.title", told_in="sources"),
+            Column("publisher", "source.publisher", told_in="sources"),
+            Column("origin", "source.origin", told_in="sources"),
         ),
+        told_in="citations",
         rdf=(Property("prov:wasDerivedFrom", part="url"),) if kind else (),
         rdf_rows=partial(derivation, kind) if kind else None,
         rdf_link="prov:qualifiedDerivation" if kind else "",

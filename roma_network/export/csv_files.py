@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -11,17 +12,25 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def csv_lines(table, records, origin):
     """A table with a heading; lists stand in one cell, with semicolons."""
-    writer = csv.writer(Echo())
-    yield writer.writerow(table.names)
+    names = table.names
+    yield written(names)
     for record in records:
-        yield writer.writerow([cell(record[column]) for column in table.names])
+        yield written(record[column] for column in names)
+
+
+def written(values: Iterable[object]) -> str:
+    """A line."""
+    return LINES.writerow(map(cell, values))  # type: ignore[return-value]  # it gives what `Echo` gives
 
 
 class Echo:
     """A file that gives back what is written to it, so that a csv writer can stream."""
 
-    def write(self, line):
+    def write(self, line: str) -> str:
         return line
+
+
+LINES = csv.writer(Echo())
 
 
 def cell(value: object) -> object:

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
+from tempfile import SpooledTemporaryFile
 from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.utils.timezone import localdate
 
 from roma_network.core.hooks import Hook
-from roma_network.export.columns import Kind, Table, tables
+from roma_network.export import linked_tables
+from roma_network.export.columns import Kind, Table
 from roma_network.export.csv_files import csv_lines
 from roma_network.export.xlsx import Pipe
 
@@ -20,6 +23,7 @@ LICENCE = {
 TITLE = "Who works on Roma integration in Europe"
 DESCRIPTION = "datapackage.json"
 CHUNK, LINES = 500, 200
+IN_MEMORY = 1_000_000  # bytes of a table that is kept aside; what is more goes to the disk
 TYPES = {Kind.NUMBER: "number", Kind.INTEGER: "integer", Kind.DATE: "date", Kind.BOOLEAN: "boolean"}
 
 
@@ -29,16 +33,6 @@ class Part(NamedTuple):
     table: Table
     rows: Callable  # gives the query set
     links: list[str] | None = None
-
-    @property
-    def foreign_keys(self) -> dict[str, str]:
-        """Column → the table that it leads to; "" for this one, as a data package has it."""
-        columns = [column for column in self.table.columns.values() if column.kind == Kind.LINK]
-        return {
-            column.name: "" if column.links == self.table.name else column.links
-            for column in columns
-            if self.links is None or column.name in self.links
-        }
 
 
 parts_around = Hook[dict[str, Callable]](
@@ -50,52 +44,75 @@ parts_around = Hook[dict[str, Callable]](
 def package(parts):
     """The bytes of a package, piece by piece."""
     pipe = Pipe()
-    with ZipFile(pipe, "w", ZIP_DEFLATED) as archive:
+    made = linked_tables.within(part.table for part in parts)
+    with ExitStack() as stack, ZipFile(pipe, "w", ZIP_DEFLATED) as archive:
         archive.writestr(DESCRIPTION, described(parts, localdate().isoformat()))
+        # Kept aside until the other tables are through.
+        files = {each.name: stack.enter_context(spool()) for each in made}
+        sides = linked_tables.Sides(made, files)
         for part in parts:
             records = map(part.table.record, part.rows().iterator(chunk_size=CHUNK))
-            with archive.open(f"{part.table.name}.csv", "w") as file:
-                for number, line in enumerate(csv_lines(part.table, records, "")):
-                    file.write(line.encode())
-                    if number % LINES == 0:
-                        yield pipe.taken()
+            lines = csv_lines(linked_tables.Flat(part.table), sides.passing(part.table, records), "")
+            yield from added(archive, pipe, part.table.name, lines)
+        for name, file in files.items():
+            file.seek(0)
+            yield from added(archive, pipe, name, file)
     yield pipe.taken()
 
 
+def spool():
+    return SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", newline="")
+
+
+def added(archive, pipe, name, lines):
+    with archive.open(f"{name}.csv", "w") as file:
+        for number, line in enumerate(lines):
+            file.write(line.encode())
+            if number % LINES == 0:
+                yield pipe.taken()
+
+
 def described(parts, version):
+    made = linked_tables.within(part.table for part in parts)
     descriptor = {
         "profile": "tabular-data-package",
         "name": "roma-integration-directory",
         "title": TITLE,
         "version": version,
         "licenses": [LICENCE],
-        "resources": [resource_of(part) for part in parts],
+        "resources": [
+            *(
+                resource_of(linked_tables.Flat(part.table), linked_tables.links_of(part.table, part.links))
+                for part in parts
+            ),
+            *(resource_of(each, each.links()) for each in made),
+        ],
     }
     return json.dumps(descriptor, indent=1)
 
 
-def resource_of(part):
-    name = part.table.name
-    schema = {
-        "fields": list(map(field_of, part.table.columns.values())),
-        "primaryKey": list(part.table.keys),
-    }
-    if part.foreign_keys:  # an empty list is not valid
+def resource_of(table, links):
+    schema = {"fields": list(map(field_of, table.columns.values()))}
+    if table.keys:
+        schema["primaryKey"] = list(table.keys)
+    if links:  # an empty list is not valid
         schema["foreignKeys"] = [
-            {"fields": [column], "reference": {"resource": other, "fields": list(key_of(other or name))}}
-            for column, other in part.foreign_keys.items()
+            {
+                "fields": columns,
+                "reference": {
+                    "resource": "" if other == table.name else other,
+                    "fields": linked_tables.key_of(other),
+                },
+            }
+            for columns, other in links
         ]
     return {
-        "name": name,
-        "path": f"{name}.csv",
+        "name": table.name,
+        "path": f"{table.name}.csv",
         "profile": "tabular-data-resource",
         "encoding": "utf-8",
         "schema": schema,
     }
-
-
-def key_of(name):
-    return tables[name].keys
 
 
 def field_of(column):
@@ -104,6 +121,6 @@ def field_of(column):
         found["title"] = str(column.title)
     if column.meaning:
         found["description"] = str(column.meaning)
-    if column.values:
+    if column.values and column.kind == Kind.CHOICE:
         found["constraints"] = {"enum": list(column.values)}
     return found

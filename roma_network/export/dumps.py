@@ -10,6 +10,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import date
 from hashlib import blake2b, file_digest
 from itertools import chain
@@ -21,7 +22,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.timezone import localdate
 
 from roma_network.environment import VAR_DIR
-from roma_network.export import datapackage, formats
+from roma_network.export import datapackage, formats, linked_tables
 from roma_network.export.csv_files import csv_lines
 
 FOLDER = VAR_DIR / "dumps"
@@ -69,16 +70,26 @@ def publish(
 
 def write_tables(target, parts, progress):
     """The CSV files and `directory.json`, in one reading of the database. The latter has a record on each line."""
-    with (target / EVERYTHING).open("w", encoding="utf-8") as everything:
+    made = linked_tables.within(part.table for part in parts)
+    with ExitStack() as stack:
+        everything = stack.enter_context((target / EVERYTHING).open("w", encoding="utf-8"))
+        sides = linked_tables.Sides(
+            made, {each.name: stack.enter_context(table_file(target, each.name)) for each in made}
+        )
         start = "{"
         for part in parts:
             everything.write(f'{start}\n"{part.table.name}": [')
-            with (target / f"{part.table.name}.csv").open("w", encoding="utf-8", newline="") as file:
-                file.writelines(csv_lines(part.table, noted(part, everything), ""))
+            records = sides.passing(part.table, noted(part, everything))
+            with table_file(target, part.table.name) as file:
+                file.writelines(csv_lines(linked_tables.Flat(part.table), records, ""))
             everything.write("\n]")
             start = ","
             progress(part.table.name)
         everything.write("\n}\n")
+
+
+def table_file(target, name):
+    return (target / f"{name}.csv").open("w", encoding="utf-8", newline="")
 
 
 def noted(part, everything):
@@ -127,8 +138,8 @@ def write_package(target, parts, day):
     """The CSV files and their description."""
     with ZipFile(target / PACKAGE, "w", ZIP_DEFLATED) as archive:
         archive.writestr(datapackage.DESCRIPTION, datapackage.described(parts, day))
-        for part in parts:
-            archive.write(target / f"{part.table.name}.csv", f"{part.table.name}.csv")
+        for path in sorted(target.glob("*.csv")):
+            archive.write(path, path.name)
 
 
 def write_changes(target, parts, folder, day):
