@@ -147,3 +147,22 @@ def test_cited_source_cannot_be_deleted(admin_client):
     assert "seat in Brussels" in admin_client.get(address(source, "delete")).text
     assert admin_client.post(address(source, "delete"), {"post": "yes"}).status_code == 200
     assert Source.objects.filter(pk=source.pk).exists()
+
+
+@every_model
+@pytest.mark.parametrize(
+    "value", ["\0", "a\0b", "9" * 20, "99999", "-5"], ids=["nul", "within", "long", "year", "negative"]
+)
+def test_a_list_is_never_broken_by_what_a_filter_is_asked_for(admin_client, model, value):
+    FACTORIES[model]()
+    changelist = admin_client.get(address(model)).context["cl"]
+    names = {name for spec in changelist.filter_specs for name in spec.expected_parameters()}
+    dates = [f"{changelist.date_hierarchy}__year"] if changelist.date_hierarchy else []
+    for name in [*names, *dates, "id__in", "q", "p", "o", "_facets"]:
+        assert admin_client.get(address(model, **{name: value})).status_code < 500, name
+
+
+def test_an_action_for_a_row_that_cannot_be_is_refused(admin_client):
+    FACTORIES[Theme]()
+    chosen = {"action": "delete_selected", "_selected_action": "9" * 20}
+    assert admin_client.post(address(Theme), chosen).status_code == 400
