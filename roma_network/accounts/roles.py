@@ -25,8 +25,15 @@ LOG_INS = ["axes.accesslog"]
 WRITE = ["view", "add", "change"]
 ALL = [*WRITE, "delete"]
 
-CURATOR = [(ENTRIES, ALL), (TIES, ALL), (SOURCES, WRITE), (LINKS, ["view"]), (VOCABULARIES, ["view"])]
-PUBLISHER = [*CURATOR, (ENTRIES, ["publish"]), (SOURCES, ["delete"]), (IMPORTS, ["add"])]
+CURATOR = [
+    (ENTRIES, ALL),
+    (TIES, ALL),
+    (SOURCES, WRITE),
+    (LINKS, ["view"]),
+    (VOCABULARIES, ["view"]),
+    (IMPORTS, ["add", "view"]),
+]
+PUBLISHER = [*CURATOR, (ENTRIES, ["publish"]), (SOURCES, ["delete"]), (IMPORTS, ["publish"])]
 ADMINISTRATOR = [
     *PUBLISHER,
     (VOCABULARIES, ALL),

@@ -1,5 +1,6 @@
 """The screens of tables: sending a file, seeing what it comes to, importing it; and the way back, as a file."""
 
+import re
 from itertools import chain, islice
 
 from django import forms
@@ -18,18 +19,36 @@ from roma_network.editorial.importing import jobs, reading, spreadsheets
 from roma_network.editorial.importing.dry_run import Outcome, import_table
 from roma_network.editorial.importing.parsing import UnreadableError
 from roma_network.export.csv_files import protected
-from roma_network.models import Import
+from roma_network.models import Import, ImportedRow
 
 FORMATS = {"csv": "CSV", "xlsx": "Excel"}
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ON_PAGE = 100
 CHUNK = 500
 MOST_IMPORTS = 5
+KEY = re.compile(r"[0-9]{1,18}")
 State = Import.State
 
 
 class FileForm(forms.Form):
     file = forms.FileField(label=_("File"), help_text=_("A CSV file in UTF-8 or an Excel workbook (.xlsx)."))
+
+
+class ImportFilter(admin.SimpleListFilter):
+    """The rows that came from a file, or were changed by it."""
+
+    title = _("import")
+    parameter_name = "import"
+
+    def lookups(self, request, model_admin):
+        chosen = request.GET.get(self.parameter_name, "")
+        found = Import.objects.filter(pk=chosen) if KEY.fullmatch(chosen) else ()
+        return [(str(job.pk), job.file_name) for job in found]
+
+    def queryset(self, request, queryset):
+        if not KEY.fullmatch(self.value() or ""):
+            return queryset
+        return queryset.filter(pk__in=ImportedRow.objects.filter(owner=self.value()).values("key"))
 
 
 class ImportAdmin(admin.ModelAdmin):
@@ -46,6 +65,7 @@ class ImportAdmin(admin.ModelAdmin):
             path("import/template.<slug:file_format>", view(self.template_view), name=f"{name}_template"),
             path("import/<int:import_id>/", view(self.outcome_view), name=f"{name}_outcome"),
             path("import/<int:import_id>/start/", view(require_POST(self.start_view)), name=f"{name}_start"),
+            path("import/<int:import_id>/undo/", view(require_POST(self.undo_view)), name=f"{name}_undo"),
             *super().get_urls(),
         ]
 
@@ -62,6 +82,10 @@ class ImportAdmin(admin.ModelAdmin):
             and self.has_add_permission(request)
             and self.has_change_permission(request)
         )
+
+    def get_list_filter(self, request):
+        filters = super().get_list_filter(request)
+        return [*filters, ImportFilter] if ImportFilter.parameter_name in request.GET else filters
 
     def changelist_view(self, request, extra_context=None):
         url = self.bulk_url("import") if self.has_import_permission(request) else ""
@@ -156,10 +180,17 @@ class ImportAdmin(admin.ModelAdmin):
         return self.bulk_url("outcome", job.pk)
 
     def job(self, request, import_id):
-        """The import, for whoever sent it; nobody else says yes to it."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        return get_object_or_404(Import, pk=import_id, table=self.import_table.name, by=request.user)
+        return get_object_or_404(
+            Import.objects.select_related("by", "run_by", "undone_by"),
+            pk=import_id,
+            table=self.import_table.name,
+        )
+
+    def may_run(self, request):
+        """A file is read and prepared by whoever may import; what it says is written by publishers."""
+        return request.user.has_perm("roma_network.publish_import")
 
     def outcome_view(self, request, import_id):
         job = self.job(request, import_id)
@@ -174,6 +205,10 @@ class ImportAdmin(admin.ModelAdmin):
             "is_written": job.is_at_work and job.batches.exists(),
             "counts": self.counts(job),
             "can_import": job.state == State.CHECKED and not job.counts.get(Outcome.ERROR) and changes(job),
+            "may_run": self.may_run(request),
+            "can_undo": job.state == State.DONE and job.batches.exists(),
+            "undo_url": self.bulk_url("undo", job.pk),
+            "rows_url": f"{self.bulk_url('changelist')}?import={job.pk}",
             "page": None if job.is_at_work else self.page_of_findings(job, outcome, request.GET.get("p")),
             "shown": outcome,
             "start_url": self.bulk_url("start", job.pk),
@@ -204,11 +239,23 @@ class ImportAdmin(admin.ModelAdmin):
     def start_view(self, request, import_id):
         """Import what was checked, or take up again what stands still: to go on with it, or to take it back."""
         job = self.job(request, import_id)
+        if not self.may_run(request):
+            raise PermissionDenied
         if jobs.is_still(job):
             jobs.resume(job, State.UNDOING if "undo" in request.POST else job.state)
         elif job.state == State.CHECKED and not job.counts.get(Outcome.ERROR):
             job.reason = request.POST.get("reason", "").strip()[:300]
+            job.run_by = request.user
             jobs.start(job, State.WRITING)
+        return HttpResponseRedirect(self.bulk_url("outcome", job.pk))
+
+    def undo_view(self, request, import_id):
+        job = self.job(request, import_id)
+        if not self.may_run(request):
+            raise PermissionDenied
+        if job.state == State.DONE and job.batches.exists():
+            job.undone_by = request.user
+            jobs.start(job, State.UNDOING)
         return HttpResponseRedirect(self.bulk_url("outcome", job.pk))
 
 

@@ -11,7 +11,7 @@ from roma_network.models.entries import (
     names_changed,
     purge_needed,
 )
-from roma_network.models.imports import Import, ImportBatch, ImportFile, ImportPart
+from roma_network.models.imports import Import, ImportBatch, ImportedRow, ImportFile, ImportPart
 from roma_network.models.keyed import Keyed, KeyedQuerySet, natural_lookups
 from roma_network.models.layouts import Layout
 from roma_network.models.links import Link, LinkQuerySet, url_fields
@@ -31,6 +31,7 @@ __all__ = [
     "ImportBatch",
     "ImportFile",
     "ImportPart",
+    "ImportedRow",
     "Keyed",
     "KeyedQuerySet",
     "Layout",

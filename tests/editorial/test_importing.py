@@ -478,26 +478,34 @@ def test_documents_are_found_by_the_new_name_of_their_publisher(publisher):
 
 
 @pytest.mark.parametrize(
-    ("role", "may"), [("visitor", False), ("curator", False), ("publisher", True), ("administrator", True)]
+    ("role", "may_prepare", "may_run"),
+    [
+        ("visitor", False, False),
+        ("curator", True, False),
+        ("publisher", True, True),
+        ("administrator", True, True),
+    ],
 )
-def test_publishers_import_and_nobody_less(cast, role, may):
+def test_curators_prepare_what_publishers_import(cast, role, may_prepare, may_run):
     for model in MODELS:
         page = cast[role].get(address(model, "import"))
         template = cast[role].get(f"{address(model, 'import')[:-1]}template.csv")
-        assert [page.status_code, template.status_code] == ([200, 200] if may else [page.status_code] * 2)
-        assert (page.status_code == 200) == may
+        assert [page.status_code == 200, template.status_code == 200] == [may_prepare] * 2
     sent = send(cast[role], as_csv(ACTOR, actor_row("agency")))
-    assert Import.objects.exists() == may
-    assert ("Import all of it" in sent.text) == may
+    assert Import.objects.exists() == may_prepare
+    assert ("Import all of it" in sent.text) == may_run
+    assert ("a publisher can import it" in sent.text) == (may_prepare and not may_run)
     listed = cast[role].get(address(Actor))
-    assert (f'href="{address(Actor, "import")[:-1]}"' in listed.text) == may
+    assert (f'href="{address(Actor, "import")[:-1]}"' in listed.text) == may_prepare
 
 
-def test_nobody_says_yes_to_the_file_of_somebody_else(cast):
-    send(cast["publisher"], as_csv(ACTOR, actor_row("agency")))
-    assert say_yes(cast["administrator"]).status_code == 404
+def test_a_publisher_says_yes_to_the_file_of_a_curator(cast):
+    send(cast["curator"], as_csv(ACTOR, actor_row("agency")))
     assert say_yes(cast["curator"]).status_code == 403
     assert not Actor.objects.exists()
+    assert say_yes(cast["publisher"]).status_code == 200
+    assert (job().by.username, job().run_by.username) == ("curator", "publisher")
+    assert Actor.objects.get().history.get().history_user.username == "publisher"
 
 
 def test_importing_is_no_matter_of_a_link(publisher):
@@ -695,7 +703,6 @@ def test_a_line_may_lead_to_one_of_a_later_batch(publisher):
     actor = sent_with_changes(publisher)
     say_yes(publisher)
     assert (job().state, job().problem) == ("done", "")
-    assert not job().batches.exists()
     actor.refresh_from_db()
     assert actor.parent.slug == "house-6"
     assert Actor.objects.get(slug="house-1").parent.slug == "house-6"

@@ -150,16 +150,21 @@ class Links(Column):
         return "; ".join(value)
 
     def write(self, wanted, keys):
-        """`wanted`: key of a row → value."""
+        """`wanted`: key of a row → value. Links that are there already stay, with their own keys."""
         through = self.field.remote_field.through
         mine, others = self.field.m2m_field_name(), self.field.m2m_reverse_field_name()
+        new = {(key, keys[self.model][value]) for key, values in wanted.items() for value in values}
+        gone = []
         for batch in batches(wanted):
-            through.objects.filter(**{f"{mine}__in": batch}).delete()
-        rows = [
-            through(**{f"{mine}_id": key, f"{others}_id": keys[self.model][value]})
-            for key, values in wanted.items()
-            for value in values
-        ]
+            rows = through.objects.filter(**{f"{mine}__in": batch})
+            for pk, *pair in rows.values_list("pk", f"{mine}_id", f"{others}_id"):
+                if tuple(pair) in new:
+                    new.remove(tuple(pair))
+                else:
+                    gone.append(pk)
+        for batch in batches(gone):
+            through.objects.filter(pk__in=batch).delete()
+        rows = [through(**{f"{mine}_id": key, f"{others}_id": value}) for key, value in sorted(new)]
         through.objects.bulk_create(rows, batch_size=500)
 
 

@@ -29,10 +29,11 @@ from roma_network.editorial.importing import reading
 from roma_network.editorial.importing.cells import Link
 from roma_network.editorial.importing.dry_run import DryRun, ImportTable, Outcome, table_named
 from roma_network.editorial.importing.parsing import UnreadableError
-from roma_network.editorial.importing.writing import BulkWriter, Undoing, entry_columns
+from roma_network.editorial.importing.undoing import Undoing
+from roma_network.editorial.importing.writing import BulkWriter, entry_columns
 from roma_network.editorial.merging import plain
 from roma_network.editorial.revisions import batches
-from roma_network.models import ContentVersion, Import, ImportBatch, ImportFile, ImportPart
+from roma_network.models import ContentVersion, Import, ImportBatch, ImportedRow, ImportFile, ImportPart
 from roma_network.ops.replicas import renew
 
 LINES_IN_A_PART = 500
@@ -43,6 +44,8 @@ TRIES = 30
 REST = 0.5  # seconds until the next try
 TURN = 0.12  # seconds after each batch: who waits for SQLite looks ten times a second whether it is free
 State = Import.State
+WRITTEN = (Outcome.NEW, Outcome.CHANGED)
+MOST_NAMED = 10
 
 log = logging.getLogger(__name__)
 
@@ -56,14 +59,23 @@ class ChangedError(Exception):
 
 
 def receive(*, table: ImportTable, file_name: str, content: bytes, by: User) -> Import:
-    """Keep a file that was sent. What was kept for a week is forgotten."""
+    """Keep a file that was sent."""
     reading.check_start(content)
-    old = Import.objects.filter(at__lt=timezone.now() - timedelta(days=KEPT_DAYS))
-    old.filter(batches=None).delete()  # what is half written is never forgotten
+    forget()
     with transaction.atomic():
         job = Import.objects.create(table=table.name, file_name=file_name[:200], by=by)
         ImportFile.objects.create(owner=job, content=content)
     return job
+
+
+def forget() -> None:
+    """After a week: files that were never imported; of others what they said, but for what they changed."""
+    old = Import.objects.filter(at__lt=timezone.now() - timedelta(days=KEPT_DAYS))
+    old.filter(batches=None, run_at=None).delete()  # what is half written is never forgotten
+    for part in ImportPart.objects.filter(owner__in=old.exclude(run_at=None)).exclude(lines=[]):
+        part.findings = [each for each in part.findings if each["outcome"] in WRITTEN]
+        part.lines, part.slugs, part.answers = [], {}, {}
+        part.save()
 
 
 def start(job: Import, state: str, problem: str = "") -> None:
@@ -227,8 +239,7 @@ def write(job):
 
 
 def finish(job):
-    job.batches.all().delete()
-    note(job, {"state": State.DONE, "done": job.total})
+    note(job, {"state": State.DONE, "done": job.total, "run_at": timezone.now()})
 
 
 class Writing:
@@ -293,10 +304,12 @@ class Writing:
         findings = [each for each in findings if each.outcome != Outcome.UNCHANGED]
         hold(self.table, [each.row for each in findings])
         writer = BulkWriter(
-            self.table, self.dry_run.sources, findings, by=self.job.by, reason=reason_of(self.job)
+            self.table, self.dry_run.sources, findings, by=by_of(self.job), reason=reason_of(self.job)
         )
         rows, sources = writer.write()
         ImportBatch.objects.create(owner=self.job, number=number, rows=rows, sources=sources)
+        touched = [ImportedRow(owner=self.job, key=key) for key, _before, _after in rows]
+        ImportedRow.objects.bulk_create(touched, ignore_conflicts=True)
 
 
 def leads_to_own(table, column):
@@ -317,6 +330,11 @@ def changes_in(findings):
 
 def shown_in(part):
     return [finding | {"warnings": []} for finding in part.findings]
+
+
+def by_of(job):
+    """Whose hand the history names."""
+    return job.undone_by or job.run_by or job.by
 
 
 def reason_of(job):
@@ -348,25 +366,33 @@ def take_back(job, problem):
 
 
 def undo(job):
-    """Take back what was written, the last first, and then look at the file again."""
+    """Take back what was written, the last first; and if it never was all there, look at the file again."""
     for number in job.batches.order_by("-number").values_list("number", flat=True):
         patiently(undo_batch, job, number)
         sleep(TURN)
-    mark(job, state=State.CHECKING, done=0)
-    check(job)
+    if job.run_at:
+        mark(job, state=State.UNDONE, undone_at=timezone.now())
+    else:
+        mark(job, state=State.CHECKING, done=0)
+        check(job)
 
 
 def undo_batch(job, number):
     wait_for_others()
     table, batch = table_named(job.table), job.batches.get(number=number)
     reason = _("Taken back: %(reason)s") % {"reason": reason_of(job)}
-    undoing = Undoing(table, batch, by=job.by, reason=reason[:300])
+    undoing = Undoing(table, batch, by=by_of(job), reason=reason[:300])
     hold(table, undoing.rows.values())
     stay = undoing.run()
     batch.delete()
-    problem = job.problem
-    if stay:
-        text = _("This was edited meanwhile, and stays as it is: %(rows)s.")
-        problem = f"{problem} {text % {'rows': ', '.join(map(str, stay))}}"
-    note(job, {"problem": problem})
-    job.problem = problem
+    job.rows.filter(key__in=undoing.rows).exclude(key__in=[row.pk for row in stay]).delete()
+    problem = " ".join(filter(None, [job.problem, told_of(stay)]))
+    note(job, {"problem": problem, "done": job.done + len(undoing.rows)})
+    job.problem, job.done = problem, job.done + len(undoing.rows)
+
+
+def told_of(rows):
+    if not rows:
+        return ""
+    names = ", ".join(map(str, rows[:MOST_NAMED])) + (" …" if len(rows) > MOST_NAMED else "")
+    return _("This was edited meanwhile, and stays as it is: %(rows)s.") % {"rows": names}

@@ -1,18 +1,16 @@
-"""Lines of a file, written into the directory, with a journal of what stood there; and the same taken back."""
+"""Lines of a file, written into the directory, with a journal of what stood there: see `undoing`."""
 
 from collections import defaultdict
-from itertools import chain
 from json import dumps, loads
 
-from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from roma_network.editorial import merging, revisions
+from roma_network.editorial import revisions
 from roma_network.editorial.importing.cells import Link, Links
 from roma_network.editorial.importing.dry_run import Outcome
 from roma_network.editorial.revisions import batches
-from roma_network.models import ContentVersion, Source, names_changed
+from roma_network.models import Source, names_changed
 
 
 class BulkWriter:
@@ -165,88 +163,3 @@ def rows_of(table, keys):
 def as_json(values):
     """As JSON gives them back; times to the microsecond, of which Django's encoder keeps a thousandth."""
     return loads(dumps(values, default=str))
-
-
-class Undoing:
-    """What a batch wrote, taken back: all but the rows that somebody edited since, or led others to."""
-
-    def __init__(self, table, batch, *, by, reason):
-        self.table, self.sources = table, batch.sources
-        self.journal = {key: (before, after) for key, before, after in batch.rows}
-        self.rows = {key: self.row(after) for key, (_before, after) in self.journal.items()}
-        self.history = EntryHistory(table, by=by, reason=reason)
-
-    @transaction.atomic
-    def run(self):
-        """The rows that stay as they are."""
-        now = rows_of(self.table, list(self.journal))
-        edited = {key for key, (_before, after) in self.journal.items() if now.get(key) != after}
-        staying = edited | self.led_to()
-        taken = {key: states for key, states in self.journal.items() if key not in staying}
-        rows = [self.rows[key] for key in taken]
-        self.history.watch(rows)
-        self.delete(grouped(missing(after, besides=before) for before, after in taken.values()))
-        self.restore(grouped(differing(before, after) for before, after in taken.values()))
-        self.delete_sources()
-        self.history.record(rows)
-        return list(self.table.model.objects.filter(pk__in=staying))
-
-    def row(self, stored):
-        """The row itself, which stands last in the journal."""
-        _label, key, columns = stored[-1]
-        return self.table.model(pk=key, **columns)
-
-    def led_to(self):
-        """Keys of new rows to which others lead by now."""
-        new = {key for key, (before, _after) in self.journal.items() if not before}
-        ours = {(label, key) for _before, after in self.journal.values() for label, key, _columns in after}
-        found = set()
-        for field in merging.ties(self.table.model):
-            rows = field.model._default_manager.filter(**{f"{field.name}__in": new}).order_by()
-            found |= {
-                target
-                for key, target in rows.values_list("pk", field.attname)
-                if (field.model._meta.label, key) not in ours
-            }
-        return found
-
-    def delete(self, rows):
-        for model, columns in rows.items():
-            for batch in batches(columns):
-                model._default_manager.filter(pk__in=batch)._raw_delete(DEFAULT_DB_ALIAS)
-        ContentVersion.bump()
-
-    def restore(self, rows):
-        for model, columns in rows.items():
-            model._default_manager.bulk_create(
-                [model(pk=key, **values) for key, values in columns.items()],
-                batch_size=500,
-                update_conflicts=True,
-                unique_fields=["pk"],
-                update_fields=[field.name for field in revisions.columns(model)],
-            )
-
-    def delete_sources(self):
-        """Those that came with the batch, and that nothing cites any more."""
-        unused = Source.objects.filter(pk__in=self.sources)
-        for relation in Source._meta.related_objects:
-            unused = unused.filter(**{relation.name: None})
-        Source.objects.filter(pk__in=list(unused.values_list("pk", flat=True))).delete()
-
-
-def missing(rows, besides):
-    """The rows that are not among the others."""
-    known = {(label, key) for label, key, _columns in besides}
-    return [row for row in rows if (row[0], row[1]) not in known]
-
-
-def differing(rows, others):
-    return [row for row in rows if row not in others]
-
-
-def grouped(journals):
-    """Model → key → columns, in the order of the journal: rows within first."""
-    found = defaultdict(dict)
-    for label, key, columns in chain.from_iterable(journals):
-        found[apps.get_model(label)][key] = columns
-    return found
