@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from roma_network.admin.entries import EditorialAdmin
 from roma_network.admin.shared import change_url, link_to
-from roma_network.editorial import diff, duplicates, merging, revisions, workflow
+from roma_network.editorial import diff, duplicates, matching, merging, revisions, workflow
 from roma_network.models import Distinct
 
 MOST_APART = 50
@@ -71,11 +71,6 @@ class MergeableAdmin(EditorialAdmin):
             request, {"duplicates_url": self.url_of("duplicates")} | (extra_context or {})
         )
 
-    def likely(self, values, *, key, **options):
-        excluded = duplicates.others(self.model, key) if key else ()
-        found = duplicates.index_of(self.model).like(values, excluding=excluded, **options)
-        return [each._asdict() | self.links_of(each.entry, key) for each in found]
-
     def links_of(self, entry, other):
         return {
             "label": str(entry),
@@ -88,7 +83,7 @@ class MergeableAdmin(EditorialAdmin):
         merge = self.has_merge_permission(request)
         return [
             each._asdict() | self.links_of(each.entry, entry.pk if merge else None)
-            for each in duplicates.like(entry)
+            for each in duplicates.like_entry(entry)
         ]
 
     def likely_view(self, request):
@@ -97,25 +92,21 @@ class MergeableAdmin(EditorialAdmin):
             raise PermissionDenied
         sent = request.GET
         key = int(sent["pk"]) if KEY.fullmatch(sent.get("pk", "")) else None
-        found = self.likely(
-            {name: sent.get(name, "") for name in duplicates.WATCHED},
-            names=[sent.get(name, "")[:300] for name in ("name", "acronym", "native_name")],
-            country=sent.get("country"),
-            key=key,
-        )
-        shown = ("label", "status", "why", "url", "merge_url")
-        if not self.has_merge_permission(request):
-            found = [row | {"merge_url": ""} for row in found]
-        return JsonResponse({"entries": [{name: row[name] for name in shown} for row in found]})
+        described = matching.described_by(sent.dict() | {"country_id": sent.get("country")})
+        other = key if self.has_merge_permission(request) else None
+        found = [
+            self.links_of(each.entry, other) | {"why": each.why}
+            for each in duplicates.like(self.model, described, key=key)
+        ]
+        return JsonResponse({"entries": found})
 
     def duplicates_view(self, request):
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         if request.method == "POST":
             return self.tell_apart(request)
-        known = duplicates.index_of(self.model)
-        likely = known.pairs_besides(duplicates.told_apart(self.model))
-        pairs = known.likely_pairs(likely)
+        likely = duplicates.pairs_of(self.model)
+        pairs = duplicates.likely_pairs(self.model, likely)
         may_merge = self.has_merge_permission(request)
         context = {
             **self.admin_site.each_context(request),
@@ -170,7 +161,7 @@ class MergeableAdmin(EditorialAdmin):
         context |= {
             "likely_url": self.url_of("likely"),
             "likely": self.likely_of(request, obj) if obj and not merged else [],
-            "watched": ",".join(duplicates.WATCHED),
+            "watched": ",".join(matching.WATCHED),
             "merged_into": merged,
             "took_place_of": [merge.old for merge in obj.merged.select_related("old")] if obj else [],
             "unmerge_url": self.url_of("unmerge", obj.pk)
@@ -182,7 +173,7 @@ class MergeableAdmin(EditorialAdmin):
     def save_related(self, request, form, formsets, change):
         """Warn after saving, for those whose browser runs no script."""
         super().save_related(request, form, formsets, change)
-        if form.changed_content & {*duplicates.WATCHED}:
+        if form.changed_content & {*matching.WATCHED}:
             found = self.likely_of(request, form.instance)
             links = format_html_join(
                 ", ", "{} ({})", ((link_to(row["entry"], row["label"]), row["why"]) for row in found)

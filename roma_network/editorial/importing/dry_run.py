@@ -10,8 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.core import folding
-from roma_network.editorial import duplicates
+from roma_network.editorial import matching
 from roma_network.editorial.importing.cells import Kept, Key, KeyLink, Link, Links, Plain, Rows
 from roma_network.editorial.importing.constraints import violations
 from roma_network.editorial.importing.parsing import UnreadableError
@@ -145,7 +144,7 @@ class DryRun:
         self.columns = [table.columns[name] for name in headings]
         self.sources = {}  # address → a source that this file is the first to name
         self.named = {}  # what tells a new entry apart → its line
-        self.entries = duplicates.index_of(table.model) if table.is_entry and with_hints else None
+        self.matcher = matching.matcher_of(table.model) if table.is_entry and with_hints else None
 
     def findings(self, lines):
         """What these lines come to: pairs of line and cells."""
@@ -162,9 +161,8 @@ class DryRun:
             if not finding.errors:
                 self.compare(finding, held.get(finding.key), keys)
         self.check_constraints([each for each in found if not each.errors], keys)
-        for finding in found:
-            if self.entries and finding.outcome == Outcome.NEW and not finding.errors:
-                finding.warnings += self.likely(finding)
+        if self.matcher:
+            self.note_likely([each for each in found if each.outcome == Outcome.NEW and not each.errors])
         return found
 
     def known(self, lines):
@@ -264,24 +262,27 @@ class DryRun:
         derived = {"sort_name", "search_text"}
         return {each.name: each for each in self.table.model._meta.fields if each.name not in derived}
 
-    def likely(self, finding):
-        """Entries that the new one may be, in the directory or in the same file."""
-        row = finding.row
-        values = {name: getattr(row, name, "") for name in duplicates.WATCHED}
-        names = [row.name, row.acronym, getattr(row, "native_name", "")]
-        country = getattr(row, "country_id", None)
-        found = self.entries.near(values, names=names, country=country)
+    def note_likely(self, findings):
+        """Warn of entries that new ones may be, in the directory or in the same file."""
+        described = [matching.described(finding.row) for finding in findings]
+        offers = [self.matcher.candidates(each) for each in described]
+        entries = self.table.model.objects.in_bulk({each.pk for found in offers for each in found})
         text = translate("It may be “%(entry)s” (%(slug)s): %(why)s.")
-        texts = [text % {"entry": each.entry, "slug": each.entry.slug, "why": each.why} for each in found]
-        for mark in [
-            *duplicates.keys_of(values),
-            ("name", duplicates.in_order(folding.fold(row.name)), country),
-        ]:
+        for finding, said, found in zip(findings, described, offers, strict=True):
+            finding.warnings += [
+                text % {"entry": entry, "slug": entry.slug, "why": matching.reason(each.why[0])}
+                for each in found
+                if (entry := entries.get(each.pk))
+            ]
+            finding.warnings += self.likely_lines(finding, said)
+
+    def likely_lines(self, finding, described):
+        """Lines of the same file that the new entry may stand in already."""
+        text = translate("It may be the one in line %(line)s: %(why)s.")
+        for mark in matching.marks(described):
             first = self.named.setdefault(mark, finding.line)
             if first != finding.line:
-                text = translate("It may be the one in line %(line)s: %(why)s.")
-                texts.append(text % {"line": first, "why": duplicates.reason(mark[0])})
-        return texts
+                yield text % {"line": first, "why": matching.reason(mark[0])}
 
 
 def is_late(column, value, keys):
