@@ -45,7 +45,7 @@ ENOUGH = 0.72  # of 1: what is less like is not offered
 BEHIND = 0.12  # the best: what is farther behind it is not offered
 SURE = 0.97
 MOST = 6
-COMPARED = 40  # entries of a name that look most alike at first sight
+COMPARED = 15  # entries of a name that look most alike at first sight
 MOST_TOGETHER = 20  # names with one rare word, each of which is compared with each
 MOST_SHARING = 5  # of one website; more are parts of one house
 LONG = 8  # letters of a word with two slips
@@ -166,6 +166,9 @@ class Matcher:
         self.pks = np.array(pks, np.int64)
         self.countries, self.types, self.placed, self.statuses = countries, types, placed, statuses
         self.owners = np.array(owners, np.int32)
+        self.country_numbers = {code: number for number, code in enumerate(sorted({*countries} - {None}), 1)}
+        numbers = np.array([self.country_numbers.get(code, 0) for code in countries], np.int16)
+        self.document_countries = numbers[self.owners]
         self.words = list(self.numbers)
         self.flat, self.shares = np.array(flat, np.int32), np.array(full, np.float32)
         self.starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
@@ -254,10 +257,8 @@ class Matcher:
         read = name_words(name[:LONGEST])
         asked = {word: share * self.weight_of(word) for word, share in read.words.items()}
         found: dict[int, float] = {}
-        for document in self.first_sight(asked):
+        for document in self.first_sight(asked, country):
             entry = int(self.owners[document])
-            if differ(country, self.countries[entry]):
-                continue
             likeness = self.likeness(asked, document, entry, country)
             if likeness > found.get(entry, 0):
                 found[entry] = likeness
@@ -266,8 +267,8 @@ class Matcher:
                 found[entry] = max(found.get(entry, 0), JOINED)
         return found
 
-    def first_sight(self, asked: dict[str, float]) -> list[int]:
-        """The documents that share the heaviest words with what is asked."""
+    def first_sight(self, asked: dict[str, float], country: str | None) -> list[int]:
+        """The documents of a country, or of none, that share the heaviest words with what is asked."""
         left = total = sum(asked.values())
         documents, weights = [], []
         for word, weight in sorted(asked.items(), key=lambda item: -item[1]):
@@ -280,8 +281,13 @@ class Matcher:
                 weights.append(np.full(len(holding), weight * likeness))
         if not documents:
             return []
-        found, places = np.unique(np.concatenate(documents), return_inverse=True)
-        shared = np.bincount(places, np.concatenate(weights))
+        holding, weight = np.concatenate(documents), np.concatenate(weights)
+        if country:
+            of_country = self.document_countries[holding]
+            is_there = (of_country == self.country_numbers.get(country, -1)) | (of_country == 0)
+            holding, weight = holding[is_there], weight[is_there]
+        found, places = np.unique(holding, return_inverse=True)
+        shared = np.bincount(places, weight, minlength=len(found))
         rough = shared / (total + self.sums[found])
         if len(found) > COMPARED:
             found = found[np.argpartition(-rough, COMPARED)[:COMPARED]]

@@ -7,6 +7,7 @@ same becomes one word.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from roma_network.core import folding
@@ -152,6 +153,7 @@ def words_in(folded: str) -> list[str]:
     return list(dict.fromkeys(telling or found))
 
 
+@lru_cache(maxsize=20_000)
 def one_spelling(word: str) -> str:
     for pattern, text in SPELLINGS:
         word = pattern.sub(text, word)
