@@ -166,7 +166,9 @@ class Matcher:
         self.pks = np.array(pks, np.int64)
         self.countries, self.types, self.placed, self.statuses = countries, types, placed, statuses
         self.owners = np.array(owners, np.int32)
-        self.country_numbers = {code: number for number, code in enumerate(sorted({*countries} - {None}), 1)}
+        self.country_numbers = {
+            code: number for number, code in enumerate(sorted(filter(None, {*countries})), 1)
+        }
         numbers = np.array([self.country_numbers.get(code, 0) for code in countries], np.int16)
         self.document_countries = numbers[self.owners]
         self.words = list(self.numbers)
@@ -281,13 +283,13 @@ class Matcher:
                 weights.append(np.full(len(holding), weight * likeness))
         if not documents:
             return []
-        holding, weight = np.concatenate(documents), np.concatenate(weights)
+        seen, shares = np.concatenate(documents), np.concatenate(weights)
         if country:
-            of_country = self.document_countries[holding]
+            of_country = self.document_countries[seen]
             is_there = (of_country == self.country_numbers.get(country, -1)) | (of_country == 0)
-            holding, weight = holding[is_there], weight[is_there]
-        found, places = np.unique(holding, return_inverse=True)
-        shared = np.bincount(places, weight, minlength=len(found))
+            seen, shares = seen[is_there], shares[is_there]
+        found, places = np.unique(seen, return_inverse=True)
+        shared = np.bincount(places, shares, minlength=len(found))
         rough = shared / (total + self.sums[found])
         if len(found) > COMPARED:
             found = found[np.argpartition(-rough, COMPARED)[:COMPARED]]
