@@ -169,7 +169,7 @@ class Matcher:
         self.country_numbers = {
             code: number for number, code in enumerate(sorted(filter(None, {*countries})), 1)
         }
-        numbers = np.array([self.country_numbers.get(code, 0) for code in countries], np.int16)
+        numbers = np.array([self.country_numbers.get(code or "", 0) for code in countries], np.int16)
         self.document_countries = numbers[self.owners]
         self.words = list(self.numbers)
         self.flat, self.shares = np.array(flat, np.int32), np.array(full, np.float32)
