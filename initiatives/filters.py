@@ -70,13 +70,14 @@ class InitiativeFilterSet(YearsFilterSet):
 
     sorts = {
         "name": Sort(_("Name"), ["sort_name"]),
-        "relevance": Sort(_("Best match"), ["rank", "sort_name"]),
+        "relevance": Sort(_("Best match"), ["sort_name"]),
         "verified": Sort(_("Latest verified or changed"), ["-touched", "sort_name"]),
         "connected": Sort(_("Most actors"), ["-actor_count", "sort_name"]),
         "start": Sort(_("Latest start"), ["-start", "sort_name"]),
     }
 
     pictures = {"initiative_map": _("Map"), "timeline": _("Timeline")}
+    links = {"actor": ["actor"]}
 
     class Meta:
         model = Initiative
@@ -143,10 +144,11 @@ class DocumentFilterSet(YearsFilterSet):
 
     sorts = {
         "newest": Sort(_("Newest"), ["-date", "sort_name"]),
-        "relevance": Sort(_("Best match"), ["rank", "sort_name"]),
+        "relevance": Sort(_("Best match"), ["sort_name"]),
         "name": Sort(_("Title"), ["sort_name"]),
         "verified": Sort(_("Latest verified or changed"), ["-touched", "sort_name"]),
     }
+    links = {"actor": ["actor", "publisher"], "initiative": ["initiative"]}
 
     class Meta:
         model = Document

@@ -49,12 +49,13 @@ class ActorFilterSet(ListingFilterSet):
 
     sorts = {
         "name": Sort(_("Name"), ["sort_name"]),
-        "relevance": Sort(_("Best match"), ["rank", "sort_name"]),
+        "relevance": Sort(_("Best match"), ["sort_name"]),
         "verified": Sort(_("Latest verified or changed"), ["-touched", "sort_name"]),
         "connected": Sort(_("Most initiatives"), ["-initiative_count", "sort_name"]),
     }
 
     pictures = {"map": _("Map"), "network": _("Network")}
+    links = {"initiative": ["initiative"]}
 
     class Meta:
         model = Actor
@@ -67,3 +68,9 @@ class ActorFilterSet(ListingFilterSet):
     @classmethod
     def all_rows(cls):
         return Actor.objects.with_active()
+
+    @classmethod
+    def playing_in(cls, roles, countries):
+        """Actors with one of these roles in an initiative of one of these countries."""
+        tied = Q(participations__role__in=roles, participations__initiative__countries__in=countries)
+        return Actor.objects.published().filter(cls.in_public_initiative, tied)

@@ -12,12 +12,15 @@ from anyascii import anyascii
 from roma_network.core.clean_text import clean_text
 
 LONGEST_NAME = 300
+SIGNS = str.maketrans(
+    {"ъ": "а", "Ъ": "А", "ь": "", "Ь": ""}
+)  # in Bulgarian a vowel, and no letter of its own
 NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def fold(text: object) -> str:
     """Plain lower-case letters and digits: Košice → kosice, Πάτρα → patra, Пловдив → plovdiv."""
-    return NOT_WORD.sub(" ", anyascii(clean_text(str(text))).lower()).strip()
+    return NOT_WORD.sub(" ", anyascii(clean_text(str(text)).translate(SIGNS)).lower()).strip()
 
 
 def searchable(names: Iterable[str], rest: Iterable[str] = ()) -> str:

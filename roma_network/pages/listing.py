@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from roma_network.export import responses
 from roma_network.export.formats import ROWS
+from roma_network.pages.questions import QuestionShown
 from roma_network.pages.redirects import moved_filters
-from roma_network.search import autocomplete
+from roma_network.search.answers import asked
 from roma_network.search.facet_index import facet_index_of
 from roma_network.search.facets import TRACKING, FacetCounts, Option, Rejected, shortened
 
@@ -68,6 +69,27 @@ def rounded(size):
     return round(size / unit, 2 - len(str(int(size / unit)))) * unit
 
 
+class InOrder:
+    """Rows in an order that the database does not know, read in parts. All else is as with `queryset`, which holds the same."""
+
+    def __init__(self, queryset, every_row, keys):
+        self.queryset = queryset
+        self.every_row = every_row
+        self.keys = keys
+
+    def __getattr__(self, name):
+        return getattr(self.queryset, name)
+
+    def for_export(self):
+        return InOrder(self.queryset.for_export(), self.every_row.for_export(), self.keys)
+
+    def iterator(self, chunk_size):
+        for start in range(0, len(self.keys), chunk_size):
+            part = self.keys[start : start + chunk_size]
+            rows = self.every_row.in_bulk(part)
+            yield from (rows[key] for key in part if key in rows)
+
+
 class Listing:
     """A filtered list as a page or an export."""
 
@@ -77,23 +99,9 @@ class Listing:
     def __init__(self, request, filterset_class, table=None):
         self.request = request
         self.table = table
-        self.corrected = None
         self.filterset = filterset_class(request.GET, self.formats)
         if request.GET.get("format") not in self.streamed:
             self.tally = FacetCounts(self.filterset, request.content_version)
-            if self.tally.searched is not None and not len(self.tally.searched):
-                self.correct()
-
-    def correct(self):
-        """Look for other words where no row at all holds those asked for: a slip of the pen."""
-        names = autocomplete.name_index(self.request.content_version)
-        self.corrected = names.correct(self.filterset.data["q"])
-        if self.corrected:
-            rejected, parameters = self.filterset.rejected, self.request.GET.copy()
-            parameters["q"] = self.corrected
-            self.filterset = type(self.filterset)(parameters, self.formats)
-            self.filterset.rejected = rejected
-            self.tally = FacetCounts(self.filterset, self.request.content_version)
 
     @property
     def moved(self):
@@ -101,7 +109,7 @@ class Listing:
         return moved_filters(self.request, self.filterset)
 
     def respond(self, template, entry_template):
-        if response := self.moved or responses.requested(self.request, self.table, self.filterset.qs):
+        if response := self.moved or self.file:
             return response
         context = {
             "listing": self,
@@ -110,6 +118,30 @@ class Listing:
             "rejected": self.filterset.rejected,
         }
         return render(self.request, template, context)
+
+    @property
+    def file(self):
+        """The file that the address asks for, or None."""
+        if self.request.GET.get("format") not in ROWS:
+            return None
+        rows = self.filterset.qs
+        if self.filterset.data["sort"] == "relevance":
+            found = FacetCounts(self.filterset, self.request.content_version).found
+            rows = InOrder(rows, self.filterset.all_rows().published(), found.tolist())
+        return responses.requested(self.request, self.table, rows)
+
+    @cached_property
+    def question(self):
+        """The question as the page shows it, or None where there is none."""
+        if self.tally.answer is None:
+            return None
+        words = self.filterset.data["q"]
+        return QuestionShown(
+            asked(words, self.request.content_version),
+            [self.tally.answer],
+            [type(self.filterset)],
+            lambda text: self.url(without=[("q", words)], extra=[("q", text)] if text else []),
+        )
 
     @cached_property
     def page(self):

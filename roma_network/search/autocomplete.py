@@ -9,33 +9,34 @@ from array import array
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from functools import cached_property, lru_cache
-from itertools import islice, product
+from itertools import islice
 
 from django.db.models import Value
 from django.db.models.functions import StrIndex, Substr
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from roma_network.core import folding
 from roma_network.models import Editorial
 from roma_network.search import full_text
 
 CLOSE = 200  # entries compared by how a word stands in their names
 SCANNED = 2000  # entries looked at for words that stand apart
-GUESSES = 16
+MOST_CALLED = 20  # entries of one name
 # What stands around the text in a name: the whole name, whole words at its start or within it, beginnings of words.
 AROUND = (("\n", "\n"), ("\n", " "), (" ", "\n"), (" ", " "), ("\n", ""), (" ", ""))
+NEARLY = 0.88
 ALIKE = 0.65  # of 1: “rommed” and “romed” are 0.83
 
 
 class NameIndex:
-    """The names of all published entries. `rows`: (model, key, names as in `search_text`), the best known first."""
+    """The names of all published entries. `rows`: (model, key, slug, names as in `search_text`), the best known first."""
 
     def __init__(self, rows):
-        self.models, self.keys, self.starts = [], array("q"), array("L")
+        self.models, self.slugs, self.keys, self.starts = [], [], array("q"), array("L")
         names, position = [], 0
-        for model, key, text in rows:
+        for model, key, slug, text in rows:
             self.models.append(model)
+            self.slugs.append(slug)
             self.keys.append(key)
             self.starts.append(position)
             names.append(text)
@@ -113,13 +114,29 @@ class NameIndex:
         words = (match[0] for match in re.finditer(r"\w+", self.text))
         return Counter(word for word in words if len(word) > 2 and not word.isdigit())
 
-    def correct(self, text):
-        """`text` with each word that no name holds replaced by a similar one, or None where nothing is similar."""
-        words = folding.fold(text).split()
-        choices = [[word] if word in self.text else self.similar(word) for word in words]
-        guesses = [" ".join(guess) for guess in islice(product(*choices), GUESSES)]
-        best = next(filter(self.suggest, guesses), next(iter(guesses), None))
-        return best if best != " ".join(words) else None
+    @cached_property
+    def called_so(self):
+        """Name → places of the entries that bear it."""
+        places = defaultdict(list)
+        for place in range(len(self.starts)):
+            for name in self.names_at(place).split("\n"):
+                if name:
+                    places[name].append(place)
+        return dict(places)
+
+    def called(self, name):
+        """Model, key and slug of the entries that bear this folded name."""
+        places = self.called_so.get(name, ())
+        return tuple(
+            (self.models[place], self.keys[place], self.slugs[place]) for place in places[:MOST_CALLED]
+        )
+
+    def alike(self, text):
+        """Entries that are called nearly so."""
+        found = process.extractOne(
+            text, self.called_so.keys(), scorer=OSA.normalized_similarity, score_cutoff=NEARLY
+        )
+        return self.entries(self.called_so[found[0]][:1]) if found else []
 
     def similar(self, word):
         """The words of all names that are most like `word`; of equally similar ones the most frequent first."""
@@ -135,13 +152,13 @@ class NameIndex:
 def name_index(version: str) -> NameIndex:
     """The names as they stand at this content version."""
     rows = [row for model in Editorial.__subclasses__() for row in name_rows(model)]
-    rows.sort(key=lambda row: (-row[3], len(row[2])))
-    return NameIndex(row[:3] for row in rows)
+    rows.sort(key=lambda row: (-row[4], len(row[3])))
+    return NameIndex(row[:4] for row in rows)
 
 
 def name_rows(model):
     weights = model.objects.weights()
     end = StrIndex("search_text", Value("\t")) - 1
     rows = model.objects.published().annotate(folded_names=Substr("search_text", 1, end)).order_by()
-    for key, text in rows.values_list("pk", "folded_names").iterator(chunk_size=5000):
-        yield model, key, text, weights.get(key, 0)
+    for key, slug, text in rows.values_list("pk", "slug", "folded_names").iterator(chunk_size=5000):
+        yield model, key, slug, text, weights.get(key, 0)

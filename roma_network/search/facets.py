@@ -4,22 +4,27 @@ A filter set is made with django-filter. Its `FacetFilter`s are groups of values
 across. A bad value never breaks a page: `rejected` names it, and the rest of the address still counts.
 """
 
+import json
 from collections import namedtuple
+from copy import copy
 from functools import cached_property, reduce
 from operator import or_
 
 import django_filters
 import numpy as np
 from django import forms
+from django.db import connection
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.export.formats import ROWS
+from roma_network.models import ContentVersion
 from roma_network.search import full_text
+from roma_network.search.answers import answer
 from roma_network.search.facet_index import count, count_owners, facet_index_of, having, owners
-from roma_network.search.text_index import text_index_of
 
 MOST_VALUES = 100  # of one repeated parameter
 TRACKING = ("utm_", "fbclid", "gclid", "mc_")  # other sites add these to links; no reader means them
@@ -41,7 +46,17 @@ class SearchFilter(django_filters.CharFilter):
         super().__init__(label=_("Search"), max_length=300, validators=[has_letters])
 
     def filter(self, queryset, value):
-        return queryset.filter(full_text.matches(value)) if value else queryset
+        if not value:
+            return queryset
+        keys = answer(self.filterset_class, value, ContentVersion.current()).keys
+        return queryset.filter(pk__in=among(keys.tolist()))
+
+
+def among(keys):
+    """These keys as a subquery: lists of values have a greatest length."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [keys])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(keys)])
 
 
 class YearFilter(django_filters.Filter):
@@ -163,6 +178,7 @@ class ListingFilterSet(django_filters.FilterSet):
 
     sorts: dict[str, Sort]
     pictures: dict[str, str] = {}  # the name of an address → what it shows
+    links: dict[str, list[str]] = {}  # kind of entry → the facets by which rows are tied to such entries
 
     @staticmethod
     def count_label(n):
@@ -171,6 +187,7 @@ class ListingFilterSet(django_filters.FilterSet):
 
     def __init__(self, data, formats=ROWS):
         super().__init__(data, self.all_rows().published())
+        self.filters["q"].filterset_class = type(self)
         self.formats = formats
         self.rejected = []
         self.vocabularies = {}
@@ -236,6 +253,13 @@ class ListingFilterSet(django_filters.FilterSet):
         return conditions
 
     @classmethod
+    def vocabulary_of(cls, name, values):
+        """Value → term of a facet, outside of a request."""
+        facet = copy(cls.base_filters[name])
+        facet.model = cls._meta.model
+        return facet.vocabulary(values)
+
+    @classmethod
     def all_rows(cls):
         """Every row, with the annotations that facets name."""
         return cls._meta.model.objects.all()
@@ -271,10 +295,7 @@ class ListingFilterSet(django_filters.FilterSet):
         return self.narrowed(self.filtered(others), unlisted)
 
     def filter_queryset(self, queryset):
-        queryset = self.matching().for_sorting()
-        if self.data["sort"] == "relevance":
-            queryset = queryset.annotate(rank=full_text.rank(self.data["q"]))
-        return queryset.order_by(*self.sorts[self.data["sort"]].order, "slug")
+        return self.matching().for_sorting().order_by(*self.sorts[self.data["sort"]].order, "slug")
 
 
 class FacetCounts:
@@ -292,10 +313,15 @@ class FacetCounts:
         }
 
     @cached_property
-    def searched(self):
-        """The keys of the rows that hold the words looked for, the closest first, or None where there are no words."""
+    def answer(self):
+        """What answers the question, or None where there is none."""
         words = self.filterset.data.get("q")
-        return text_index_of(self.filterset._meta.model, self.version).search(words) if words else None
+        return answer(type(self.filterset), words, self.version) if words else None
+
+    @property
+    def searched(self):
+        """The keys of the rows that answer the question, the closest first, or None where there is none."""
+        return self.answer.keys if self.answer else None
 
     @cached_property
     def base(self):

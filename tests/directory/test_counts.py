@@ -65,7 +65,8 @@ def choices(kind):
             if random.random() < 0.4:
                 chosen[facet].append(random.choice(sorted(reckoning.values(kind, facet))))
         if random.random() < 0.3:
-            chosen["q"] = [random.choice(fold(rows[slug].get("name") or rows[slug]["title"]).split())]
+            word = random.choice(fold(rows[slug].get("name") or rows[slug]["title"]).split())
+            chosen["q"] = [f'"{word}"']  # as it stands
         if kind != "actor" and random.random() < 0.4:
             chosen[random.choice(["from", "to"])] = [str(random.randint(2005, 2024))]
         yield chosen
@@ -74,9 +75,9 @@ def choices(kind):
 NAMED = [
     ("actor", {"initiative": ["romact"], "role": ["participant"], "country": ["RO"]}),
     ("actor", {"initiative": ["leri", "romact"], "role": ["lead", "funder"], "active": ["yes"]}),
-    ("actor", {"q": ["kosice"], "membership": ["eu_member"]}),
+    ("actor", {"q": ['"kosice"'], "membership": ["eu_member"]}),
     ("initiative", {"actor_type": ["academia"], "lead_type": ["eu_institution"]}),
-    ("initiative", {"actor_type": ["roma_community"], "from": ["2012"], "to": ["2016"], "q": ["roma"]}),
+    ("initiative", {"actor_type": ["roma_community"], "from": ["2012"], "to": ["2016"], "q": ['"roma"']}),
     ("initiative", {"actor": ["fra"], "lead_type": ["eu_institution"], "status": ["ended", "running"]}),
     ("document", {"actor": ["fra"], "type": ["eu_institution"], "language": ["en"]}),
     ("document", {"initiative": ["leri"], "publisher": ["fra"], "to": ["2020"]}),

@@ -1,0 +1,361 @@
+"""How well the entries of a list fit a question, and in which order they answer it.
+
+Each thing that a question asks for (`Concept`) is met by an entry fully, nearly (a town's country) or not at all. Entries that
+meet all of it answer; where there is none, those that meet most, and what was left out is told.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from django.db.models import Q
+from django.utils.datastructures import MultiValueDict
+from numpy.typing import NDArray
+
+from roma_network.search.facet_index import FacetIndex, Mask, facet_index_of, having, owners
+from roma_network.search.text_index import Standing, TextIndex, text_index_of
+from roma_network.search.understanding import SPOKEN_IN, Concept, Question
+from roma_network.search.vocabulary import NEAR, Meaning, vocabulary
+
+ALIKE = 1e-3
+Fits = NDArray[np.float32]
+
+WEIGHTS = {"country": 4, "place": 4, "entry": 4, "phrase": 6, "facet": 3, "word": 3, "model": 2, "year": 2}
+IN_WORDS = 0.95  # the fit of an entry that says in its name what others have as a value
+COMMON = 1.5  # weight of a word that is frequent in its language
+MOST_SYNONYMS = 12
+
+# How much what an entry shows counts for its place among those that fit alike.
+IS_CALLED, IS_PLACE, BEGINS_WHOLLY, BEGINS_SO, HOLDS_SO = 150, 110, 60, 50, 20
+ALL_NAMED, NAMED, BY_FACET, WORDS = 15, 10, 8, 6
+HAS_OPTIONAL, IS_ACTOR, OF_LANGUAGE, ONE_COUNTRY, CONNECTED = 6, 8, 8, 6, 1.5
+LETTERS = 100  # of a name that cost a point
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The entries of one list that answer a question, the closest first."""
+
+    question: Question
+    keys: NDArray[np.int64]
+    fit: float = 0.0  # of what they meet, as weights
+    met: tuple[Concept, ...] = ()
+    nearly: tuple[Concept, ...] = ()
+    left_out: tuple[Concept, ...] = ()
+    best: list[tuple[float, float, int]] = field(default_factory=list)  # fit, score, key of the first of all
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.nearly and not self.left_out
+
+
+class Matcher:
+    """A question put to one list. Rows stand in the order of the facet index."""
+
+    def __init__(self, filterset_class: Any, question: Question, version: str) -> None:
+        self.filterset_class = filterset_class
+        self.question = question
+        self.version = version
+        self.model = filterset_class._meta.model
+        self.name = self.model._meta.model_name
+        self.columns: FacetIndex = facet_index_of(filterset_class, version)
+        self.texts: TextIndex = text_index_of(self.model, version)
+        self.size = len(self.columns.keys)
+
+    # What is met
+
+    @cached_property
+    def fits(self) -> Fits:
+        """How far each row (column) meets each concept (row)."""
+        found = [self.fit_of(concept) for concept in self.question.concepts]
+        fits = np.array(found, dtype=np.float32).reshape(len(found), self.size)
+        if len(found) > 1:
+            fits[
+                :, self.rows_with(f" {self.question.folded}") | self.rows_with(f"\n{self.question.folded}")
+            ] = 1
+        return fits
+
+    @cached_property
+    def weights(self) -> NDArray[np.float64]:
+        return np.array([weight_of(concept) for concept in self.question.concepts])
+
+    def fit_of(self, concept):
+        meaning = concept.meaning
+        if meaning.kind == "model":
+            return np.full(self.size, meaning.value == self.name)
+        if meaning.kind in ("word", "phrase"):
+            return self.standing(concept) > Standing.ABSENT
+        is_foreign = meaning.kind == "facet" and not self.has_facet(meaning)
+        fit = np.where(self.literally(concept), IN_WORDS if is_foreign else 1.0, 0.0)
+        if meaning.kind == "entry":
+            return np.maximum(fit, self.linked(meaning.words))
+        if meaning.kind == "year":
+            return np.maximum(fit, self.in_years(*meaning.value.split("-")))
+        for facet in meaning.facets:
+            if facet.model in ("", self.name) and facet.name in self.filterset_class.base_filters:
+                fit = np.maximum(fit, facet.fit * self.mask_of(facet.name, facet.values))
+        if meaning.kind == "country" and (roles := self.roles):
+            playing = self.filterset_class.playing_in(roles, meaning.value.split(","))
+            fit = np.maximum(fit, self.mask_of_rows(playing))
+        return fit
+
+    def literally(self, concept):
+        """The rows whose texts say it: a place or a year anywhere, all else in their names."""
+        standing = self.standing(concept)
+        if concept.kind in ("place", "year", "entry"):
+            return standing >= Standing.BEGUN
+        literal = np.isin(standing, (Standing.BEGUN_IN_NAME, Standing.WHOLE_IN_NAME))
+        if concept.kind == "facet" and not self.has_facet(concept.meaning):
+            for word in concept.meaning.words[:MOST_SYNONYMS]:
+                literal |= np.isin(self.standing_of(word), (Standing.BEGUN_IN_NAME, Standing.WHOLE_IN_NAME))
+        return literal
+
+    def has_facet(self, meaning):
+        return any(
+            facet.model in ("", self.name) and facet.name in self.filterset_class.base_filters
+            for facet in meaning.facets
+        )
+
+    @cached_property
+    def roles(self):
+        """The roles that are asked for, where this list knows of roles in initiatives of a country."""
+        if not hasattr(self.filterset_class, "playing_in"):
+            return []
+        facets = [facet for concept in self.question.concepts for facet in concept.meaning.facets]
+        return [value for facet in facets if facet.name == "role" for value in facet.values]
+
+    def standing(self, concept):
+        found = self.standing_of(" ".join(concept.folded.split()))
+        for word in said_by(concept):
+            found = np.maximum(found, self.standing_of(word))
+        if concept.stem:
+            begun = self.standing_of(concept.stem)
+            begun = np.where(begun >= Standing.BEGUN, np.minimum(begun, Standing.BEGUN + begun % 2 ^ 1), 0)
+            found = np.maximum(found, begun)
+        return found
+
+    @cached_property
+    def standings(self):
+        return {}
+
+    def standing_of(self, word):
+        if word not in self.standings:
+            found = np.zeros(self.size, dtype=np.int8)
+            places, known = self.places
+            found[places] = self.texts.standing(word)[known]
+            self.standings[word] = found
+        return self.standings[word]
+
+    @cached_property
+    def places(self):
+        """Where the rows of the text index stand among the columns, and which of them do."""
+        known = np.isin(self.texts.keys, self.columns.keys)
+        return self.columns.places(self.texts.keys), known
+
+    def mask_of(self, name: str, values) -> Mask:
+        """The rows that have one of these values of a facet."""
+        facet = self.filterset_class.base_filters[name]
+        if not facet.listed:
+            rows = self.filterset_class.all_rows().filter(facet.visible & facet.condition(values))
+            return self.mask_of_rows(rows)
+        if not facet.via:
+            return having(self.columns.plain[name], values)
+        tie = self.columns.ties[facet.via]
+        return owners(self.columns, tie, having(tie.columns[name], values))
+
+    def mask_of_rows(self, rows):
+        return self.columns.only(np.fromiter(rows.values_list("pk", flat=True), dtype=np.int64))
+
+    def in_years(self, first, last):
+        if "from" not in self.filterset_class.base_filters:
+            return self.columns.all() & False
+        years = self.filterset_class(MultiValueDict({"from": [first], "to": [last]}))
+        return self.mask_of_rows(years.matching_uncounted())
+
+    def linked(self, entries):
+        """The rows that are one of these entries, or tied to one of them where the question asks for more than the entry."""
+        own = [key for model, key, _ in entries if model is self.model]
+        mask = self.columns.only(np.array(own, dtype=np.int64))
+        if len(self.question.concepts) > 1:
+            for model, _, slug in entries:
+                for name in self.filterset_class.links.get(model._meta.model_name, ()):
+                    facet = self.filterset_class.base_filters[name]
+                    rows = self.filterset_class.all_rows().published()
+                    mask |= self.mask_of_rows(rows.filter(facet.visible & facet.condition([slug])))
+        return mask
+
+    # In which order
+
+    def answer(self, most: int = 0) -> Answer:
+        """All that fit best; and of all others the `most` best."""
+        question = self.question
+        mask = self.allowed
+        if not question.concepts:
+            rows = np.flatnonzero(mask)
+            return Answer(question, self.columns.keys[rows[np.argsort(self.ranks[rows])]])
+        totals = np.where(mask, self.weights @ self.fits, 0)
+        fit = float(totals.max(initial=0))
+        if not fit:
+            return Answer(question, self.columns.keys[:0], left_out=question.concepts)
+        rows = np.flatnonzero(totals > fit - ALIKE)
+        patterns, where, counts = np.unique(
+            self.fits[:, rows], axis=1, return_inverse=True, return_counts=True
+        )
+        common = int(np.argmax(counts))
+        pattern = patterns[:, common]
+        rows = rows[where.reshape(-1) == common]
+        order = np.lexsort((self.ranks[rows], -self.scores[rows]))
+        return Answer(
+            question,
+            self.columns.keys[rows[order]],
+            fit,
+            met=tuple(self.concepts_that(pattern, IN_WORDS, 2)),
+            nearly=tuple(self.concepts_that(pattern, NEAR, IN_WORDS)),
+            left_out=tuple(self.concepts_that(pattern, 0, NEAR)),
+            best=self.best(totals, most),
+        )
+
+    def concepts_that(self, pattern, least, below):
+        for concept, fit in zip(self.question.concepts, pattern, strict=True):
+            if least - ALIKE < fit < below - ALIKE:
+                yield concept
+
+    def best(self, totals, most):
+        if not most:
+            return []
+        order = np.lexsort((self.ranks, -self.scores, -totals))[:most]
+        return [
+            (float(totals[row]), float(self.scores[row]), int(self.columns.keys[row]))
+            for row in order
+            if totals[row] > 0
+        ]
+
+    @cached_property
+    def allowed(self):
+        mask = self.columns.all()
+        for term in self.question.unwanted:
+            mask &= self.standing_of(term) == Standing.ABSENT
+        return mask
+
+    @cached_property
+    def ranks(self):
+        """Of rows that count the same: in the order of names."""
+        places, _ = self.places
+        ranks = np.zeros(self.size, dtype=np.int64)
+        ranks[places] = np.arange(len(places))
+        return ranks
+
+    @cached_property
+    def scores(self):
+        scores = CONNECTED * np.log1p(weights_of(self.filterset_class, self.version))
+        scores += self.by_names() + self.by_concepts() - self.lengths / LETTERS
+        for concept in self.question.optional:
+            scores += HAS_OPTIONAL * (self.standing(concept) >= Standing.BEGUN)
+        if self.name == "actor" and self.question.asks_for_actors:
+            scores += IS_ACTOR
+        countries = [c for c in self.question.concepts if c.kind in ("country", "place")]
+        if countries:
+            scores += ONE_COUNTRY * self.specific()
+        elif code := SPOKEN_IN.get(self.question.language):
+            scores += (
+                OF_LANGUAGE
+                * self.mask_of("country", (code,))
+                * np.where(self.specific() > 0, self.specific(), 1)
+            )
+        return scores
+
+    def by_names(self):
+        """For how the whole question stands in names."""
+        scores = np.zeros(self.size)
+        text = self.question.folded
+        if not text:
+            return scores
+        steps = {
+            f" {text}": HOLDS_SO,
+            f"\n{text}": BEGINS_SO,
+            f"\n{text} ": BEGINS_WHOLLY,
+            f"\n{text}\n": IS_CALLED,
+        }
+        for phrase, score in steps.items():
+            scores[self.rows_with(phrase)] = score
+        for concept in self.question.concepts:
+            if concept.kind == "place" and len(self.question.concepts) == 1:
+                for word in said_by(concept):
+                    scores[self.rows_with(f"\n{word}\n")] = IS_PLACE
+        return scores
+
+    def rows_with(self, text):
+        """Rows that hold this in their names."""
+        places, known = self.places
+        rows, positions = self.texts.holding(text, np.arange(len(self.texts.keys)))
+        rows = rows[positions < self.texts.names_ends[rows]]
+        mask = np.zeros(len(known), dtype=bool)
+        mask[rows] = True
+        found = np.zeros(self.size, dtype=bool)
+        found[places] = mask[known]
+        return found
+
+    def by_concepts(self):
+        scores = np.zeros(self.size)
+        concepts = self.question.concepts
+        named_by_all = np.ones(self.size, dtype=bool)
+        for number, concept in enumerate(concepts):
+            standing = self.standing(concept)
+            named = np.isin(standing, (Standing.WHOLE_IN_NAME, Standing.BEGUN_IN_NAME))
+            named_by_all &= named
+            scores += NAMED * named / len(concepts)
+            scores += WORDS * standing / Standing.WHOLE_IN_NAME / len(concepts)
+            if concept.kind in ("facet", "country", "model"):
+                scores += BY_FACET * (self.fits[number] >= 1) * ~named / len(concepts)
+        return scores + (ALL_NAMED * named_by_all if concepts else 0)
+
+    @cached_property
+    def lengths(self):
+        """Of the first name of each row."""
+        places, known = self.places
+        lengths = np.zeros(self.size)
+        lengths[places] = (self.texts.name_ends - self.texts.starts)[known]
+        return lengths
+
+    def specific(self):
+        """Of the rows with countries, how few they have: 1 for one, ½ for two."""
+        facet = self.filterset_class.base_filters.get("country")
+        if facet is None or not facet.via:
+            return np.zeros(self.size)
+        tie = self.columns.ties[facet.via]
+        numbers = np.bincount(tie.rows, minlength=self.size)
+        return np.where(numbers > 0, 1 / np.maximum(numbers, 1), 0)
+
+
+def said_by(concept: Concept) -> tuple[str, ...]:
+    """The words besides those typed that say the same."""
+    if concept.kind == "country":
+        return tuple(country_name(code) for code in concept.meaning.value.split(","))
+    return concept.words
+
+
+def country_name(code):
+    """In English, folded."""
+    from babel import Locale
+
+    from roma_network.core.folding import fold
+
+    return fold(Locale.parse("en").territories[code])
+
+
+def weight_of(concept: Concept) -> float:
+    if concept.kind == "word" and concept.folded in vocabulary().known:
+        return COMMON
+    return WEIGHTS[concept.kind]
+
+
+@lru_cache(maxsize=8)
+def weights_of(filterset_class: Any, version: str) -> NDArray[np.float64]:
+    """How well connected each row is, in the order of the facet index."""
+    columns = facet_index_of(filterset_class, version)
+    weights = filterset_class._meta.model.objects.weights()
+    return np.array([weights.get(key, 0) for key in columns.keys.tolist()], dtype=np.float64)
+
+
+__all__ = ["Answer", "Matcher", "Meaning", "Q"]

@@ -1,0 +1,157 @@
+"""What words mean: themes, types, roles, kinds, phases, countries and places, in the languages of the directory.
+
+`data/` holds the words, each file with its source. They are read once, at the first question.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from roma_network.core.folding import fold
+
+DATA = Path(__file__).parent / "data"
+STOP_WORDS = 100  # of each language, the most frequent
+NEAR = 0.5  # how well an entry fits that has what comes near
+
+
+@dataclass(frozen=True)
+class Facet:
+    """The values of a facet that a word stands for: in the lists of `model`, or in all where that is empty."""
+
+    model: str
+    name: str
+    values: tuple[str, ...]
+    fit: float = 1.0
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a word may stand for. `kind`: facet, model, word, country, place, or one that asks for no entry."""
+
+    kind: str
+    value: str = ""
+    facets: tuple[Facet, ...] = ()
+    words: tuple[str, ...] = ()  # by which entries are found that have no such facet
+
+
+@dataclass
+class Node:
+    """Of a tree of words: what follows this beginning, and what it means."""
+
+    whole: dict[str, "Node"] = field(default_factory=dict)
+    beginnings: dict[str, "Node"] = field(default_factory=dict)
+    meanings: dict[Meaning, set[str]] = field(default_factory=lambda: defaultdict(set))  # → languages
+
+    def add(self, pattern: str, meaning: Meaning, language: str) -> None:
+        node = self
+        for word in words_of(pattern):
+            children = node.beginnings if word.endswith("*") else node.whole
+            node = children.setdefault(word.rstrip("*"), Node())
+        node.meanings[meaning].add(language)
+
+    def following(self, word: str) -> Iterator[tuple["Node", float]]:
+        """What may come next, and how much of the word it says."""
+        if word in self.whole:
+            yield self.whole[word], 1.0
+        for length in range(len(word), 1, -1):
+            if word[:length] in self.beginnings:
+                yield self.beginnings[word[:length]], 0.9 * length / len(word)
+
+
+def words_of(pattern):
+    """Folded words, each with its asterisk."""
+    for part in pattern.split():
+        *first, last = fold(part).split() or [""]
+        yield from first
+        if last:
+            yield last + ("*" if part.endswith("*") else "")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    tree: Node
+    languages: dict[str, set[str]]  # word → languages in which it is frequent
+    stop_words: frozenset[str]
+    known: frozenset[str]  # words that are no slip of the pen
+    country_names: dict[str, frozenset[str]]  # code → in the languages of Europe, from CLDR
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    tree = Node()
+    for meaning, language, patterns in sections():
+        for pattern in patterns:
+            tree.add(pattern, meaning, language)
+    names = {}
+    for code, named, adjectives in rows("countries.tsv"):
+        names[code] = frozenset(map(fold, named.split(", "))) - {""}
+        for name in (named + ", " + adjectives).split(", "):
+            # "Roman" is a Romanian in Hungarian and a Roma in Turkish; what is meant stands in vocabulary.txt.
+            if len(fold(name)) > 3 and not fold(name).startswith("roman"):
+                tree.add(name, country(code), "")
+    for name, code, here, others in rows("places.tsv"):
+        for called in filter(None, (fold(name), *here.split(", "), *others.split(", "))):
+            tree.add(called, place(name, code, here), "")
+    languages, stop_words = defaultdict(set), set()
+    for language, text in rows("common_words.tsv"):
+        frequent = text.split()
+        stop_words.update(frequent[:STOP_WORDS])
+        for word in frequent:
+            languages[word].add(language)
+    return Vocabulary(tree, dict(languages), frozenset(stop_words), frozenset(languages), names)
+
+
+def rows(name):
+    with (DATA / name).open(encoding="utf-8") as lines:
+        for line in lines:
+            if not line.startswith("#"):
+                yield line.rstrip("\n").split("\t")
+
+
+def sections():
+    """Meaning, language and patterns of each line of vocabulary.txt."""
+    text = (DATA / "vocabulary.txt").read_text(encoding="utf-8")
+    for section in text.split("\n[")[1:]:
+        heading, *lines = section.splitlines()
+        pairs = [line.split(": ", 1) for line in lines if line]
+        found = [(language, patterns.split(", ")) for language, patterns in pairs]
+        english = next((patterns for language, patterns in found if language == "en"), [])
+        meaning = meaning_of(heading.rstrip("]"), tuple(map(fold, english)))
+        for language, patterns in found:
+            yield meaning, language, patterns
+
+
+def meaning_of(heading, english):
+    kind, _, value = heading.partition(" ")
+    if kind == "country":
+        return country(*value.split(","))
+    if "=" in heading:
+        facets = tuple(map(facet_of, heading.split()))
+        return Meaning("facet", heading, facets, english)
+    if kind == "word":
+        return Meaning("word", value, words=(fold(value),))
+    if kind == "optional":
+        return Meaning("optional", value, words=(fold(value),))
+    return Meaning("model", kind) if kind in ("actor", "initiative", "document") else Meaning(kind)
+
+
+def facet_of(text):
+    """`actor.type=academia,business`, or with a tilde what comes near."""
+    fit = 1.0 if "=" in text else NEAR
+    path, values = text.replace("~", "=").split("=")
+    model, _, name = path.rpartition(".")
+    return Facet(model, name, tuple(values.split(",")), fit)
+
+
+@cache
+def country(*codes):
+    return Meaning("country", ",".join(codes), (Facet("", "country", codes),))
+
+
+@cache
+def place(name, code, here):
+    near = Facet("", "country", (code,), NEAR)
+    names = (fold(name), *filter(None, here.split(", ")))
+    return Meaning("place", f"{name},{code}", (near,), names)
