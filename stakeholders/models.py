@@ -11,7 +11,6 @@ from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.core.choices import AnnotatedChoices
-from roma_network.core.mailboxes import validate_functional_mailbox
 from roma_network.core.partial_dates import PartialDateField, not_before_constraint, partial_date_constraint
 from roma_network.core.text_fields import LineField, MailboxField, ProseField
 from roma_network.core.web_addresses import WebAddressField
@@ -204,7 +203,6 @@ class Actor(Editorial):
     email = MailboxField(
         _("e-mail"),
         blank=True,
-        validators=[validate_functional_mailbox],
         help_text=_("A functional mailbox (info@…), never a person's."),
     )
     founded = PartialDateField(_("founded"))

@@ -5,6 +5,7 @@ from functools import partial
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ORDER_VAR
+from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.utils.timezone import localdate
@@ -15,6 +16,7 @@ from roma_network.admin.cited import CitedAdmin, RecordedForm
 from roma_network.admin.shared import change_url
 from roma_network.admin.versions import VersionPages
 from roma_network.editorial import links, work_lists, workflow
+from roma_network.editorial.mailbox_rule import changed_mailboxes, check_mailbox
 from roma_network.editorial.workflow import Step
 from roma_network.export.columns import Table
 from roma_network.search import full_text
@@ -41,6 +43,18 @@ class EntryForm(RecordedForm):
         rule = workflow.RULES.get(self.data.get("_step"))
         if rule and rule.needs_reason and not self.cleaned_data.get("reason"):
             self.add_error("reason", workflow.REASON_NEEDED)
+
+    def _post_clean(self):
+        """Once the entry holds what was typed: its names tell whose mailbox it is."""
+        super()._post_clean()
+        self.warnings = []
+        for name in changed_mailboxes(type(self.instance), self.changed_data):
+            try:
+                text = check_mailbox(self.instance, name, reason=self.cleaned_data.get("reason", ""))
+            except ValidationError as error:
+                self.add_error(name, error)
+            else:
+                self.warnings += filter(None, [text])
 
 
 def place_of(name):
@@ -103,6 +117,11 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_disposable)
 
     # The editorial life
+
+    def save_model(self, request, row, form, change):
+        super().save_model(request, row, form, change)
+        for text in form.warnings:
+            self.message_user(request, text, messages.WARNING)
 
     def watch(self, form):
         form.changes.watch(form.instance, form.opened)

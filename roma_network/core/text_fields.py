@@ -56,4 +56,6 @@ class ProseField(CleanColumn, models.TextField):
 
 
 class MailboxField(CleanColumn, models.EmailField):
+    """Whose mailbox it may be is checked where it changes, since a reason may tell: see `mailboxes.check`."""
+
     plain_class, form_class = models.EmailField, MailboxInput

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import roma_network.core.partial_dates
-import roma_network.core.mailboxes
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -35,7 +34,7 @@ class Migration(migrations.Migration):
                 ('latitude', models.FloatField(blank=True, help_text='Degrees north, WGS 84.', null=True, verbose_name='latitude')),
                 ('longitude', models.FloatField(blank=True, help_text='Degrees east, WGS 84.', null=True, verbose_name='longitude')),
                 ('website', models.URLField(blank=True, max_length=300, verbose_name='website')),
-                ('email', models.EmailField(blank=True, help_text="A functional mailbox (info@…), never a person's.", max_length=254, validators=[roma_network.core.mailboxes.validate_functional_mailbox], verbose_name='e-mail')),
+                ('email', models.EmailField(blank=True, help_text="A functional mailbox (info@…), never a person's.", max_length=254, verbose_name='e-mail')),
                 ('founded', roma_network.core.partial_dates.PartialDateField(verbose_name='founded')),
                 ('closed', roma_network.core.partial_dates.PartialDateField(verbose_name='closed')),
                 ('summary', models.TextField(blank=True, help_text='One to three plain sentences on its role.', max_length=600, verbose_name='summary')),

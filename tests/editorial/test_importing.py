@@ -338,7 +338,7 @@ def test_a_source_names_facts_or_says_in_words_what_it_backs(publisher, cell, fa
         ({"type": ""}, "type", "required"),
         ({"country": "ZZ"}, "country", "“ZZ” is not in the directory."),
         ({"founded": "May 1996"}, "founded", "2011-04-05"),
-        ({"email": "first.last@example.org"}, "email", "functional"),
+        ({"email": "anna.kovacs@example.org"}, "email", "functional"),
         ({"latitude": "north"}, "latitude", "number"),
         ({"latitude": "50"}, "", "latitude, longitude and their precision"),
         ({"latitude": "91", "longitude": "0", "precision": "city"}, "", "between -90 and 90"),
@@ -391,6 +391,17 @@ def test_what_is_public_keeps_a_summary_and_a_source(publisher):
     ActorCitationFactory(subject=ActorFactory(slug="agency", summary="It works."))
     send(publisher, as_csv(["slug", "summary", "sources"], ["agency", "", ""]))
     assert {column for column, _why in findings()[0]["errors"]} == {"summary", "sources"}
+
+
+def test_a_mailbox_that_may_be_a_persons_is_pointed_out(publisher):
+    rows = [actor_row("one"), actor_row("two")]
+    mailboxes = ["annakovacs@example.org", "podatelna@example.org"]
+    send(
+        publisher,
+        as_csv([*ACTOR, "email"], *[[*row, each] for row, each in zip(rows, mailboxes, strict=True)]),
+    )
+    assert ["may be a person" in "".join(each["warnings"]) for each in findings()] == [True, False]
+    assert not any(each["errors"] for each in findings())
 
 
 def test_likely_duplicates_are_pointed_out(publisher):

@@ -318,3 +318,32 @@ def test_theme_keeps_its_slug(admin_client):
     assert admin_client.post(address(theme, "change"), {"name": "Schools", "slug": "x"}).status_code == 302
     theme.refresh_from_db()
     assert (theme.name, theme.slug) == ("Schools", "education")
+
+
+# Mailboxes
+
+
+def saved_mailbox(client, actor, email, reason=""):
+    page = address(actor, "change")
+    sent = sent_by(client.get(page)) | {"email": email, "reason": reason, "_continue": "yes"}
+    return client.post(page, sent, follow=True)
+
+
+def test_a_persons_mailbox_is_refused_unless_a_reason_tells_that_it_is_none(cast):
+    actor = factories.ActorFactory(name="Roma House", status=Status.DRAFT)
+    answer = saved_mailbox(cast["curator"], actor, "anna.kovacs@example.org")
+    assert "looks like a person" in answer.context["adminform"].form.errors["email"][0]
+    answer = saved_mailbox(cast["curator"], actor, "anna.kovacs@example.org", "Named after the house.")
+    actor.refresh_from_db()
+    assert actor.email == "anna.kovacs@example.org"
+    assert actor.history.first().history_change_reason == "Named after the house."
+    # What was settled is not asked again.
+    assert "errornote" not in saved_mailbox(cast["curator"], actor, "anna.kovacs@example.org").text
+
+
+def test_a_mailbox_that_nothing_tells_of_is_saved_with_a_warning(cast):
+    actor = factories.ActorFactory(name="Roma House", status=Status.DRAFT)
+    answer = saved_mailbox(cast["curator"], actor, "annakovacs@example.org")
+    assert "may be a person" in answer.text
+    assert "functional mailbox: make sure" in saved_mailbox(cast["curator"], actor, "qwertz@example.org").text
+    assert "make sure" not in saved_mailbox(cast["curator"], actor, "romahouse@example.org").text

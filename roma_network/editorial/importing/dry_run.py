@@ -14,6 +14,7 @@ from roma_network.editorial import matching
 from roma_network.editorial.importing.cells import Kept, Key, KeyLink, Link, Links, Plain, Rows
 from roma_network.editorial.importing.constraints import violations
 from roma_network.editorial.importing.parsing import UnreadableError
+from roma_network.editorial.mailbox_rule import changed_mailboxes, check_mailbox
 from roma_network.editorial.revisions import batches
 from roma_network.export.columns import Kind, Table, key_of
 from roma_network.export.columns import tables as declared
@@ -218,6 +219,14 @@ class DryRun:
             if not columns[name].is_many and not (row and is_late(columns[name], value, keys)):
                 columns[name].set(finding.row, value, keys)
         finding.errors += self.mistakes(finding)
+        self.check_mailboxes(finding)
+
+    def check_mailboxes(self, finding):
+        for name in changed_mailboxes(self.table.model, finding.values):
+            try:
+                finding.warnings += filter(None, [check_mailbox(finding.row, name)])
+            except ValidationError as error:
+                finding.errors.append((name, " ".join(error.messages)))
 
     def check_constraints(self, findings, keys):
         """Note what the database would refuse of rows, and of the rows within them."""
