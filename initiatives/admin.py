@@ -49,13 +49,13 @@ class ParticipationInline(TieInline):
 
 
 class ActorsInline(ParticipationInline):
-    fields = ["actor", "role", "start", "end", "note", "sources"]
+    fields = ["actor", "role", "start", "end", "last_seen", "note", "sources"]
     autocomplete_fields = ["actor"]
     ordering = ["role", "actor__sort_name"]
 
 
 class InitiativesInline(ParticipationInline):
-    fields = ["initiative", "role", "start", "end", "note", "sources"]
+    fields = ["initiative", "role", "start", "end", "last_seen", "note", "sources"]
     autocomplete_fields = ["initiative"]
     ordering = ["initiative__sort_name", "role"]
 
@@ -75,7 +75,7 @@ class InitiativeAdmin(ImportAdmin, MergeableAdmin):
         *EditorialAdmin.closing_columns,
     ]
     list_filter = [WorklistFilter, "status", "kind", "verified_on", "themes", "countries"]
-    autocomplete_fields = ["parent", "follows", "countries"]
+    autocomplete_fields = ["parent", "follows", "modelled_on", "countries"]
     checkbox_fields = ("themes",)
     quality_groups = [("kind", _("Initiatives by kind"), lambda: dict(InitiativeKind.choices))]
     inlines = [InitiativeCitationInline, FundingInline, ActorsInline]
@@ -97,7 +97,7 @@ class InitiativeAdmin(ImportAdmin, MergeableAdmin):
 @admin.register(Participation)
 class ParticipationAdmin(ImportAdmin, TieAdmin):
     table = columns.participations
-    fields = ["initiative", "actor", "role", ("start", "end"), "note"]
+    fields = ["initiative", "actor", "role", ("start", "end", "last_seen"), "note"]
     list_display = ["initiative", "actor", "role", "start", "end", "source_count"]
     list_filter = ["role", "initiative__kind", "actor__type", "actor__country"]
     list_select_related = ["initiative", "actor"]

@@ -25,6 +25,12 @@ class InitiativeKind(models.TextChoices):
     POLICY_FRAMEWORK = "policy_framework", _("Policy framework")
     FUND = "fund", _("Fund")
     CAMPAIGN = "campaign", _("Campaign")
+    SURVEY = "survey", _("Survey")
+    EVENT = "event", _("Event")
+    PUBLICATION = "publication", _("Publication")
+
+
+MOMENTS = {InitiativeKind.SURVEY, InitiativeKind.EVENT, InitiativeKind.PUBLICATION}
 
 
 class Phase(models.TextChoices):
@@ -34,6 +40,14 @@ class Phase(models.TextChoices):
     RUNNING = "running", _("Running, or no end known")
     ENDED = "ended", _("Ended")
     UNKNOWN = "unknown", _("Dates not known")
+
+
+def sighting_constraints():
+    return [
+        partial_date_constraint("last_seen"),
+        not_before_constraint("last_seen", "start", _("It cannot have been seen before its start.")),
+        not_before_constraint("end", "last_seen", _("It cannot have been active after its end.")),
+    ]
 
 
 class Initiative(Editorial):
@@ -48,6 +62,11 @@ class Initiative(Editorial):
     )
     start = PartialDateField(_("start"))
     end = PartialDateField(_("end"))
+    last_seen = PartialDateField(
+        _("last seen"),
+        db_default="",
+        help_text=_("The latest date at which a source says that it was active."),
+    )
     website = WebAddressField(_("website"), max_length=300, blank=True)
     themes = models.ManyToManyField(Theme, blank=True, related_name="initiatives", verbose_name=_("themes"))
     countries = models.ManyToManyField(
@@ -70,6 +89,16 @@ class Initiative(Editorial):
         verbose_name=_("follows"),
         help_text=_("The initiative that this one succeeded."),
     )
+    modelled_on = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,  # see the indexes below
+        related_name="modelled",
+        verbose_name=_("modelled on"),
+        help_text=_("The initiative whose method it took over, and which it does not succeed."),
+    )
 
     objects = InitiativeQuerySet.as_manager()
 
@@ -81,6 +110,7 @@ class Initiative(Editorial):
         indexes = [
             models.Index(fields=["status", "sort_name"]),
             models.Index(fields=["status", "kind"]),
+            models.Index(fields=["modelled_on"]),
         ]
         constraints = [
             *Editorial.Meta.constraints,
@@ -98,6 +128,12 @@ class Initiative(Editorial):
                 name="initiatives_initiative_does_not_follow_itself",
                 violation_error_message=_("An initiative cannot follow itself."),
             ),
+            models.CheckConstraint(
+                condition=Q(modelled_on__isnull=True) | ~Q(modelled_on=F("id")),
+                name="initiatives_initiative_is_not_its_own_model",
+                violation_error_message=_("An initiative cannot be modelled on itself."),
+            ),
+            *sighting_constraints(),
         ]
 
     def get_absolute_url(self):
@@ -187,6 +223,11 @@ class Participation(Keyed):
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     start = PartialDateField(_("start"))
     end = PartialDateField(_("end"))
+    last_seen = PartialDateField(
+        _("last seen"),
+        db_default="",
+        help_text=_("The latest date at which a source says that it took part."),
+    )
     note = LineField(_("note"), max_length=300, blank=True)
 
     objects = ParticipationQuerySet.as_manager()
@@ -205,6 +246,7 @@ class Participation(Keyed):
             partial_date_constraint("start"),
             partial_date_constraint("end"),
             not_before_constraint("end", "start", _("The end cannot come before the start.")),
+            *sighting_constraints(),
         ]
 
     def __str__(self):

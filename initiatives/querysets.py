@@ -61,7 +61,7 @@ class InitiativeQuerySet(EditorialQuerySet):
         """With all that the page of one initiative shows, but for its participations and documents."""
         published = self.model.objects.published().order_by("start", "sort_name")
         return (
-            self.select_related("parent", "follows")
+            self.select_related("parent", "follows", "modelled_on")
             .with_sources()
             .prefetch_related(
                 "themes",
@@ -69,13 +69,14 @@ class InitiativeQuerySet(EditorialQuerySet):
                 "funding",
                 Prefetch("children", published),
                 Prefetch("followers", published),
+                Prefetch("modelled", published),
             )
         )
 
     def for_export(self):
         participations = self.public_participations().select_related("actor")
         return (
-            self.select_related("parent", "follows")
+            self.select_related("parent", "follows", "modelled_on")
             .with_sources()
             .prefetch_related("themes", "countries", "funding", Prefetch("participations", participations))
         )

@@ -151,6 +151,44 @@ class Precision(models.TextChoices):
     REGION = "region", _("middle of the region")
 
 
+class ActorForm(models.TextChoices):
+    """What kind of body or place an actor is, whatever its type: a foundation may be Roma-led or a city's."""
+
+    MINISTRY = "ministry", _("Ministry")
+    AGENCY = "agency", _("Agency, office or department")
+    COUNCIL = "council", _("Council or committee")
+    PARLIAMENT = "parliament", _("Parliament or assembly")
+    EQUALITY_BODY = "equality_body", _("Equality body or ombudsperson")
+    INTERGOVERNMENTAL = "intergovernmental", _("Intergovernmental organisation")
+    REGION = "region", _("Region, county or province")
+    CITY = "city", _("City or town")
+    DISTRICT = "district", _("District of a city")
+    MUNICIPALITY = "municipality", _("Municipality")
+    VILLAGE = "village", _("Commune or village")
+    NETWORK = "network", _("Network or federation")
+    ASSOCIATION = "association", _("Association")
+    FOUNDATION = "foundation", _("Foundation or fund")
+    COOPERATIVE = "cooperative", _("Cooperative")
+    RELIGIOUS = "religious", _("Church or religious body")
+    PARTY = "party", _("Political party")
+    MUSEUM = "museum", _("Museum or archive")
+    MEDIA = "media", _("Media")
+    UNIVERSITY = "university", _("University, or part of one")
+    RESEARCH_INSTITUTE = "research_institute", _("Research institute")
+    SCHOOL = "school", _("School or training centre")
+    COMPANY = "company", _("Company")
+
+
+class SuccessorKind(AnnotatedChoices):
+    """How another body came to stand where this one stood."""
+
+    passive: str  # as the successor's page says it
+
+    RENAMED = "renamed", _("Formerly"), _("Renamed")
+    MERGED = "merged", _("Took in"), _("Merged into another")
+    SUCCEEDED = "succeeded", _("Took over from"), _("Succeeded by another")
+
+
 TYPES_IN_A_COUNTRY = {ActorType.NATIONAL_AUTHORITY, ActorType.LOCAL_AUTHORITY}
 
 
@@ -170,6 +208,15 @@ class Actor(Editorial):
         help_text=_("A BCP 47 code: ro, sr, rom."),
     )
     type = models.CharField(_("type"), max_length=30, choices=ActorType.choices)
+    form = models.CharField(
+        _("form"),
+        max_length=20,
+        choices=ActorForm.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What kind of body or place it is, where its name or a source says so; else empty."),
+    )
     parent = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -206,7 +253,30 @@ class Actor(Editorial):
         help_text=_("A functional mailbox (info@…), never a person's."),
     )
     founded = PartialDateField(_("founded"))
-    closed = PartialDateField(_("closed"))
+    closed = PartialDateField(_("closed"), help_text=_("When it ceased to exist under this name."))
+    last_seen = PartialDateField(
+        _("last seen"),
+        db_default="",
+        help_text=_("The latest date at which a source says that it was active."),
+    )
+    successor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,  # see the indexes below
+        related_name="predecessors",
+        verbose_name=_("successor"),
+        help_text=_("The body that stands in its place today."),
+    )
+    successor_kind = models.CharField(
+        _("kind of succession"),
+        max_length=10,
+        choices=SuccessorKind.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
     summary = ProseField(
         _("summary"), max_length=600, blank=True, help_text=_("One to three plain sentences on its role.")
     )
@@ -227,10 +297,24 @@ class Actor(Editorial):
         indexes = [
             models.Index(fields=["status", "sort_name"]),
             models.Index(fields=["status", "type"]),
+            models.Index(fields=["successor"]),
         ]
         constraints = [
             *Editorial.Meta.constraints,
             vocabulary_constraint("type", ActorType),
+            vocabulary_constraint("form", ActorForm, blank=True),
+            vocabulary_constraint("successor_kind", SuccessorKind, blank=True),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True, successor_kind="")
+                | (Q(successor__isnull=False) & ~Q(successor_kind="")),
+                name="stakeholders_actor_successor_has_a_kind",
+                violation_error_message=_("Give the successor together with the kind of succession."),
+            ),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True) | ~Q(successor=F("id")),
+                name="stakeholders_actor_is_not_its_own_successor",
+                violation_error_message=_("An actor cannot succeed itself."),
+            ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True, precision="")
                 | Q(latitude__isnull=False, longitude__isnull=False, precision__in=Precision.values),
@@ -260,7 +344,12 @@ class Actor(Editorial):
             ),
             partial_date_constraint("founded"),
             partial_date_constraint("closed"),
+            partial_date_constraint("last_seen"),
             not_before_constraint("closed", "founded", _("It cannot have closed before it was founded.")),
+            not_before_constraint(
+                "last_seen", "founded", _("It cannot have been seen before it was founded.")
+            ),
+            not_before_constraint("closed", "last_seen", _("It cannot have been active after it closed.")),
             models.CheckConstraint(
                 condition=Q(wikidata="") | Q(wikidata__regex=r"^Q[1-9][0-9]*$"),
                 name="stakeholders_actor_wikidata_is_an_item",
@@ -284,6 +373,11 @@ class Actor(Editorial):
     @property
     def type_name(self):
         return ActorType(self.type).singular
+
+    @property
+    def succession(self):
+        """As the page of its successor says it."""
+        return SuccessorKind(self.successor_kind).passive
 
     def gaps(self):
         found = super().gaps()

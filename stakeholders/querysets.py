@@ -44,15 +44,17 @@ class ActorQuerySet(EditorialQuerySet):
         """With all that the page of one actor shows, but for its ties to others."""
         children = self.model.objects.published().select_related("country").order_by("sort_name")
         return (
-            self.select_related("country", "parent")
+            self.select_related("country", "parent", "successor")
             .with_sources()
-            .prefetch_related("themes", "names", Prefetch("children", children))
+            .prefetch_related(
+                "themes", "names", Prefetch("children", children), Prefetch("predecessors", children)
+            )
         )
 
     def for_export(self):
         participations = self.public_participations().select_related("initiative")
         return (
-            self.select_related("parent")
+            self.select_related("parent", "successor")
             .with_sources()
             .prefetch_related("themes", "names", Prefetch("participations", participations))
         )

@@ -26,6 +26,8 @@ FACTS = (  # that can be cited, in the order of the page
     "other_names",
     "founded",
     "closed",
+    "successor",
+    "last_seen",
     "website",
     "email",
     "identifiers",

@@ -77,9 +77,12 @@ def constraints(factory):
 # Cases that several models share
 
 
-def known(table, factory, field, vocabulary):
-    name = f"{table}_{field}_is_known"
-    return {name: (factory, [{field: value} for value in vocabulary.values], [{field: "x"}, {field: ""}])}
+def known(table, factory, field, vocabulary, *, blank=False):
+    """With `blank` it may be empty, too."""
+    allowed, refused = list(vocabulary.values), ["x"]
+    (allowed if blank else refused).append("")
+    changes = [[{field: value} for value in values] for values in (allowed, refused)]
+    return {f"{table}_{field}_is_known": (factory, *changes)}
 
 
 def dates(table, factory, field):

@@ -30,6 +30,7 @@ from stakeholders.models import (
     Relation,
     RelationCitation,
     RelationKind,
+    SuccessorKind,
     Theme,
 )
 
@@ -101,6 +102,11 @@ class ActorFactory(EditorialFactory):
     latitude = None
     precision = factory.LazyAttribute(lambda actor: "" if actor.latitude is None else Precision.CITY)
     themes = many("themes")
+
+
+class FormerActorFactory(ActorFactory):
+    successor = SubFactory(ActorFactory)
+    successor_kind = SuccessorKind.RENAMED
 
 
 class ActorNameFactory(DjangoModelFactory):

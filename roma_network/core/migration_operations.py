@@ -5,6 +5,7 @@ import logging
 import re
 
 from django.conf import settings
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import IntegrityError, migrations, transaction
 
 from roma_network.core.clean_text import clean_text
@@ -12,6 +13,20 @@ from roma_network.core.clean_text import clean_text
 ROWS = 500  # in one statement
 
 log = logging.getLogger(__name__)
+
+
+class AddIndexWithoutLock(AddIndexConcurrently):
+    """In a migration that is not atomic: PostgreSQL builds the index while others write. SQLite knows no such way."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        self.parent(schema_editor).database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        self.parent(schema_editor).database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def parent(self, schema_editor):
+        is_able = schema_editor.connection.vendor == "postgresql"
+        return super() if is_able else super(AddIndexConcurrently, self)
 
 
 def trigram_index(table, column="search_text"):

@@ -471,9 +471,16 @@ def sources_column(importer: Callable[[], Any] | None = None, *, kind: str = "")
     )
 
 
-def closing_columns() -> list[Column]:
-    """What the directory notes of every entry itself."""
+def closing_columns(main: Group) -> list[Column]:
+    """What the directory notes of every entry itself. `main` is the part of its form where an open question stands."""
     return [
+        Column(
+            "doubt",
+            rdf=english("skos:editorialNote"),
+            importable=True,
+            presence=("doubt", _("an open question")),
+            group=main,
+        ),
         Column("verified_on", presence=("verified", _("a day of verification"))),
         Column("updated_at", rdf=(Property("dcterms:modified"),)),
     ]

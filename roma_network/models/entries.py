@@ -118,6 +118,16 @@ class Editorial(Keyed):
         blank=True,
         help_text=_("The day a curator last checked this entry against its sources."),
     )
+    doubt = LineField(
+        _("open question"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "What the sources leave open, in one plain sentence that also says what would settle it."
+        ),
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), default=timezone.now, editable=False)
     sort_name = models.CharField(max_length=folding.LONGEST_NAME, default="", editable=False)
@@ -128,6 +138,7 @@ class Editorial(Keyed):
         bases=[Version],
         inherit=True,
         excluded_fields=DERIVED,
+        no_db_index=["successor", "modelled_on"],  # nobody looks for versions by these
         history_change_reason_field=LineField(_("reason"), max_length=300, blank=True, default=""),
     )
 

@@ -34,9 +34,9 @@ FACTORIES = [
 ]
 VOCABULARY = {
     "actor": "name acronym native_name other_names type parent country place coordinates website email founded closed "
-    "summary themes identifiers",
-    "initiative": "name acronym kind summary start end website themes countries parent follows funding",
-    "participation": "role start end note",
+    "last_seen successor summary themes identifiers",
+    "initiative": "name acronym kind summary start end last_seen website themes countries parent follows modelled_on funding",
+    "participation": "role start end last_seen note",
     "relation": "kind note",
     "document": "title kind date url language publisher concerns",
 }
@@ -347,7 +347,9 @@ BEFORE = [
 def test_a_directory_at_work_learns_what_the_fixtures_know():
     """Words become notes, and where the fixture files know the facts behind them, facts."""
     try:
-        old = MigrationExecutor(connection).migrate(BEFORE).apps
+        executor = MigrationExecutor(connection)
+        executor.migrate(BEFORE)
+        old = executor.loader.project_state(BEFORE).apps
         actor = old.get_model("stakeholders", "Actor").objects.create(
             slug="errc", name="ERRC", type="civil_society"
         )

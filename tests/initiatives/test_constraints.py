@@ -20,10 +20,18 @@ CASES = {
     **constraints.dates("initiatives_initiative", InitiativeFactory, "start"),
     **constraints.dates("initiatives_initiative", InitiativeFactory, "end"),
     **constraints.in_order("initiatives_initiative", InitiativeFactory, "start", "end"),
+    **constraints.dates("initiatives_initiative", InitiativeFactory, "last_seen"),
+    **constraints.in_order("initiatives_initiative", InitiativeFactory, "start", "last_seen"),
+    **constraints.in_order("initiatives_initiative", InitiativeFactory, "last_seen", "end"),
     "initiatives_initiative_is_not_its_own_parent": (
         InitiativeFactory,
         [{"parent": None}, lambda row, other: {"parent": other}],
         [lambda row, other: {"parent": row}],
+    ),
+    "initiatives_initiative_is_not_its_own_model": (
+        InitiativeFactory,
+        [{"modelled_on": None}, lambda row, other: {"modelled_on": other}],
+        [lambda row, other: {"modelled_on": row}],
     ),
     "initiatives_initiative_does_not_follow_itself": (
         InitiativeFactory,
@@ -57,6 +65,9 @@ CASES = {
     **constraints.dates("initiatives_participation", ParticipationFactory, "start"),
     **constraints.dates("initiatives_participation", ParticipationFactory, "end"),
     **constraints.in_order("initiatives_participation", ParticipationFactory, "start", "end"),
+    **constraints.dates("initiatives_participation", ParticipationFactory, "last_seen"),
+    **constraints.in_order("initiatives_participation", ParticipationFactory, "start", "last_seen"),
+    **constraints.in_order("initiatives_participation", ParticipationFactory, "last_seen", "end"),
     "initiatives_participation_once": (
         ParticipationFactory,
         [

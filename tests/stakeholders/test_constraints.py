@@ -1,17 +1,31 @@
 import pytest
 
-from stakeholders.models import ActorType, Membership, NameKind, Precision, RelationKind
+from stakeholders.models import (
+    ActorForm,
+    ActorType,
+    Membership,
+    NameKind,
+    Precision,
+    RelationKind,
+    SuccessorKind,
+)
 from tests import constraints
 from tests.factories import (
     ActorCitationFactory,
     ActorFactory,
     ActorNameFactory,
     CountryFactory,
+    FormerActorFactory,
     RelationCitationFactory,
     RelationFactory,
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def succeeded_by_another(row, other):
+    return {"successor": other, "successor_kind": "merged"}
+
 
 CASES = {
     **constraints.known("stakeholders_country", CountryFactory, "membership", Membership),
@@ -22,6 +36,22 @@ CASES = {
     ),
     **constraints.editorial("stakeholders_actor", ActorFactory),
     **constraints.known("stakeholders_actor", ActorFactory, "type", ActorType),
+    **constraints.known("stakeholders_actor", ActorFactory, "form", ActorForm, blank=True),
+    "stakeholders_actor_successor_kind_is_known": (
+        FormerActorFactory,
+        [{"successor_kind": kind} for kind in SuccessorKind.values],
+        [{"successor_kind": "x"}],
+    ),
+    "stakeholders_actor_successor_has_a_kind": (
+        ActorFactory,
+        [{"successor": None, "successor_kind": ""}, succeeded_by_another],
+        [{"successor_kind": "renamed"}, lambda row, other: {"successor": other}],
+    ),
+    "stakeholders_actor_is_not_its_own_successor": (
+        FormerActorFactory,
+        [succeeded_by_another],
+        [lambda row, other: {"successor": row}],
+    ),
     "stakeholders_actor_has_whole_coordinates_or_none": (
         ActorFactory,
         [{"latitude": 0, "longitude": 0, "precision": each} for each in Precision]
@@ -69,6 +99,9 @@ CASES = {
     **constraints.dates("stakeholders_actor", ActorFactory, "founded"),
     **constraints.dates("stakeholders_actor", ActorFactory, "closed"),
     **constraints.in_order("stakeholders_actor", ActorFactory, "founded", "closed"),
+    **constraints.dates("stakeholders_actor", ActorFactory, "last_seen"),
+    **constraints.in_order("stakeholders_actor", ActorFactory, "founded", "last_seen"),
+    **constraints.in_order("stakeholders_actor", ActorFactory, "last_seen", "closed"),
     "stakeholders_actor_wikidata_is_an_item": (
         ActorFactory,
         [{"wikidata": ""}, {"wikidata": "Q8880"}],
