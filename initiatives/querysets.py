@@ -73,14 +73,6 @@ class InitiativeQuerySet(EditorialQuerySet):
             )
         )
 
-    def for_export(self):
-        participations = self.public_participations().select_related("actor")
-        return (
-            self.select_related("parent", "follows", "modelled_on")
-            .with_sources()
-            .prefetch_related("themes", "countries", "funding", Prefetch("participations", participations))
-        )
-
 
 class ParticipationQuerySet(KeyedQuerySet):
     def public(self):
@@ -90,9 +82,6 @@ class ParticipationQuerySet(KeyedQuerySet):
     def with_public(self, *ends):
         """Where these ends are published: all but the entry whose page it is, which may be a preview."""
         return self.filter(**{f"{end}__status": Status.PUBLISHED for end in ends})
-
-    def for_export(self):
-        return self.select_related("initiative", "actor").with_sources()
 
 
 class DocumentQuerySet(EditorialQuerySet):
@@ -120,11 +109,3 @@ class DocumentQuerySet(EditorialQuerySet):
 
     def for_listing(self):
         return self.for_sorting().select_related("publisher").with_sources()
-
-    def for_export(self):
-        ties = [
-            Prefetch(field.name, field.related_model.objects.filter(status=Status.PUBLISHED))
-            for field in self.model._meta.many_to_many
-        ]
-        # A listing has its citations prefetched already: start anew.
-        return self.prefetch_related(None).for_listing().prefetch_related(*ties)

@@ -51,14 +51,6 @@ class ActorQuerySet(EditorialQuerySet):
             )
         )
 
-    def for_export(self):
-        participations = self.public_participations().select_related("initiative")
-        return (
-            self.select_related("parent", "successor")
-            .with_sources()
-            .prefetch_related("themes", "names", Prefetch("participations", participations))
-        )
-
     def colleagues_of(self, actor):
         """Published actors in the same initiatives, annotated with how many they `shared`; most first."""
         return (
@@ -78,9 +70,6 @@ class ActorQuerySet(EditorialQuerySet):
 class RelationQuerySet(KeyedQuerySet):
     def public(self):
         return self.filter(subject__status=Status.PUBLISHED, target__status=Status.PUBLISHED)
-
-    def for_export(self):
-        return self.select_related("subject", "target").with_sources()
 
     def touching(self, actor):
         """Between this actor, whose page may be a preview, and published ones."""

@@ -11,9 +11,9 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 from django.conf import settings
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
@@ -25,6 +25,8 @@ from roma_network.core.problems import problem
 from roma_network.core.read_only import METHODS, not_allowed
 from roma_network.export.columns import Table, tables
 from roma_network.export.rdf import origin_of
+from roma_network.export.records import Records, public_rows
+from roma_network.models import Record
 from roma_network.pages.http_cache import PublicRequest
 from roma_network.pages.rate_limit import spend
 from roma_network.pages.redirects import (
@@ -52,7 +54,7 @@ ANY_SITE = {
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A part of the API. `rows` gives what is public, with all that the table tells.
+    """A part of the API.
 
     A list is narrowed by the filter set of its page, or by `filters`: parameter → the lookup that it stands for, and the
     values that it may have (none: any). `key` names one row in an address; empty where rows have no addresses.
@@ -60,7 +62,6 @@ class Endpoint:
 
     table: Table
     summary: str
-    rows: Callable[[], QuerySet]
     summary_of_one: str = ""
     key: str = ""
     filterset: type[ListingFilterSet] | None = None
@@ -99,7 +100,7 @@ class Endpoint:
     def narrowed(self, params: QueryDict) -> list[int]:
         unknown = params.keys() - self.filters.keys() - OWN
         refuse_unknown(shortened(name) for name in unknown if not name.startswith(TRACKING))
-        rows = self.rows()
+        rows = public_rows(self.table)
         for name, (lookup, known) in self.filters.items():
             values = [value for value in params.getlist(name) if value]
             if wrong := [value for value in values if "\0" in value or (known and value not in known)]:
@@ -109,9 +110,9 @@ class Endpoint:
         return list(rows.order_by("pk").values_list("pk", flat=True))
 
     def records(self, keys: Collection[str]) -> list[dict[str, Any]]:
-        """The records of the rows that have these keys, in the order of those."""
-        rows = self.rows().filter(**{f"{self.key}__in": keys})
-        return sorted(map(self.table.record, rows), key=lambda record: record[self.key])
+        """The records that are known by these keys, in the order of those."""
+        found = Record.objects.public(self.name).filter(key__in=keys).order_by("key")
+        return list(map(orjson.loads, found.values_list("body", flat=True)))
 
 
 # Views
@@ -150,7 +151,7 @@ def list_view(endpoint: Endpoint, endpoints: dict[str, Endpoint]) -> Callable:
             found = endpoint.found(request)
         except MovedError as moved_to:
             return moved_to.response
-        return page_of(request, wanted, found, endpoint.rows().in_bulk)
+        return page_of(request, wanted, found)
 
     return view
 
@@ -160,16 +161,16 @@ def detail_view(endpoint: Endpoint, endpoints: dict[str, Endpoint]) -> Callable:
     def view(request, slug):
         refuse_unknown(shortened(name) for name in request.GET.keys() - {"fields", "include"})
         wanted = Wanted(endpoint, endpoints, request.GET)
-        row = endpoint.rows().filter(slug=slug).first() if "\0" not in slug else None
-        if row is None:
+        found = endpoint.records([slug]) if "\0" not in slug else []
+        if not found:
             return instead_of(request, endpoint, slug)
-        record = endpoint.table.record(row)
-        return JsonResponse(wanted.fields_of(record) | wanted.included([record]), json_dumps_params=COMPACT)
+        return as_json(wanted.fields_of(found[0]) | wanted.included(found))
 
     return view
 
 
-COMPACT = {"ensure_ascii": False, "separators": (",", ":")}
+def as_json(body: Any) -> HttpResponse:
+    return HttpResponse(orjson.dumps(body, option=orjson.OPT_UTC_Z), content_type="application/json")
 
 
 class MovedError(Exception):
@@ -196,7 +197,7 @@ class Wanted:
     """What an address wants to be told of rows: which fields, and which rows besides that these lead to."""
 
     def __init__(self, endpoint: Endpoint, endpoints: dict[str, Endpoint], params) -> None:
-        self.record_of = endpoint.table.record
+        self.table = endpoint.table
         self.links, self.endpoints = endpoint.table.links, endpoints
         self.fields = chosen(params, "fields", endpoint.table.names)
         self.include = chosen(params, "include", list(self.links)) or []
@@ -220,13 +221,12 @@ class Wanted:
         return {"included": {name: self.endpoints[name].records(keys) for name, keys in wanted.items()}}
 
 
-def page_of(request: HttpRequest, wanted: Wanted, keys: list, rows_of: Callable) -> HttpResponse:
+def page_of(request: HttpRequest, wanted: Wanted, keys: list) -> HttpResponse:
     """A page of the rows with these keys, in their order; or, from cursor to cursor, in that of their keys."""
     shown, following, previous = (keyset_page if "cursor" in request.GET else numbered_page)(
         request.GET, keys
     )
-    rows = rows_of(shown)
-    records = [wanted.record_of(rows[key]) for key in shown if key in rows]
+    records = list(Records(wanted.table, shown))
     body = {
         "count": len(keys),
         "next": url_with(request, following),
@@ -234,7 +234,7 @@ def page_of(request: HttpRequest, wanted: Wanted, keys: list, rows_of: Callable)
         "results": [wanted.fields_of(record) for record in records],
         **wanted.included(records),
     }
-    return JsonResponse(body, json_dumps_params=COMPACT)
+    return as_json(body)
 
 
 def numbered_page(params, keys: list) -> tuple[list, dict | None, dict | None]:

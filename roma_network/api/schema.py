@@ -47,9 +47,11 @@ PROBLEM: Schema = {
 }
 
 
-def document(operations: Iterable[tuple[str, str, Schema]], tables: Iterable[Table]) -> Schema:
-    """The whole description. `operations`: path, name and description of each."""
-    schemas = {"Problem": PROBLEM}
+def document(
+    operations: Iterable[tuple[str, str, Schema]], tables: Iterable[Table], others: dict[str, Schema]
+) -> Schema:
+    """The whole description. `operations`: path, name and description of each; `others`: schemas that are not of a table."""
+    schemas = {"Problem": PROBLEM} | others
     for table in tables:
         schemas |= {table.name: row_schema(table), f"{table.name}-page": page_schema(table)}
     return {

@@ -9,9 +9,10 @@ from initiatives import columns as initiative_columns
 from initiatives.models import Document, Initiative, Participation
 from roma_network.export.columns import Column, Table
 from roma_network.export.datapackage import Part
+from roma_network.export.records import logged_tables
 from roma_network.models import Source
 from stakeholders import columns as actor_columns
-from stakeholders.models import Actor, Country, Relation, Theme
+from stakeholders.models import Actor, Relation
 
 sources_table = Table(
     "sources",
@@ -26,31 +27,10 @@ sources_table = Table(
         Column("archive_url"),
     ],
 )
-TERMS = [
-    Part(actor_columns.countries, Country.objects.order_by),
-    Part(actor_columns.themes, Theme.objects.order_by),
-]
+TERMS = [Part(actor_columns.countries), Part(actor_columns.themes)]
+PARTS = list(map(Part, logged_tables()))  # whatever has records
 # Links of a part of the data set whose other ends are all there.
 CLOSED = {"actors": ["country"], "participations": ["initiative", "actor"]}
-
-
-def tables(actors, initiatives, participations, relations, documents, *, sources, closed=None):
-    """The parts. The first five are query sets; `closed` says which links of a table lead to rows that are there, or all."""
-    rows = {
-        actor_columns.actors: ready(actors, "slug"),
-        initiative_columns.initiatives: ready(initiatives, "slug"),
-        initiative_columns.participations: ready(participations, "pk"),
-        actor_columns.relations: ready(relations, "pk"),
-        initiative_columns.documents: ready(documents, "slug"),
-        sources_table: lambda: sources().order_by("url"),
-    }
-    links = {} if closed is None else {table: closed.get(table.name, []) for table in rows}
-    return [*TERMS, *(Part(table, found, links.get(table)) for table, found in rows.items())]
-
-
-def ready(rows, order):
-    """Gives the rows with all that their table tells, in an order that lasts."""
-    return lambda: rows.for_export().order_by(order)
 
 
 def sources_of(*rows):
@@ -64,28 +44,26 @@ def sources_of(*rows):
     return Source.objects.filter(reduce(or_, (Q(pk__in=citations.values("source")) for citations in cited)))
 
 
-PUBLIC = (
-    Actor.objects.published(),
-    Initiative.objects.published(),
-    Participation.objects.public(),
-    Relation.objects.public(),
-    Document.objects.published(),
-)
-
-
-def public_sources():
-    """The sources that back something public."""
-    return sources_of(*(rows.all() for rows in PUBLIC))
-
-
-PARTS = tables(*PUBLIC, sources=public_sources)
-
-
 # Around some rows. What these lead to is there too, but not what that leads to in turn.
 
 
-def package(*rows):
-    return tables(*rows, sources=lambda: sources_of(*rows), closed=CLOSED)
+def package(actors, initiatives, participations, relations, documents):
+    """The parts, of query sets."""
+    rows = {
+        actor_columns.actors: actors.order_by("slug"),
+        initiative_columns.initiatives: initiatives.order_by("slug"),
+        initiative_columns.participations: participations.order_by("pk"),
+        actor_columns.relations: relations.order_by("pk"),
+        initiative_columns.documents: documents.order_by("slug"),
+    }
+    sources = sources_of(*rows.values()).order_by("url")
+    return [
+        *TERMS,
+        *(
+            Part(table, found.all, CLOSED.get(table.name, []))
+            for table, found in {**rows, sources_table: sources}.items()
+        ),
+    ]
 
 
 def around_actors(actors):

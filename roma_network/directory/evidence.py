@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Count
 
-from roma_network.directory.dataset import PUBLIC
-from roma_network.export.columns import table_of
+from roma_network.export.records import logged_tables, public_rows
 
 
 class Backed(NamedTuple):
@@ -19,8 +18,7 @@ class Backed(NamedTuple):
 @lru_cache(maxsize=1)
 def backed_facts(version):
     """Table → fact → how well it is backed, at this content version."""
-    tables = {table_of(rows.model): rows.all() for rows in PUBLIC}
-    return {table.name: counted(table, rows) for table, rows in tables.items()}
+    return {table.name: counted(table, public_rows(table)) for table in logged_tables() if table.facts}
 
 
 def counted(table, rows):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property, partial, reduce
-from operator import attrgetter, or_
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -123,7 +123,7 @@ class Fact:
 class Column:
     """A column. `field` is the path of the model's field behind it, if that has another name.
 
-    The names of what follows an equals sign in a declaration: `value` (row → value, where a field alone does not give it),
+    The names of what follows an equals sign in a declaration: `value` (row → value, from its own fields alone),
     `links` (name of the table whose key it holds), `scheme` (of its vocabulary, in identifiers), `importer` (reads and writes
     its cells, where it has parts), `told_in` (the table that holds its rows or value where tables are linked), `fact` (by which citations name it; empty where none can), `fact_title` (what that is called, where
     several columns state it), `presence` (value in an address, and words, for the filters by what entries have or lack), `present` (the
@@ -162,7 +162,7 @@ class Column:
         """With what the model says of it."""
         found = model_field(model, self.field or self.name)
         if found is None:
-            return replace(self, kind=self.kind or Kind.TEXT, value=self.value or attrgetter(self.name))
+            return replace(self, kind=self.kind or Kind.TEXT)
         kind = self.kind or kind_of(found)
         return replace(
             self,
@@ -173,10 +173,7 @@ class Column:
             is_nullable=getattr(found, "null", False) and not found.one_to_many,
             may_be_empty=getattr(found, "blank", True),
             parts=tuple(part.bound_to(found.related_model) for part in self.parts),
-        ).with_getter(found)
-
-    def with_getter(self, found: models.Field | models.ForeignObjectRel) -> "Column":
-        return self if self.value else replace(self, value=getter(self, found))
+        )
 
     def presence_condition(self) -> Q:
         """That an entry has something in this column."""
@@ -235,7 +232,7 @@ class Table:
         """For an app above, which knows of more that such rows have."""
         place = [each.name for each in self.declared].index(after) + 1
         self.declared.insert(place, column)
-        for read in ("columns", "facts", "getters"):
+        for read in ("columns", "facts"):
             self.__dict__.pop(read, None)
 
     @cached_property
@@ -260,13 +257,6 @@ class Table:
             for column in self.columns.values()
             if column.links or (column.parts and column.parts[0].links)
         }
-
-    def record(self, row: models.Model) -> dict[str, Any]:
-        return {name: value(row) for name, value in self.getters.items()}
-
-    @cached_property
-    def getters(self) -> dict[str, Callable[[Any], Any]]:
-        return {name: column.value for name, column in self.columns.items() if column.value}
 
     def resources(self, record: dict, base: str) -> Iterable[Resource]:
         """A record as linked data: the entry, and what its rows are."""
@@ -405,35 +395,9 @@ def is_filled(found) -> Q:
     return Q(**{f"{found.name}__isnull": False}) if found.null else Q(**{f"{found.name}__gt": ""})
 
 
-def getter(column: Column, found) -> Callable[[Any], Any]:
-    path = column.field or column.name
-    if column.parts:
-        return rows_getter(path, column.parts)
-    if found.one_to_many or found.many_to_many:
-        return keys_getter(path, key_of(found.related_model))
-    if found.related_model is None:
-        return attrgetter(path)
-    if issubclass(found.related_model, Editorial):
-        return lambda row: slug_of(attrgetter(path)(row))
-    return attrgetter(found.attname)  # the key itself: no need to read the other row
-
-
 def key_of(model: type[Keyed]) -> str:
     (name,) = model.natural_fields
     return name
-
-
-def keys_getter(path, key):
-    return lambda row: [getattr(each, key) for each in getattr(row, path).all()]
-
-
-def rows_getter(path, parts):
-    return lambda row: [{part.name: part.value(each) for part in parts} for each in getattr(row, path).all()]
-
-
-def slug_of(entry: Editorial | None) -> str | None:
-    """The slug of a related entry that readers may see."""
-    return entry.slug if entry and entry.is_published else None
 
 
 # Declared alike in several tables

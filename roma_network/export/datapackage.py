@@ -7,12 +7,14 @@ from tempfile import SpooledTemporaryFile
 from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from roma_network.core.hooks import Hook
 from roma_network.export import linked_tables
 from roma_network.export.columns import Kind, Table
 from roma_network.export.csv_files import csv_lines
+from roma_network.export.records import Records
 from roma_network.export.xlsx import Pipe
 
 LICENCE = {
@@ -22,17 +24,22 @@ LICENCE = {
 }
 TITLE = "Who works on Roma integration in Europe"
 DESCRIPTION = "datapackage.json"
-CHUNK, LINES = 500, 200
+LINES = 200
 IN_MEMORY = 1_000_000  # bytes of a table that is kept aside; what is more goes to the disk
 TYPES = {Kind.NUMBER: "number", Kind.INTEGER: "integer", Kind.DATE: "date", Kind.BOOLEAN: "boolean"}
 
 
 class Part(NamedTuple):
-    """A table of a package. `links` names the columns whose keys all stand in the package; None: in all of them they do."""
+    """A table of a package, or some `rows` of it. `links` names the columns whose keys all stand in the package; None: in all of them they do."""
 
     table: Table
-    rows: Callable  # gives the query set
+    rows: Callable[[], QuerySet] | None = None
     links: list[str] | None = None
+
+    @property
+    def records(self) -> Records:
+        keys = None if self.rows is None else list(self.rows().values_list("pk", flat=True))
+        return Records(self.table, keys)
 
 
 parts_around = Hook[dict[str, Callable]](
@@ -51,8 +58,7 @@ def package(parts):
         files = {each.name: stack.enter_context(spool()) for each in made}
         sides = linked_tables.Sides(made, files)
         for part in parts:
-            records = map(part.table.record, part.rows().iterator(chunk_size=CHUNK))
-            lines = csv_lines(linked_tables.Flat(part.table), sides.passing(part.table, records), "")
+            lines = csv_lines(linked_tables.Flat(part.table), sides.passing(part.table, part.records), "")
             yield from added(archive, pipe, part.table.name, lines)
         for name, file in files.items():
             file.seek(0)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from django.core.serializers.json import DjangoJSONEncoder
+import orjson
 from django.utils.timezone import localdate
 
 from roma_network.environment import VAR_DIR
@@ -28,7 +28,6 @@ from roma_network.export.csv_files import csv_lines
 FOLDER = VAR_DIR / "dumps"
 KEPT = 12
 SUMS, CHANGES, PACKAGE, EVERYTHING = "SHA256SUMS", "changes.json", "directory.zip", "directory.json"
-CHUNK = 500
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -69,7 +68,9 @@ def publish(
 
 
 def write_tables(target, parts, progress):
-    """The CSV files and `directory.json`, in one reading of the database. The latter has a record on each line."""
+    """The CSV files and `directory.json`, in one reading of the database. The latter has a record on each line, parts and
+    records in the order of what they are known by, so that a copy which is kept up to date can be compared with it.
+    """
     made = linked_tables.within(part.table for part in parts)
     with ExitStack() as stack:
         everything = stack.enter_context((target / EVERYTHING).open("w", encoding="utf-8"))
@@ -77,7 +78,7 @@ def write_tables(target, parts, progress):
             made, {each.name: stack.enter_context(table_file(target, each.name)) for each in made}
         )
         start = "{"
-        for part in parts:
+        for part in sorted(parts, key=lambda part: part.table.name):
             everything.write(f'{start}\n"{part.table.name}": [')
             records = sides.passing(part.table, noted(part, everything))
             with table_file(target, part.table.name) as file:
@@ -95,11 +96,10 @@ def table_file(target, name):
 def noted(part, everything):
     """The records of a part, each written down as it passes."""
     start = "\n"
-    for row in part.rows().iterator(chunk_size=CHUNK):
-        record = part.table.record(row)
-        everything.write(start + json.dumps(record, cls=DjangoJSONEncoder, ensure_ascii=False))
+    for text in part.records.texts():
+        everything.write(start + text)
         start = ",\n"
-        yield record
+        yield orjson.loads(text)
 
 
 def lines_in(path):
@@ -117,7 +117,7 @@ def write_linked(target, parts, origin):
     tables = {part.table.name: part.table for part in parts if part.table.kind}
     for each in formats.LINKED_DATA.values():
         resources = chain.from_iterable(
-            tables[name].resources(json.loads(line), origin)
+            tables[name].resources(orjson.loads(line), origin)
             for name, line in lines_in(target / EVERYTHING)
             if name in tables
         )
@@ -165,7 +165,7 @@ def states(path, parts):
     found = {name: {} for name in keys}
     for name, line in lines_in(path):
         if name in keys:
-            record = json.loads(line)
+            record = orjson.loads(line)
             key = " ".join(str(record[column]) for column in keys[name])
             found[name][key] = blake2b(line.encode(), digest_size=8).digest()
     return found

@@ -4,20 +4,18 @@ A new format is a writer and a line here. A writer takes a table, its records an
 gives text or bytes piece by piece, so that a file is sent while it is written.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
-from django.core.serializers.json import DjangoJSONEncoder
-
 from roma_network.export import rdf, xlsx
 from roma_network.export.columns import Kind, Table
 from roma_network.export.csv_files import csv_lines, in_one_cell
+from roma_network.export.records import Records
 
 LICENCE = "CC BY 4.0: https://creativecommons.org/licenses/by/4.0/"
-Writer = Callable[[Table, Iterable[dict], str], Iterator[str | bytes]]
+Writer = Callable[[Table, Records, str], Iterator[str | bytes]]
 Triples = Callable[[Iterable[rdf.Resource]], Iterator[str]]
 
 
@@ -52,8 +50,8 @@ def marked_csv_lines(table, records, base):
 def json_lines(table, records, base):
     """A JSON array, one record a line."""
     start = "["
-    for record in records:
-        yield f"{start}\n{json.dumps(record, cls=DjangoJSONEncoder, ensure_ascii=False)}"
+    for text in records.texts():
+        yield f"{start}\n{text}"
         start = ","
     yield "[]\n" if start == "[" else "\n]\n"
 

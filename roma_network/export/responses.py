@@ -1,9 +1,10 @@
 """Any listing, or one entry, as a file. A table says what a row holds; a format says how it is written."""
 
-from collections.abc import Iterable, Mapping
-from typing import Protocol
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import urlencode
@@ -12,24 +13,19 @@ from roma_network.export import datapackage, formats
 from roma_network.export.atom import feed
 from roma_network.export.columns import Table
 from roma_network.export.rdf import origin_of
+from roma_network.export.records import Records
 
-CHUNK = 500
-
-
-class Exportable(Protocol):
-    """A query set whose rows can be read with all that their table tells."""
-
-    def for_export(self) -> QuerySet: ...
+LUMP = 64 * 1024  # bytes
 
 
-def requested(request: HttpRequest, table: Table, queryset: Exportable) -> HttpResponseBase | None:
+def requested(request: HttpRequest, table: Table, queryset: QuerySet) -> HttpResponseBase | None:
     """The file that `?format=` asks for, or None where it asks for none that exists."""
     asked = formats.ROWS.get(request.GET.get("format"))  # type: ignore[arg-type]  # None is no format
     return written(asked, request, table, queryset) if asked else None
 
 
 def written(
-    asked: formats.Format, request: HttpRequest, table: Table, queryset: Exportable
+    asked: formats.Format, request: HttpRequest, table: Table, queryset: QuerySet
 ) -> HttpResponseBase:
     """The file of these rows in one of the formats."""
     if asked is formats.ATOM:
@@ -38,14 +34,26 @@ def written(
         return attached(
             datapackage.package(datapackage.parts_around.value[table.name](queryset)), table, asked
         )
-    records = (table.record(row) for row in queryset.for_export().iterator(chunk_size=CHUNK))
+    records = Records(table, array("q", queryset.values_list("pk", flat=True)))
     return attached(asked.write(table, records, origin_of(request)), table, asked)
 
 
 def attached(parts, table, asked):
     return StreamingHttpResponse(
-        parts, content_type=asked.content_type, headers=attachment(f"{table.name}.{asked.suffix}")
+        lumps(parts), content_type=asked.content_type, headers=attachment(f"{table.name}.{asked.suffix}")
     )
+
+
+def lumps(parts: Iterable[str | bytes]) -> Iterator[bytes]:
+    """The same in pieces of some size: each that is sent has its price."""
+    waiting, size = [], 0
+    for part in parts:
+        waiting.append(part if isinstance(part, bytes) else part.encode())
+        size += len(part)
+        if size > LUMP:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join(waiting)
 
 
 def file(content: str | bytes, asked: formats.Format, name: str) -> HttpResponse:
@@ -70,11 +78,11 @@ def downloads(
     ]
 
 
-def sizes(table: Table, rows: Iterable[Model]) -> dict[str, float]:
+def sizes(table: Table, rows: Sequence[Any]) -> dict[str, float]:
     """Format → bytes for each of these rows, a sample, so that readers can be told roughly what a file will weigh."""
-    records = [table.record(row) for row in rows]
+    records, none = Records(table, rows), Records(table, ())
     return {
-        name: (weight(each.write(table, records, "")) - weight(each.write(table, [], ""))) / len(records)
+        name: (weight(each.write(table, records, "")) - weight(each.write(table, none, ""))) / len(rows)
         for name, each in formats.ROWS.items()
         if each.write
     }

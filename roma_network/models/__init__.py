@@ -1,6 +1,6 @@
 """The models that both apps stand on: editorial state, sources, citations, links, imports, merges."""
 
-from roma_network.models.content_version import ContentVersion
+from roma_network.models.content_version import ContentVersion, settle
 from roma_network.models.entries import (
     DERIVED,
     Editorial,
@@ -16,6 +16,7 @@ from roma_network.models.keyed import Keyed, KeyedQuerySet, natural_lookups
 from roma_network.models.layouts import Layout
 from roma_network.models.links import Link, LinkQuerySet, url_fields
 from roma_network.models.merges import Distinct, Merge
+from roma_network.models.records import Mark, Record
 from roma_network.models.sources import Citation, FactsField, Origin, Source, facts_of, titles
 from roma_network.models.vocabularies import vocabulary_constraint
 
@@ -37,8 +38,10 @@ __all__ = [
     "Layout",
     "Link",
     "LinkQuerySet",
+    "Mark",
     "Merge",
     "Origin",
+    "Record",
     "Source",
     "Status",
     "Version",
@@ -47,6 +50,7 @@ __all__ = [
     "names_changed",
     "natural_lookups",
     "purge_needed",
+    "settle",
     "titles",
     "url_fields",
     "vocabulary_constraint",

@@ -1,26 +1,20 @@
-"""Rows with natural keys, whose changes raise the content version."""
+"""Rows with natural keys."""
 
 from functools import reduce
 
 from django.db import models, transaction
 from django.db.models import Prefetch
-from django.db.models.signals import m2m_changed, post_delete, post_save
-from django.dispatch import receiver
-
-from roma_network.models.content_version import ContentVersion
 
 
 class KeyedQuerySet(models.QuerySet):
-    # Writes in sets send no signals, so these raise the content version themselves.
+    # In transactions, at whose end what was altered is numbered: see `changes.log`.
 
     @transaction.atomic
     def update(self, **values):
-        ContentVersion.bump()
         return super().update(**values)
 
     @transaction.atomic
     def bulk_create(self, rows, *args, **options):
-        ContentVersion.bump()
         return super().bulk_create(rows, *args, **options)
 
     update.alters_data = bulk_create.alters_data = True  # type: ignore[attr-defined]
@@ -51,7 +45,6 @@ class Keyed(models.Model):
 
     @transaction.atomic
     def save(self, *args, **kwargs):
-        """In one transaction with the content version, which a signal raises."""
         super().save(*args, **kwargs)
 
     def natural_key(self):
@@ -65,9 +58,3 @@ def natural_lookups(model: type[Keyed]) -> list[str]:
         related = model._meta.get_field(name).related_model
         lookups += [f"{name}__{lookup}" for lookup in natural_lookups(related)] if related else [name]  # type: ignore[arg-type]  # a key leads to rows with keys
     return lookups
-
-
-@receiver([post_save, post_delete, m2m_changed])
-def raise_content_version(sender, instance, **kwargs):
-    if isinstance(instance, Keyed):
-        ContentVersion.bump()

@@ -13,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
 from roma_network.editorial import merging, revisions
 from roma_network.editorial.importing.writing import EntryHistory, rows_of
 from roma_network.editorial.revisions import batches
-from roma_network.models import ContentVersion, Source
+from roma_network.models import Source
 
 
 class Undoing:
@@ -85,7 +85,6 @@ class Undoing:
         for model, columns in grouped(rows).items():
             for batch in batches(columns):
                 model._default_manager.filter(pk__in=batch)._raw_delete(DEFAULT_DB_ALIAS)
-        ContentVersion.bump()
 
     def restore(self, rows):
         for model, columns in grouped(rows).items():

@@ -3,7 +3,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from roma_network.models import ContentVersion
+from roma_network.changes import log
 from roma_network.ops import backups, health, nginx
 
 
@@ -21,11 +21,12 @@ class Command(BaseCommand):
         name = connection.settings_dict["NAME"]
         if interactive and input(f"All that {name} holds will be replaced. Type “yes” to go on: ") != "yes":
             raise CommandError("Nothing was changed.")
+        told = log.all_told()
         try:
             backups.restore(path, identity)
         except (backups.BackupError, OSError) as error:
             raise CommandError(f"Nothing was changed. {error}") from None
-        ContentVersion.bump()  # no page that was kept before stands for what is there now
+        log.go_on_after(told)  # no page that was kept before stands for what is there now
         nginx.empty()
         if health.missing_migrations():
             self.stdout.write(f"Restored {path.name}, which is older than the code. Run: manage.py migrate")

@@ -1,0 +1,39 @@
+"""Keep a copy of the directory up to date: python harvest.py https://directory.example.eu copy.json"""
+
+import json
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+
+def harvest(copy, fetch):
+    """Bring a copy up to date, with all that changed since the last time. `fetch` gives what the API has at an address."""
+    if not copy["parts"]:
+        schemas = fetch("openapi.json")["components"]["schemas"]
+        copy["parts"] = {part: {} for part in schemas["changes"]["properties"]["part"]["enum"]}
+    url = f"changes/?after={copy['last']}&limit=1000"
+    while url:
+        page = fetch(url)
+        for row in page["results"]:
+            if row["record"] is None:
+                copy["parts"][row["part"]].pop(row["id"], None)
+            else:
+                copy["parts"][row["part"]][row["id"]] = row["record"]
+        url = page["next"]
+        copy["last"] = page["results"][-1]["number"] if url else page["last"]
+
+
+def dump(copy):
+    """The copy as `directory.json` has it, byte for byte."""
+    parts = []
+    for part, rows in sorted(copy["parts"].items()):
+        lines = (json.dumps(rows[key], ensure_ascii=False, separators=(",", ":")) for key in sorted(rows))
+        parts.append(f'\n"{part}": [' + ",".join(f"\n{line}" for line in lines) + "\n]")
+    return "{" + ",".join(parts) + "\n}\n"
+
+
+if __name__ == "__main__":
+    site, path = sys.argv[1].rstrip("/"), Path(sys.argv[2])
+    kept = json.loads(path.read_text()) if path.exists() else {"last": 0, "parts": {}}
+    harvest(kept, lambda url: json.load(urlopen(url if "//" in url else f"{site}/api/v1/{url}")))
+    path.write_text(json.dumps(kept))
