@@ -58,7 +58,7 @@ def test_statements_that_differ_in_their_values_have_one_shape(sql, shape):
 
 
 def test_as_many_are_counted_as_are_asked(db, django_assert_num_queries):
-    with django_assert_num_queries(2), counted() as queries:
+    with counted() as queries, django_assert_num_queries(2):
         list(Actor.objects.all())
         Actor.objects.count()
     assert Cost(queries) == 2

@@ -81,7 +81,7 @@ def altered(marks: dict[Any, Marked]) -> dict[Table, set]:
         for model, path in reading_of(table).mentions:
             if model in marks:
                 for chunk in chunks(marks[model].shown, BATCH):
-                    rows = table.model._default_manager.filter(**{f"{path}__in": chunk})
+                    rows = reading_of(table).model._default_manager.filter(**{f"{path}__in": chunk})
                     keys.update(rows.order_by().values_list("pk", flat=True))
         if keys:
             found[table] = keys

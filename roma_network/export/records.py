@@ -53,7 +53,7 @@ def citations_of_sources() -> list[type[Citation]]:
 
 
 def cites_for_public(model: type[Citation]) -> Q:
-    subject = model._meta.get_field("subject").related_model
+    subject = model._meta.get_field("subject").related_model  # type: ignore[misc]  # each kind has its own
     return Q(Exists(model.objects.filter(is_public(subject, "subject__"), source=OuterRef("pk"))))  # type: ignore[arg-type]  # a model
 
 
@@ -106,8 +106,8 @@ class Reading:
             elif lookup != name:
                 self.shown[model].add(name)
         if found.related_model:
-            self.shown[model].add(key_of(model))
-            lookup = f"{lookup}__{key_of(model)}"
+            self.shown[model].add(key_of(model))  # type: ignore[arg-type]  # rows have keys
+            lookup = f"{lookup}__{key_of(model)}"  # type: ignore[arg-type]  # rows have keys
         self.lookups[place] = lookup
         if not statuses:
             return lambda row: row[place]
@@ -172,10 +172,8 @@ class Reading:
         """What else decides whether readers see the row."""
         if issubclass(self.model, Source):
             for model in citations_of_sources():
-                relation, subject = (
-                    model._meta.get_field("source").remote_field,
-                    model._meta.get_field("subject"),
-                )
+                relation = model._meta.get_field("source").remote_field
+                subject = model._meta.get_field("subject")  # type: ignore[misc]  # each kind has its own
                 self.owners.add(relation.field)
                 for path, entry in [("", subject.related_model), *ends_of(subject.related_model)]:
                     if issubclass(entry, Editorial):

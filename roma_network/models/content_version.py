@@ -51,6 +51,6 @@ class ContentVersion(models.Model):
         rows = cls.objects.filter(pk=1)
         values = {"number": F("number") + by, "token": token_hex(4)}
         if not rows.update(**values):
-            cls.objects.bulk_create([cls(pk=1)], ignore_conflicts=True)
+            ContentVersion.objects.bulk_create([ContentVersion(pk=1)], ignore_conflicts=True)
             rows.update(**values)
         return rows.values_list("number", flat=True).get() - by

@@ -5,16 +5,16 @@ from random import Random
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpResponse
-from django.test.utils import CaptureQueriesContext
 
 from initiatives.models import Participation
 from roma_network.core import caches
 from roma_network.models import ContentVersion, Source
 from roma_network.pages import http_cache
 from stakeholders.models import Actor, ActorName, Theme
+from tests.costs import counted
 from tests.factories import (
     ActorCitationFactory,
     ActorFactory,
@@ -45,7 +45,7 @@ def fresh(client, url):
 
 def test_a_page_asked_for_again_costs_one_query(client, agency):
     first = client.get(PAGE)
-    with CaptureQueriesContext(connection) as queries:
+    with counted() as queries:
         second = client.get(PAGE)
     assert len(queries) == 1
     assert second.content == first.content
@@ -102,7 +102,7 @@ def test_what_a_stranger_sends_makes_no_second_entry(client, agency):
     before = len(cache.store.entries)
     for number in range(3):
         headers = {"Accept-Encoding": f"gzip, x{number}", "Cookie": f"a={number}; seen=999999999"}
-        with CaptureQueriesContext(connection) as queries:
+        with counted() as queries:
             assert client.get(PAGE, headers=headers).content == first.content
         assert len(queries) == 1
     assert len(cache.store.entries) == before
