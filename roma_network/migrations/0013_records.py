@@ -13,7 +13,7 @@ def sort_alike(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('roma_network', '0011_name_origins'),
+        ('roma_network', '0012_import_batches_kept'),
     ]
 
     operations = [
