@@ -18,24 +18,31 @@ from roma_network.export.records import Records
 LUMP = 64 * 1024  # bytes
 
 
-def requested(request: HttpRequest, table: Table, queryset: QuerySet) -> HttpResponseBase | None:
+def requested(
+    request: HttpRequest, table: Table, queryset: QuerySet, keys: Sequence[int] | None = None
+) -> HttpResponseBase | None:
     """The file that `?format=` asks for, or None where it asks for none that exists."""
     asked = formats.ROWS.get(request.GET.get("format"))  # type: ignore[arg-type]  # None is no format
-    return written(asked, request, table, queryset) if asked else None
+    return written(asked, request, table, queryset, keys) if asked else None
 
 
 def written(
-    asked: formats.Format, request: HttpRequest, table: Table, queryset: QuerySet
+    asked: formats.Format,
+    request: HttpRequest,
+    table: Table,
+    queryset: QuerySet,
+    keys: Sequence[int] | None = None,
 ) -> HttpResponseBase:
-    """The file of these rows in one of the formats."""
+    """The file of these rows in one of the formats; `keys` are theirs, in an order that the database does not know."""
     if asked is formats.ATOM:
         return feed(request, queryset, table.kind)
     if asked.write is None:
         return attached(
             datapackage.package(datapackage.parts_around.value[table.name](queryset)), table, asked
         )
-    records = Records(table, array("q", queryset.values_list("pk", flat=True)))
-    return attached(asked.write(table, records, origin_of(request)), table, asked)
+    if keys is None:
+        keys = array("q", queryset.values_list("pk", flat=True))
+    return attached(asked.write(table, Records(table, keys), origin_of(request)), table, asked)
 
 
 def attached(parts, table, asked):

@@ -68,27 +68,6 @@ def rounded(size):
     return round(size / unit, 2 - len(str(int(size / unit)))) * unit
 
 
-class InOrder:
-    """Rows in an order that the database does not know, read in parts. All else is as with `queryset`, which holds the same."""
-
-    def __init__(self, queryset, every_row, keys):
-        self.queryset = queryset
-        self.every_row = every_row
-        self.keys = keys
-
-    def __getattr__(self, name):
-        return getattr(self.queryset, name)
-
-    def for_export(self):
-        return InOrder(self.queryset.for_export(), self.every_row.for_export(), self.keys)
-
-    def iterator(self, chunk_size):
-        for start in range(0, len(self.keys), chunk_size):
-            part = self.keys[start : start + chunk_size]
-            rows = self.every_row.in_bulk(part)
-            yield from (rows[key] for key in part if key in rows)
-
-
 class Listing:
     """A filtered list as a page or an export."""
 
@@ -123,11 +102,10 @@ class Listing:
         """The file that the address asks for, or None."""
         if self.request.GET.get("format") not in ROWS:
             return None
-        rows = self.filterset.qs
-        if self.filterset.data["sort"] == "relevance":
-            found = FacetCounts(self.filterset, self.request.content_version).found
-            rows = InOrder(rows, self.filterset.all_rows().published(), found.tolist())
-        return responses.requested(self.request, self.table, rows)
+        keys = None
+        if self.filterset.data["sort"] == "relevance":  # which the database does not know
+            keys = FacetCounts(self.filterset, self.request.content_version).found.tolist()
+        return responses.requested(self.request, self.table, self.filterset.qs, keys)
 
     @cached_property
     def question(self):
