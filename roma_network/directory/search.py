@@ -87,7 +87,9 @@ class Results:
         near = [row for row in results if row not in whole and row.fit > self.fit * CLOSE]
         near = near[: max(FEW - len(whole), 0)] if self.question.concepts else []
         shown = read([*whole, *near])
-        shown_question = QuestionShown(self.asked, list(self.answers.values()), FILTERSETS, search_url)
+        shown_question = QuestionShown(
+            self.asked, list(self.answers.values()), FILTERSETS, search_url, list_paths()
+        )
         return {
             "asked": shown_question,
             "results": [shown[row.kind, row.key] for row in whole if (row.kind, row.key) in shown],
@@ -156,6 +158,10 @@ def codes_of(concept):
     return concept.meaning.value.split(",") if concept.kind == "country" else []
 
 
+def list_paths():
+    return [reverse(LISTS[cls]) for cls in FILTERSETS]
+
+
 def search_url(text):
     return f"{reverse('search')}?{urlencode({'q': text})}" if text else reverse("search")
 
@@ -220,7 +226,7 @@ def meant(question):
     understood = [concept for concept in question.concepts if concept.kind != "word"]
     if len(question.concepts) < 2 or len(understood) < len(question.concepts):
         return []
-    shown = QuestionShown(Asked(question, "", ""), [], FILTERSETS, search_url)
+    shown = QuestionShown(Asked(question, "", ""), [], FILTERSETS, search_url, [])
     label = " · ".join(str(shown.named(concept)[1]) for concept in question.concepts)
     return [Offer(label, _("Search"), search_url(" ".join(token.typed for token in question.tokens)))]
 

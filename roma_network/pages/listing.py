@@ -118,6 +118,7 @@ class Listing:
             [self.tally.answer],
             [type(self.filterset)],
             lambda text: self.url(without=[("q", words)], extra=[("q", text)] if text else []),
+            [self.request.path],
         )
 
     @cached_property
@@ -204,7 +205,7 @@ class Listing:
                 self.url(without=[(name, value)]),
             )
             for name, value in self.parameters
-            if name in labels
+            if name in labels and not (name == "q" and self.question.is_understood)
         ]
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -30,12 +31,14 @@ class QuestionShown:
         answers: Sequence[Answer],
         filterset_classes: Iterable[type[ListingFilterSet]],
         url_of: Callable[[str], str],
+        list_paths: Sequence[str],
     ) -> None:
         self.asked = asked
         self.question = asked.question
         self.answers = answers
         self.filterset_classes = list(filterset_classes)
         self.url_of = url_of
+        self.list_paths = list_paths
 
     @property
     def closest(self) -> Answer:
@@ -55,6 +58,20 @@ class QuestionShown:
     @property
     def literal_url(self) -> str:
         return self.url_of(self.question.as_it_stands)
+
+    @property
+    def filters_url(self) -> str:
+        """The list of the closest, with filters instead of words: there each can be changed."""
+        place = self.answers.index(self.closest)
+        cls = self.filterset_classes[place]
+        words, filters = [], []
+        for concept in self.question.concepts:
+            found = list(filters_for(concept, cls))
+            filters += found
+            if not found and concept.kind != "model":
+                words.append(concept.typed)
+        pairs = [("q", " ".join(words))] if words else []
+        return f"{self.list_paths[place]}?{urlencode(pairs + filters)}" if filters else ""
 
     @property
     def met(self) -> list[str]:
@@ -93,8 +110,22 @@ class QuestionShown:
         for cls in self.filterset_classes:
             for facet in facets:
                 filter_ = cls.base_filters.get(facet.name)
-                if filter_ and facet.model in ("", cls._meta.model._meta.model_name):
+                if filter_ and facet.model in ("", model_name(cls)):
                     terms = cls.vocabulary_of(facet.name, facet.values)
                     if labels := [terms[value].label for value in facet.values if value in terms]:
                         return filter_.label, format_lazy(" / ".join(["{}"] * len(labels)), *labels)
         return None
+
+
+def filters_for(concept: Concept, cls: type[ListingFilterSet]) -> Iterable[tuple[str, str]]:
+    """The parameters of a list that say the same."""
+    if concept.kind == "year" and "from" in cls.base_filters:
+        first, last = concept.meaning.value.split("-")
+        yield from (("from", first), ("to", last))
+    for facet in concept.meaning.facets:
+        if facet.fit == 1 and facet.name in cls.base_filters and facet.model in ("", model_name(cls)):
+            yield from ((facet.name, value) for value in facet.values)
+
+
+def model_name(cls):
+    return cls._meta.model._meta.model_name

@@ -33,7 +33,7 @@ HAS_OPTIONAL, IS_ACTOR, OF_LANGUAGE, ONE_COUNTRY, CONNECTED = 6, 8, 8, 6, 1.5
 LETTERS = 100  # of a name that cost a point
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answer:
     """The entries of one list that answer a question, the closest first."""
 
