@@ -227,7 +227,13 @@ documents = Table(
     Document,
     [
         Column("slug", is_key=True),
-        Column("title", rdf=texts("dcterms:title"), group=MAIN, fact="title"),
+        Column(
+            "title",
+            meaning=_("As it stands on the document, in its own language."),
+            rdf=texts("dcterms:title", language_column="language"),
+            group=MAIN,
+            fact="title",
+        ),
         Column("kind", rdf=texts("dcterms:type"), scheme="document-kind", group=MAIN, fact="kind"),
         Column("date", rdf=texts("dcterms:issued"), presence=("date", _("a date")), group=MAIN, fact="date"),
         Column("is_milestone", group=MAIN),

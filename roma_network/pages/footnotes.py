@@ -9,7 +9,7 @@ from django.db.models import Value
 
 from roma_network.models import Source, facts_of, titles
 
-SOURCE_FIELDS = ("pk", "url", "title", "publisher", "accessed_on", "origin", "archive_url")
+SOURCE_FIELDS = ("pk", "url", "title", "publisher", "accessed_on", "origin", "archive_url", "language")
 Cited = namedtuple("Cited", "source_id source facts note vocabulary")
 
 

@@ -26,6 +26,14 @@ def language_name(code: str) -> str:
     return name or code
 
 
+@register.simple_tag
+def in_language(code, link=True):
+    """The attributes of a text in a language, and of the link to what is in that language; none where it is not known."""
+    if not code:
+        return ""
+    return format_html(' lang="{}" hreflang="{}"' if link else ' lang="{}"', *[code] * (2 if link else 1))
+
+
 @register.filter
 def partial_date(value):
     """A partial date as readers write it, no more exact than it is: "2011-04" → April 2011."""

@@ -334,6 +334,25 @@ def test_merged_citations_name_the_facts_of_both(admin_user):
     assert (citation.facts, citation.note) == (["name", "website", "founded"], "by its board")
 
 
+def test_titles_of_sources_and_documents_are_marked_with_their_language(client):
+    actor = factories.ActorFactory(slug="town")
+    factories.ActorCitationFactory(subject=actor, source__title="Despre noi", source__language="ro")
+    factories.ActorCitationFactory(subject=actor, source__title="Amalipe")
+    factories.DocumentFactory(title="Nationale Strategie", language="de", publisher=actor)
+    factories.DocumentFactory(title="Romska studier", language="sv", url="", publisher=actor)
+    page = read(client, actor.get_absolute_url())
+    shown = {
+        node.text(): (node.attributes.get("lang"), node.attributes.get("hreflang"))
+        for node in page.all("section.notes li > a, .entries h3 > :first-child")
+    }
+    assert shown == {
+        "Despre noi": ("ro", "ro"),
+        "Amalipe": (None, None),
+        "Nationale Strategie": ("de", "de"),
+        "Romska studier": ("sv", None),
+    }
+
+
 # Migrations
 
 BEFORE = [
