@@ -7,7 +7,7 @@ REST framework only its shell was used, and that took more lines than what stand
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -45,9 +45,7 @@ OWN = {"page", "page_size", "cursor", "fields", "include"}  # parameters of the 
 BEFORE_ALL = -1  # of the keys
 # Pages of any site may ask, by a request of any kind that reads (CORS, with its preflight).
 ANY_SITE = {
-    "Allow": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "*",
 }
 
@@ -118,12 +116,16 @@ class Endpoint:
 # Views
 
 
-def api_view(view: Callable) -> Callable:
+def api_view(view: Callable | None = None, *, methods: Sequence[str] = METHODS) -> Callable:
     """What every answer of the API has in common."""
+    if view is None:
+        return partial(api_view, methods=methods)
+    allowed = ", ".join([*methods, "OPTIONS"])
+    headers = ANY_SITE | {"Allow": allowed, "Access-Control-Allow-Methods": allowed}
 
     @told_as_problems
     def answer(request, *args, **kwargs):
-        if request.method not in METHODS:
+        if request.method not in methods:
             return not_allowed(request)
         if wait := spend(request, 1, settings.API_RATE):
             raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
@@ -135,7 +137,7 @@ def api_view(view: Callable) -> Callable:
         response = (
             HttpResponse(status=HTTPStatus.NO_CONTENT) if is_preflight else answer(request, *args, **kwargs)
         )
-        for name, value in ANY_SITE.items():
+        for name, value in headers.items():
             response[name] = value
         return response
 

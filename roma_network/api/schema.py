@@ -48,16 +48,21 @@ PROBLEM: Schema = {
 
 
 def document(
-    operations: Iterable[tuple[str, str, Schema]], tables: Iterable[Table], others: dict[str, Schema]
+    operations: Iterable[tuple[str, str, Schema]],
+    tables: Iterable[Table],
+    others: dict[str, Schema],
+    paths: dict[str, Schema],
 ) -> Schema:
-    """The whole description. `operations`: path, name and description of each; `others`: schemas that are not of a table."""
+    """The whole description. `operations`: path, name and description of each; `others`: schemas that are not of a table;
+    `paths`: those that are described in full."""
     schemas = {"Problem": PROBLEM} | others
     for table in tables:
         schemas |= {table.name: row_schema(table), f"{table.name}-page": page_schema(table)}
     return {
         "openapi": "3.1.0",
         "info": INFO,
-        "paths": {path: {"get": {"operationId": name} | described} for path, name, described in operations},
+        "paths": {path: {"get": {"operationId": name} | described} for path, name, described in operations}
+        | paths,
         "components": {"schemas": schemas},
     }
 
@@ -77,9 +82,9 @@ def detail_operation(endpoint: Endpoint) -> Schema:
     )
 
 
-def operation(summary: str, tag: str, parameters: list[Schema], schema: str) -> Schema:
-    content = {"application/json": {"schema": reference(schema)}}
-    problem = {MEDIA_TYPE: {"schema": reference("Problem")}}
+def operation(summary: str, tag: str, parameters: list[Schema], schema: str | Schema) -> Schema:
+    """`schema`: that of the answer, or its name."""
+    content = {"application/json": {"schema": reference(schema) if isinstance(schema, str) else schema}}
     return {
         "summary": summary,
         "tags": [tag],
@@ -87,9 +92,13 @@ def operation(summary: str, tag: str, parameters: list[Schema], schema: str) -> 
         "responses": {
             "200": {"description": "What was asked for.", "content": content},
             "301": {"description": "Merged: the entry in its place is elsewhere."},
-            **{status: {"description": text, "content": problem} for status, text in PROBLEMS.items()},
+            **{status: problem_response(text) for status, text in PROBLEMS.items()},
         },
     }
+
+
+def problem_response(text: str) -> Schema:
+    return {"description": text, "content": {MEDIA_TYPE: {"schema": reference("Problem")}}}
 
 
 def reference(name: str) -> Schema:

@@ -8,8 +8,8 @@ from django.urls import path, reverse
 
 from initiatives import columns as initiative_columns
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
-from initiatives.models import Role
-from roma_network.api import changes, schema
+from initiatives.models import InitiativeKind, Role
+from roma_network.api import changes, reconciliation, schema
 from roma_network.api.endpoints import (
     LARGEST_PAGE,
     PAGE_SIZE,
@@ -17,12 +17,14 @@ from roma_network.api.endpoints import (
     detail_view,
     list_view,
 )
+from roma_network.api.reconciliation import EntityKind, Reconciliation
+from roma_network.directory import embeds
 from roma_network.directory.dataset import sources_table
 from roma_network.pages import addresses, rate_limit
 from roma_network.pages.http_cache import public
 from stakeholders import columns as actor_columns
 from stakeholders.filters import ActorFilterSet
-from stakeholders.models import Membership, RelationKind
+from stakeholders.models import ActorType, Membership, RelationKind
 
 ENDPOINTS = {
     endpoint.name: endpoint
@@ -78,6 +80,33 @@ ENDPOINTS = {
 }
 
 
+# Reconciliation
+
+RECONCILIATION = Reconciliation(
+    [
+        EntityKind(
+            "actor",
+            "Actor",
+            ENDPOINTS["actors"],
+            "type",
+            "type",
+            {value: ActorType(value).singular for value in ActorType.values},
+            embeds.embed_url,
+        ),
+        EntityKind(
+            "initiative",
+            "Initiative",
+            ENDPOINTS["initiatives"],
+            "kind",
+            "kind",
+            {value: str(label) for value, label in InitiativeKind.choices},
+            embeds.embed_url,
+        ),
+    ],
+    linked={"actors": "actor", "initiatives": "initiative"},
+)
+
+
 # Its description, and its page
 
 
@@ -93,7 +122,8 @@ def operations():
 @cache
 def described():
     tables = [endpoint.table for endpoint in ENDPOINTS.values()]
-    return schema.document(operations(), tables, changes.schemas())
+    paths = reconciliation.operations(reverse("api-reconcile"))
+    return schema.document(operations(), tables, changes.schemas(), paths)
 
 
 @public
@@ -123,6 +153,10 @@ def guide(request):
         }
     )
     context = {"parts": parts, "size": PAGE_SIZE, "largest": LARGEST_PAGE}
+    context |= {
+        "reconcile": request.build_absolute_uri(reverse("api-reconcile")),
+        "most_queries": reconciliation.MOST_QUERIES,
+    }
     return render(request, "api.html", context)
 
 
@@ -142,5 +176,25 @@ urlpatterns = [
     path("", guide, name="api"),
     path("openapi.json", openapi, name="openapi"),
     *(url for endpoint in ENDPOINTS.values() for url in urls_of(endpoint)),
+    path("reconcile/", of_api(reconciliation.service_view(RECONCILIATION)), name="api-reconcile"),
+    *(
+        path(
+            f"reconcile/{route}/{what}/",
+            of_api(view(RECONCILIATION, what)),
+            name=f"api-reconcile-{route}-{what}",
+        )
+        for what in ("entity", "type", "property")
+        for route, view in (("suggest", reconciliation.suggest_view), ("flyout", reconciliation.flyout_view))
+    ),
+    path(
+        "reconcile/properties/",
+        of_api(reconciliation.proposal_view(RECONCILIATION)),
+        name="api-reconcile-properties",
+    ),
+    path(
+        "reconcile/preview/",
+        of_api(reconciliation.preview_view(RECONCILIATION)),
+        name="api-reconcile-preview",
+    ),
     path("changes/", of_api(changes.view), name="api-changes-list"),
 ]

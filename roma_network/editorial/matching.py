@@ -150,7 +150,7 @@ class Matcher:
         for entry, row in enumerate(rows):
             pks.append(row.pk)
             countries.append(row.country)
-            types.append(kind_of_type(row.type))
+            types.append(row.type)
             placed.append(self.place_of(row))
             statuses.append(row.status)
             keys += [(hash(key), entry) for key in evidence(row.values) | front_page(row.values)]
@@ -343,9 +343,13 @@ class Matcher:
         *,
         excluding: Collection[int] = (),
         only_public: bool = False,
+        types: Collection[str] = (),
         most: int = MOST,
     ) -> list[Candidate]:
-        """The entries that the described one may be, the likeliest first, without those whose keys are in `excluding`."""
+        """The entries that the described one may be, the likeliest first, without those whose keys are in `excluding`.
+
+        `types`: that they must be of one of; any where it is empty.
+        """
         doubts: dict[int, dict[str, float]] = {}
         for entry, kind, strength in self.sharing(described):
             doubts.setdefault(entry, {}).setdefault(kind, strength)
@@ -356,12 +360,12 @@ class Matcher:
         kind = kind_of_type(described.type)
         found = []
         for entry, said in doubts.items():
-            if (only_public and self.statuses[entry] != Status.PUBLISHED) or int(
-                self.pks[entry]
-            ) in excluding:
+            if only_public and self.statuses[entry] != Status.PUBLISHED:
+                continue
+            if int(self.pks[entry]) in excluding or (types and self.types[entry] not in types):
                 continue
             score = at_once(said.values())
-            if kind and self.types[entry] and kind != self.types[entry]:
+            if kind and self.types[entry] and kind != kind_of_type(self.types[entry]):
                 score -= OTHER_TYPE
             if score >= ENOUGH:
                 why = tuple(sorted(said, key=said.__getitem__, reverse=True))
@@ -531,7 +535,7 @@ def known_rows(model: type[Any]) -> Iterable[Known]:
     rows = rows.annotate(folded_names=Substr("search_text", 1, StrIndex("search_text", Value("\t")) - 1))
     plain = [
         name
-        for name in ("acronym", "type", "country", "country__name", "locality")
+        for name in ("acronym", "type", "kind", "country", "country__name", "locality")
         if name.partition("__")[0] in columns
     ]
     given = [name for name in ("website", "email", *IDENTIFIERS) if name in columns]
@@ -548,7 +552,7 @@ def known_rows(model: type[Any]) -> Iterable[Known]:
             country=about.get("country"),
             country_name=about.get("country__name") or "",
             place=about.get("locality", ""),
-            type=about.get("type", ""),
+            type=about.get("type") or about.get("kind", ""),
             values={name: about[name] for name in given},
         )
 
