@@ -1,5 +1,9 @@
 """Who works on Roma integration: actors, their names, relations and places."""
 
+import json
+from functools import cache
+from pathlib import Path
+
 from babel import Locale
 from django.db import models
 from django.db.models import F, Q
@@ -59,6 +63,11 @@ class Country(Keyed):
         return reverse("country_detail", args=[self.code])
 
     @property
+    def spellings(self):
+        """What lists of others may call it."""
+        return country_names().get(self.code, [])
+
+    @property
     def membership_name(self):
         return Membership(self.membership).singular
 
@@ -69,6 +78,12 @@ class Country(Keyed):
         if language == "en":
             return self.name
         return Locale.parse(language, sep="-").territories.get(self.code, self.name)
+
+
+@cache
+def country_names():
+    """Code → names in the languages of Europe, from CLDR, and what else is in use: EL, UK."""
+    return json.loads((Path(__file__).parent / "country_names.json").read_text(encoding="utf-8"))
 
 
 class Theme(Keyed):

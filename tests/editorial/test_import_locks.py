@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connections
 
 from roma_network.editorial.importing import jobs
-from roma_network.editorial.importing.dry_run import table_named
+from roma_network.editorial.importing.tables import table_named
 from roma_network.models import Import
 from stakeholders.models import Actor
 from tests.editing import address, sent_by

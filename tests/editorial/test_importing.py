@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from initiatives.models import Document, Initiative, Participation
 from roma_network.editorial import revisions
 from roma_network.editorial.importing import jobs
-from roma_network.editorial.importing.dry_run import import_table, table_named
+from roma_network.editorial.importing.tables import import_table, table_named
 from roma_network.editorial.importing.writing import BulkWriter
 from roma_network.editorial.merging import merge
 from roma_network.models import ContentVersion, Import, ImportPart, Source
@@ -141,7 +141,7 @@ def test_new_entries_arrive_as_drafts_with_all_that_the_file_says(publisher, mak
             ],
         ),
     )
-    assert job().counts == {"new": 2, "warnings": 0}
+    assert job().counts == {"new": 2}
     assert not Actor.objects.exists()
     assert "agency" in page.text
     page = say_yes(publisher, reason="From the yearbook")
@@ -171,7 +171,7 @@ def test_the_same_file_sent_again_changes_nothing(publisher, make):
     say_yes(publisher)
     version = ContentVersion.current()
     page = send(publisher, content)
-    assert job().counts == {"unchanged": 2, "warnings": 0}
+    assert job().counts == {"unchanged": 2}
     assert "Import all of it" not in page.text
     assert ContentVersion.current() == version
 
@@ -180,7 +180,7 @@ def test_a_change_shows_what_it_was_and_is_kept_in_the_history(publisher):
     actor = ActorFactory(slug="agency", name="Agency", summary="Old", closed="", founded="1999")
     ActorCitationFactory(subject=actor)
     page = send(publisher, as_csv(["slug", "summary", "founded"], ["agency", "New", "2001-05"]))
-    assert job().counts == {"changed": 1, "warnings": 0}
+    assert job().counts == {"changed": 1}
     assert findings()[0]["differences"] == [["summary", "Old", "New"], ["founded", "1999", "2001-05"]]
     assert "Old" in page.text
     say_yes(publisher)
@@ -196,18 +196,29 @@ def test_a_change_shows_what_it_was_and_is_kept_in_the_history(publisher):
     assert "actors.csv" in now.history_change_reason
 
 
-def test_all_or_nothing(publisher):
-    page = send(publisher, as_csv(ACTOR, actor_row("house"), actor_row("agency", type="ministry")))
-    assert job().counts == {"new": 1, "error": 1, "warnings": 0}
+def test_good_lines_go_in_and_bad_ones_come_back_with_the_reason(publisher):
+    rows = [actor_row("house"), actor_row("agency", type="ministry"), actor_row("office")]
+    page = send(publisher, as_csv(ACTOR, *rows))
+    assert job().counts == {"new": 2, "error": 1}
     [finding] = [each for each in findings() if each["outcome"] == "error"]
     assert finding["line"] == 3
     [[column, why]] = finding["errors"]
     assert column == "type"
     assert "“ministry” is none of: academia" in why
-    assert "Import all of it" not in page.text
-    say_yes(publisher)
-    assert job().state == "checked"
-    assert not Actor.objects.exists()
+    assert "Import what is right" in page.text
+    page = say_yes(publisher)
+    assert job().state == "done"
+    assert set(Actor.objects.values_list("slug", flat=True)) == {"house", "office"}
+    for file_format in ("csv", "xlsx"):
+        page = publisher.get(outcome_url())
+        url = f"{outcome_url()}rest.{file_format}"
+        assert url in Page(page.text).addresses()
+        content = b"".join(publisher.get(url).streaming_content)
+        corrected = content.replace(b",ministry,", b",academia,")
+        send(publisher, corrected, name=f"rest.{file_format}")
+        assert job().headings == ["reason", *ACTOR]
+        assert job().counts == ({"new": 1} if file_format == "csv" else {"error": 1})
+        send(publisher, as_csv(ACTOR, *rows))
 
 
 # What comes out goes in again
@@ -249,7 +260,7 @@ def test_no_exported_cell_runs_as_a_formula_and_yet_it_comes_back_as_it_was(publ
         assert f"'{name}" in texts
         assert f"'{summary}" in texts
         send(publisher, content)
-        assert job().counts == {"unchanged": 1, "warnings": 0}
+        assert job().counts == {"unchanged": 1}
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -258,7 +269,7 @@ def test_a_template_is_an_empty_table_that_can_be_sent(publisher, model):
         content = publisher.get(f"{address(model, 'import')[:-1]}template.{file_format}").getvalue()
         page = send(publisher, content, model)
         assert page.status_code == 200
-        assert job().counts == {"warnings": 0}
+        assert job().counts == {}
     helping = load_workbook(io.BytesIO(content)).worksheets[1]
     assert [row[0].value for row in helping.iter_rows(min_row=2)] == list(
         table_named(model._meta.model_name + "s").columns
@@ -289,7 +300,10 @@ def test_participations_are_known_by_both_ends_and_the_role(publisher):
 def test_a_tie_needs_a_source_and_both_ends(publisher):
     InitiativeFactory(slug="leri")
     send(publisher, as_csv(["initiative", "actor", "role"], ["leri", "nobody", "lead"]), Participation)
-    assert findings()[0]["errors"] == [["actor", "“nobody” is not in the directory."]]
+    assert findings()[0]["errors"] == [
+        ["actor", "“nobody” is not in the directory."],
+        ["sources", "A link between two entries needs at least one source."],
+    ]
     ActorFactory(slug="fra")
     send(publisher, as_csv(["initiative", "actor", "role"], ["leri", "fra", "lead"]), Participation)
     assert findings()[0]["errors"] == [["sources", "A link between two entries needs at least one source."]]
@@ -324,7 +338,7 @@ def test_a_source_names_facts_or_says_in_words_what_it_backs(publisher, cell, fa
         say_yes(publisher)
         citation = Actor.objects.get().citations.get()
         assert (citation.facts, citation.note, citation.source.title) == (facts, note, "About us")
-    assert job().counts == {"unchanged": 1, "warnings": 0}
+    assert job().counts == {"unchanged": 1}
 
 
 # What is refused, with the reason
@@ -333,11 +347,18 @@ def test_a_source_names_facts_or_says_in_words_what_it_backs(publisher, cell, fa
 @pytest.mark.parametrize(
     ("values", "column", "why"),
     [
-        ({"slug": "Not A Slug"}, "slug", "slug"),
+        ({"name": "«»", "slug": ""}, "slug", "required"),
         ({"name": ""}, "name", "required"),
         ({"type": ""}, "type", "required"),
         ({"country": "ZZ"}, "country", "“ZZ” is not in the directory."),
-        ({"founded": "May 1996"}, "founded", "2011-04-05"),
+        ({"founded": "nineties"}, "founded", "2011-04-05"),
+        ({"founded": "3/4/1996"}, "founded", "2011-04-05"),
+        (
+            {"sources": "https://example.org/a | name https://example.org/b | website"},
+            "sources",
+            "Two addresses",
+        ),
+        ({"sources": "https://example.org/a; https://example.org/b"}, "sources", "Two addresses"),
         ({"email": "anna.kovacs@example.org"}, "email", "functional"),
         ({"latitude": "north"}, "latitude", "number"),
         ({"latitude": "50"}, "", "latitude, longitude and their precision"),
@@ -396,33 +417,33 @@ def test_what_is_public_keeps_a_summary_and_a_source(publisher):
 def test_a_mailbox_that_may_be_a_persons_is_pointed_out(publisher):
     rows = [actor_row("one"), actor_row("two")]
     mailboxes = ["annakovacs@example.org", "podatelna@example.org"]
-    send(
+    page = send(
         publisher,
         as_csv([*ACTOR, "email"], *[[*row, each] for row, each in zip(rows, mailboxes, strict=True)]),
     )
     assert ["may be a person" in "".join(each["warnings"]) for each in findings()] == [True, False]
-    assert not any(each["errors"] for each in findings())
+    assert job().counts == {"new": 2}
+    assert "may be a person" in page.text
 
 
-def test_likely_duplicates_are_pointed_out(publisher):
+def test_likely_duplicates_are_asked_about(publisher):
     ActorFactory(slug="romact", name="Roma Action Agency", website="https://www.example.org/")
     rows = [
         actor_row("one", name="Roma Acton Agency"),
         actor_row("two", name="Something else"),
         actor_row("three", name="Something Else"),
     ]
-    send(
-        publisher,
-        as_csv(
-            [*ACTOR, "website"],
-            *[[*row, site] for row, site in zip(rows, ["", "http://example.org", ""], strict=True)],
-        ),
+    sites = ["", "http://example.org", ""]
+    page = send(
+        publisher, as_csv([*ACTOR, "website"], *[[*row, site] for row, site in zip(rows, sites, strict=True)])
     )
-    warnings = [finding["warnings"] for finding in findings()]
-    assert "a similar name" in warnings[0][0]
-    assert "the same website" in warnings[1][0]
-    assert "line 3" in warnings[2][0]
-    assert job().counts["warnings"] == 3
+    questions = [finding["question"] for finding in findings()]
+    assert "a similar name" in questions[0]["text"]
+    assert "the same website" in questions[1]["text"]
+    assert "line 3" in questions[2]["text"]
+    assert [value for value, *_rest in questions[0]["answers"]] == ["this:romact", "new", "skip"]
+    assert job().counts == {"question": 3}
+    assert Page(page.text).all("input[type=radio][name=answer-2]")
 
 
 # The directory moves on meanwhile
@@ -553,17 +574,9 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
 HOSTILE = {
     "empty": (b"", "empty"),
     "blank lines": (b"\n,,\n\n", "empty"),
-    "wrong encoding": ("slug,name\nagency,Agenția\n".encode("utf-16"), "UTF-8"),
-    "latin": ("slug,name\nagency,Köln\n".encode("latin-1"), "line 2"),
     "nul": (b"slug,name\nagen\0cy,x\n", "neither a CSV"),
-    "picture": (b"\x89PNG\r\n\x1a\n" + bytes(200), "UTF-8"),
+    "picture": (b"\x89PNG\r\n\x1a\n" + bytes(200), "neither a CSV"),
     "old excel": (b"\xd0\xcf\x11\xe0" + bytes(600), "password"),
-    "no key": (as_csv(["name", "type"], ["x", "academia"]), "missing: slug"),
-    "unknown column": (as_csv(["slug", "nmae"], ["x", "y"]), "no such columns: nmae"),
-    "column twice": (as_csv(["slug", "name", "name"], ["x", "y", "z"]), "twice: name"),
-    "no heading": (as_csv(["slug", "", "name"], ["x", "y", "z"]), "no heading"),
-    "too many cells": (as_csv(["slug", "name"], ["x", "y", "z"]), "Line 2 has more cells"),
-    "open quote": (b'slug,name\nagency,"Agency\n', "quotation mark"),
     "wide": (as_csv(["slug"], ["x"] * 5000), "more than 60 columns"),
     "long cell": (as_csv(["slug", "name"], ["x", "y" * 30_000]), "too long"),
     "formula": (as_excel(["slug", "name"], ["x", "=1+1"]), "holds a formula"),
@@ -602,7 +615,7 @@ def test_a_file_with_too_many_rows_is_refused(publisher, settings):
 def test_tables_of_other_programs_are_read_as_well(publisher):
     semicolons = "\ufeffslug;name;type;summary;sources\r\nagency;Agency;academia;It works.;" + SOURCE + "\r\n"
     send(publisher, semicolons.encode())
-    assert job().counts == {"new": 1, "warnings": 0}
+    assert job().counts == {"new": 1}
 
 
 def test_numbers_and_dates_of_excel_are_read_as_what_they_show(publisher):
@@ -705,7 +718,7 @@ def sent_with_changes(publisher):
         row = actor_row(f"house-{n}", sources=f"https://example.org/{n} | its seat | Example | About us")
         rows.append([*row, "education", f"House of {n}", "house-6" if n == 1 else ""])
     send(publisher, as_csv([*ACTOR, "themes", "other_names", "part_of"], *rows))
-    assert job().counts == {"changed": 1, "new": 6, "warnings": 0}, findings()
+    assert job().counts == {"changed": 1, "new": 6}, findings()
     return actor
 
 
@@ -730,7 +743,7 @@ def test_a_failure_on_the_way_takes_back_all_that_was_written(publisher, at_batc
     assert "ZeroDivisionError" in caplog.text
     assert whole_state(Actor) == before
     assert not job().batches.exists()
-    assert (job().state, job().counts) == ("checked", {"changed": 1, "new": 6, "warnings": 0})
+    assert (job().state, job().counts) == ("checked", {"changed": 1, "new": 6})
     reasons = [version.history_change_reason for version in actor.history.all()]
     assert reasons[:1] == (["Taken back: Import of “actors.csv”"] if number else reasons[:1])
     gone = Actor.history.filter(slug="house-1").order_by("history_id").values_list("history_type", flat=True)

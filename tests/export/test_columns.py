@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from initiatives.models import Document, Initiative
 from roma_network.directory.dataset import PARTS
 from roma_network.editorial import revisions
-from roma_network.editorial.importing.dry_run import import_table
+from roma_network.editorial.importing.tables import import_table
 from roma_network.export.columns import Column, Kind, Property, Table, tables
 from roma_network.export.rdf import PREFIXES
 from roma_network.export.records import Records, built

@@ -7,18 +7,26 @@ of such. The same value stands in what was read and in what the directory holds,
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from hashlib import blake2b
 
 from django.core.exceptions import ValidationError
-from django.db.models import FloatField, URLField
+from django.db.models import BooleanField, EmailField, FloatField, IntegerField, URLField
 from django.utils.functional import lazy
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
+from roma_network.core import folding
+from roma_network.core.partial_dates import PartialDateField
+from roma_network.core.text_fields import ProseField
+from roma_network.editorial.importing import plain_forms
 from roma_network.editorial.revisions import batches
-from roma_network.models import Source
+from roma_network.export.columns import table_of
+from roma_network.models import Editorial, Source
 
 BETWEEN = re.compile(r"[;,\s]+")  # keys in one cell
+BETWEEN_NAMES = re.compile(r"[;,\n]+")
+ADDRESS = re.compile(r"(^|[\s;,(])https?://")
 BAR = " | "  # between the parts of a row within a cell
 TOLD = 3  # parts of a line that tell of a new source: what it backs, its publisher, its title
 
@@ -33,6 +41,10 @@ class Column:
     def __init__(self, name, label, *, help_text="", example=""):
         self.name, self.label = name, label
         self.help_text, self.example = help_text, example
+
+    def normal(self, text, words):
+        """A cell as the directory writes it. `words`: small vocabulary → what its rows are called, folded → their keys."""
+        return plain_forms.text(text, multiline=True)
 
     def mentions(self, text):
         """Keys of other rows that a cell speaks of: pairs of model and key."""
@@ -53,12 +65,29 @@ class Column:
         return self.text(self.value_of(row))
 
 
-class Plain(Column):
-    """A field of the model. A cell is read as the form of the entry reads the field."""
+# The first that fits a field is how its cells are made plain.
+FORMS = [
+    (PartialDateField, plain_forms.partial_date),
+    (FloatField, plain_forms.decimal),
+    (IntegerField, plain_forms.whole_number),
+    (URLField, plain_forms.web_address),
+    (EmailField, plain_forms.mailbox),
+    (BooleanField, plain_forms.boolean),
+]
 
-    def __init__(self, field, **details):
+
+class Plain(Column):
+    """A field of the model. A cell is read as the form of the entry reads the field.
+
+    `is_identifier`: it may come as the address that it ends.
+    """
+
+    def __init__(self, field, *, is_identifier=False, **details):
         super().__init__(field.name, capfirst(field.verbose_name), **details)
         self.field = field
+        self.is_multiline = isinstance(field, ProseField)
+        forms = [plain_forms.end_of_address] if is_identifier else []
+        self.forms = forms + [form for kind, form in FORMS if isinstance(field, kind)]
         self.help_text = self.help_text or field.help_text
         scheme = {"assume_scheme": "https"} if isinstance(field, URLField) else {}
         self.form_field = field.formfield(**scheme)
@@ -66,6 +95,19 @@ class Plain(Column):
     @property
     def allowed(self):
         return dict(self.field.flatchoices)
+
+    def normal(self, text, words):
+        text = plain_forms.text(text, multiline=self.is_multiline)
+        if text and self.field.choices and text not in self.allowed:
+            return self.by_label.get(folding.fold(text), text)
+        for form in self.forms:
+            text = form(text)
+        return text
+
+    @property
+    def by_label(self):
+        labels = {folding.fold(label): value for value, label in self.field.flatchoices}
+        return labels | {folding.fold(value): value for value in self.allowed}
 
     def parse(self, text, known):
         if text and self.allowed and text not in self.allowed:
@@ -89,6 +131,15 @@ class Key(Plain):
     is_key = True
 
 
+def spellings(model, by):
+    """What the rows of a small vocabulary are called, folded → their keys."""
+    return {
+        folding.fold(said): getattr(row, by)
+        for row in model.objects.all()
+        for said in (*getattr(row, "spellings", ()), str(row), getattr(row, by))
+    }
+
+
 class Link(Column):
     """Another row, by its natural key `by`."""
 
@@ -96,6 +147,12 @@ class Link(Column):
         super().__init__(name, capfirst(field.verbose_name), **details)
         self.field, self.by = field, by
         self.model = field.related_model
+        self.is_of_entries = issubclass(self.model, Editorial)
+        self.is_of_vocabulary = not self.is_of_entries and self.model is not field.model
+
+    def normal(self, text, words):
+        text = plain_forms.text(text)
+        return words[self.model].get(folding.fold(text), text) if self.is_of_vocabulary and text else text
 
     def mentions(self, text):
         return [(self.model, text)] if text else ()
@@ -133,6 +190,15 @@ class Links(Column):
         super().__init__(field.name, capfirst(field.verbose_name), **details)
         self.field, self.by = field, by
         self.model = field.related_model
+        self.is_of_entries = issubclass(self.model, Editorial)
+        self.is_of_vocabulary = not self.is_of_entries
+
+    def normal(self, text, words):
+        text = plain_forms.text(text, multiline=True)
+        if self.is_of_entries:
+            return text
+        parts = filter(None, (part.strip() for part in BETWEEN_NAMES.split(text)))
+        return "; ".join(words[self.model].get(folding.fold(part), part) for part in parts)
 
     def mentions(self, text):
         return [(self.model, key) for key in filter(None, BETWEEN.split(text))]
@@ -273,11 +339,23 @@ class Citations(Rows):
             example="https://example.org/about | founded, website | registered in Cork | Example | About us",
         )
 
+    def facts_stated(self, texts):
+        """The facts that a line states: column → text."""
+        columns = table_of(self.facts.model._meta.get_field("subject").related_model).columns
+        return self.facts.ordered(
+            {column.fact for name, column in columns.items() if column.fact and texts.get(name)}
+        )
+
     def mentions(self, text):
         return [(Source, line.split("|")[0].strip()) for line in text.split("\n") if line.strip()]
 
     def parse_line(self, line, known):
         url, *parts = [part.strip() for part in line.split("|")]
+        if ADDRESS.search(url, 1) or any(map(ADDRESS.search, parts)):
+            raise ValidationError(
+                translate("Two addresses stand in one line: “%(line)s”. Write each in a line of its own.")
+                % {"line": line}
+            )
         if url in known[Source]:
             # Told again what is on record: the same file may be sent twice.
             about = f"{BAR}{known[Source][url].publisher}{BAR}{known[Source][url].title}"
@@ -345,6 +423,36 @@ class Kept(Column):
 
     def value_of(self, row):
         return getattr(row, self.name)
+
+
+class Version(Kept):
+    """By which a file that comes back tells what was edited here since it was exported: see `marks_of`."""
+
+    def __init__(self, columns):
+        super().__init__(
+            "version",
+            _("Version"),
+            help_text=_("Leave it as it is: by it, what was edited here since your export is not undone."),
+        )
+        self.columns = columns
+
+    def value_of(self, row):
+        return "v" + "".join(
+            mark_of(column.name, column.text(column.value_of(row))) for column in self.columns
+        )
+
+
+MARK = 6  # letters
+
+
+def mark_of(name, text):
+    """A short sign of what a cell holds."""
+    return blake2b(f"{name}={text}".encode(), digest_size=MARK // 2).hexdigest()
+
+
+def marks_of(version):
+    """The signs of all cells of a row as it was exported; none where the file has no version."""
+    return {version[start : start + MARK] for start in range(1, len(version), MARK)}
 
 
 def none_of(value: str, known: Iterable[str]) -> ValidationError:

@@ -10,7 +10,7 @@ PLACE = "candidate_place"
 
 
 def violations(model, rows):
-    """Place among `rows` → texts, for those that a check constraint of the model forbids."""
+    """Place among `rows` → the check constraints of the model that forbid it."""
     checks = [each for each in model._meta.constraints if isinstance(each, CheckConstraint)]
     found = {}
     for batch in batches(enumerate(rows)) if checks else ():
@@ -18,7 +18,7 @@ def violations(model, rows):
             cursor.execute(*question(model, checks, batch))
             for place, *answers in cursor.fetchall():
                 found[place] = [
-                    str(check.get_violation_error_message())
+                    check
                     for check, answer in zip(checks, answers, strict=True)
                     if answer is not None and not answer  # unknown is no violation, as in a table
                 ]

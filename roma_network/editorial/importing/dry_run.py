@@ -1,4 +1,4 @@
-"""The dry run of an import: a table of entries or ties, and what a file says of it: new rows, changes, rows as they are, and mistakes."""
+"""The dry run of an import: what a file says of a table: new rows, changes, rows as they are, mistakes, and questions."""
 
 import re
 from collections import defaultdict
@@ -6,30 +6,34 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
+from roma_network.core import folding
 from roma_network.editorial import matching
-from roma_network.editorial.importing.cells import Kept, Key, KeyLink, Link, Links, Plain, Rows
+from roma_network.editorial.importing import plain_forms
+from roma_network.editorial.importing.cells import Link, Links, Rows, mark_of, marks_of
 from roma_network.editorial.importing.constraints import violations
-from roma_network.editorial.importing.parsing import UnreadableError
+from roma_network.editorial.importing.options import Blanks, Mode
+from roma_network.editorial.importing.slugs import THIS
 from roma_network.editorial.mailbox_rule import changed_mailboxes, check_mailbox
 from roma_network.editorial.revisions import batches
-from roma_network.export.columns import Kind, Table, key_of
-from roma_network.export.columns import tables as declared
-from roma_network.models import Editorial, Source
+from roma_network.models import Source
 
-tables = {}  # name → table, of all that can be imported
-
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+QUOTED = re.compile(r"“[^”]*”")
+NEW, SKIP, KEEP, TAKE, BOTH = "new", "skip", "keep", "take", "both"  # answers
 
 
 class Outcome(TextChoices):
     NEW = "new", _("New")
     CHANGED = "changed", _("Changed")
     UNCHANGED = "unchanged", _("Unchanged")
+    SKIPPED = "skipped", _("Left out")
+    QUESTION = "question", _("To be answered")
     ERROR = "error", _("Error")
+
+
+GOES_IN = (Outcome.NEW, Outcome.CHANGED)
 
 
 @dataclass
@@ -37,13 +41,20 @@ class Finding:
     """What one line of a file comes to. `values`: column → value, of what the line changes or adds."""
 
     line: int
-    key: tuple
+    key: tuple = ()
     row: object = None
     outcome: Outcome = Outcome.UNCHANGED
+    texts: dict = field(default_factory=dict)  # column → cell as the directory writes it
+    blank: set = field(default_factory=set)  # columns whose cells are empty
     values: dict = field(default_factory=dict)
+    failed: set = field(default_factory=set)  # columns that could not be read
     differences: list = field(default_factory=list)  # heading, before, after
     errors: list = field(default_factory=list)  # heading or "", why
     warnings: list = field(default_factory=list)
+    notes: list = field(default_factory=list)  # heading, as it stands in the file, as it was read
+    kept: list = field(default_factory=list)  # headings of what was edited here since the file was exported
+    question: dict = field(default_factory=dict)  # kind, text, and answers: value, label, key of an entry
+    marks: set = field(default_factory=set)  # of the cells as they were exported
 
     @property
     def as_dict(self):
@@ -51,162 +62,193 @@ class Finding:
         return {
             "line": self.line,
             "key": " · ".join(map(str, self.key)),
-            "outcome": str(Outcome.ERROR if self.errors else self.outcome),
+            "outcome": str(self.seen_as),
             "differences": self.differences,
             "errors": self.errors,
             "warnings": self.warnings,
+            "notes": self.notes,
+            "kept": self.kept,
+            "question": self.question,
         }
-
-
-class SlugKey(Key):
-    def parse(self, text, known):
-        slug = super().parse(text, known)
-        if not SLUG.fullmatch(slug):
-            raise ValidationError(
-                translate("Write small letters, digits and single hyphens: city-of-glasgow.")
-            )
-        return slug
-
-
-class ImportTable:
-    """`columns` in the order of the template. A line belongs to the row that has the same in all key columns."""
-
-    def __init__(self, model, columns):
-        self.model = model
-        self.name = model._meta.model_name + "s"
-        self.columns = {column.name: column for column in columns}
-        self.keys = [column for column in columns if column.is_key]
-        self.is_entry = issubclass(model, Editorial)
-        tables[self.name] = self
 
     @property
-    def imported(self):
-        return [column for column in self.columns.values() if not column.ignored]
+    def seen_as(self):
+        if self.errors:
+            return Outcome.ERROR
+        return Outcome.QUESTION if self.question else self.outcome
 
-    def check_headings(self, headings):
-        named = [heading for heading in headings if heading]
-        missing = [column.name for column in self.keys if column.name not in named]
-        unknown = [name for name in named if name not in self.columns]
-        twice = [name for name in dict.fromkeys(named) if named.count(name) > 1]
-        texts = [
-            (missing, translate("These columns are missing: %(names)s.")),
-            (
-                unknown,
-                translate("There are no such columns: %(names)s. The template names those that there are."),
-            ),
-            (twice, translate("These columns stand there twice: %(names)s.")),
-            ("" in headings and ["–"], translate("A column has no heading (%(names)s).")),
-        ]
-        if found := [text % {"names": ", ".join(names)} for names, text in texts if names]:
-            raise UnreadableError("%(problems)s", problems=" ".join(found))
+    def refuse(self, name, error):
+        self.errors.append((name, " ".join(error.messages)))
+        self.failed.add(name)
 
-    # Reading the directory
 
-    def rows(self):
-        """With all that the columns look at."""
-        links = [column.field.name for column in self.columns.values() if isinstance(column, Link)]
-        if self.is_entry and hasattr(self.model, "merge"):
-            links.append("merge__survivor")
-        prefetched = []
-        for column in self.columns.values():
-            if isinstance(column, Links):
-                prefetched.append(column.name)
-            if isinstance(column, Rows):
-                inner = "__source" if column.name == "sources" else ""
-                prefetched.append(column.related_name + inner)
-        return self.model.objects.select_related(*links).prefetch_related(*prefetched)
+class Reader:
+    """The cells of a line as the directory writes them."""
 
-    def key_of(self, row):
-        return tuple(column.value_of(row) for column in self.keys)
-
-    def find(self, keys):
-        """Key → row, of those that the directory has."""
-        lookups = {
-            column: f"{column.field.name}__{column.by}" if isinstance(column, Link) else column.name
-            for column in self.keys
+    def __init__(self, table, options):
+        self.table, self.options = table, options
+        self.columns = [table.columns.get(name) for name in options.columns]
+        self.words = table.words()
+        self.constants = {
+            name: table.columns[name].normal(text, self.words)
+            for name, text in options.constants.items()
+            if text
         }
-        found = {}
-        for batch in batches(keys):
-            parts = zip(*batch, strict=True)
-            wanted = {
-                f"{lookups[column]}__in": set(part) for column, part in zip(self.keys, parts, strict=True)
-            }
-            for row in self.rows().filter(**wanted):
-                found[self.key_of(row)] = row
-        return {key: found[key] for key in keys if key in found}
+        self.is_completing = "sources" in table.columns and bool(options.title)
+
+    def texts(self, cells):
+        """Column → text, of all columns that the file or an option speaks of."""
+        found = {
+            column.name: column.normal(cell, self.words)
+            for column, cell in zip(self.columns, cells, strict=False)
+            if column
+        }
+        for name, text in self.constants.items():
+            found[name] = found.get(name) or text
+        if self.is_completing and found.get("sources"):
+            facts = self.table.columns["sources"].facts_stated(found)
+            lines = found["sources"].split("\n")
+            found["sources"] = "\n".join(self.options.completed(line.strip(), facts) for line in lines)
+        return found
+
+    def finding(self, line, cells, slug):
+        finding = Finding(line, texts=self.texts(cells))
+        if slug is not None:
+            finding.texts["slug"] = slug
+        given = {column.name: cell for column, cell in zip(self.columns, cells, strict=False) if column}
+        finding.blank = {name for name, cell in given.items() if not cell} - self.constants.keys()
+        finding.notes = [
+            [name, plain_forms.shown(cell), finding.texts[name]]
+            for name, cell in given.items()
+            if cell and cell != finding.texts[name] and not self.table.columns[name].ignored
+        ]
+        if len(cells) > len(self.columns):
+            text = translate(
+                "It has more cells than there are headings. In a CSV file, put texts with commas in quotes."
+            )
+            finding.errors.append(("", text))
+        return finding
 
 
 class DryRun:
-    """What a file says of a table. `first_lines`: key of a row, as text → the first line that has it."""
+    """What a file says of a table. `own`: slug → the line of the same file that has it, of those that go in."""
 
-    def __init__(self, table, headings, first_lines, *, with_hints=True):
-        self.table, self.first_lines = table, first_lines
-        self.headings = headings
-        self.columns = [table.columns[name] for name in headings]
+    def __init__(self, table, options, own, *, with_hints=True):
+        self.table, self.options, self.own = table, options, own
+        self.reader = Reader(table, options)
+        self.seen = {}  # key of a row → its line
         self.sources = {}  # address → a source that this file is the first to name
         self.named = {}  # what tells a new entry apart → its line
-        self.matcher = matching.matcher_of(table.model) if table.is_entry and with_hints else None
+        self.leaning = set()  # slugs of rows of the same file that others lead to
+        is_matched = with_hints and hasattr(table.model, "merge")
+        self.matcher = matching.matcher_of(table.model) if is_matched else None
 
-    def findings(self, lines):
-        """What these lines come to: pairs of line and cells."""
-        known = self.known(lines)
-        found = [self.parsed(line, cells, known) for line, cells in lines]
+    def findings(self, lines, slugs, answers):
+        """What these lines come to: pairs of line and cells. Line, as text → `slugs` that their cells do not say, `answers`."""
+        found = [self.reader.finding(line, cells, slugs.get(str(line))) for line, cells in lines]
+        known = self.known(found)
+        for finding in found:
+            self.parse(finding, known)
         self.sources |= {url: source for url, source in known[Source].items() if not source.pk}
         keys = keys_in(known)
-        held = self.table.find([finding.key for finding in found if not finding.errors])
+        held = self.table.find({each.key for each in found if all(each.key)})
         for finding in found:
-            first = self.first_lines.get(tuple(map(str, finding.key)), finding.line)
+            answer = answers.get(str(finding.line), "")
+            if answer == SKIP:
+                finding.outcome, finding.errors = Outcome.SKIPPED, []
+                continue
+            first = self.seen.setdefault(finding.key, finding.line) if all(finding.key) else finding.line
             if first != finding.line:
                 text = translate("It stands in line %(line)s already.")
                 finding.errors.append(("", text % {"line": first}))
-            if not finding.errors:
-                self.compare(finding, held.get(finding.key), keys)
-        self.check_constraints([each for each in found if not each.errors], keys)
-        if self.matcher:
-            self.note_likely([each for each in found if each.outcome == Outcome.NEW and not each.errors])
+            else:
+                self.compare(finding, held.get(finding.key), keys, answer)
+        self.check_constraints([each for each in found if each.row], keys)
+        self.ask_of_likely([each for each in found if each.seen_as == Outcome.NEW], answers)
         return found
 
-    def known(self, lines):
+    def known(self, findings):
         """Model → natural key → row, of all that these lines speak of."""
         mentioned = defaultdict(set)
-        for _line, cells in lines:
-            for column, text in zip(self.columns, cells, strict=True):
-                for model, key in column.mentions(text):
+        for finding in findings:
+            for name, text in finding.texts.items():
+                for model, key in self.table.columns[name].mentions(text):
                     mentioned[model].add(key)
         known = {model: rows_by_key(model, keys) for model, keys in mentioned.items()}
         for column in self.table.columns.values():
-            if isinstance(column, Links):
+            if isinstance(column, Links) and not column.is_of_entries:
                 known[column.model] = rows_by_key(column.model, None)
-            if isinstance(column, Link):
+            if isinstance(column, (Link, Links)):
                 known.setdefault(column.model, {})
-        known[Source] = self.sources | known.get(Source, {})
-        if self.table.is_entry:
+        if self.table.keys[0].name == "slug":
             # Rows of the same file, which are not stored yet.
-            fresh = {key[0]: None for key in self.first_lines}
-            known[self.table.model] = fresh | known[self.table.model]
+            known[self.table.model] = dict.fromkeys(self.own) | known.get(self.table.model, {})
+        self.find_by_name(findings, known)
+        known[Source] = self.sources | known.get(Source, {})
         return known
 
-    def parsed(self, line, cells, known):
+    def find_by_name(self, findings, known):
+        """Have links that name an entry instead of its slug lead to it, where one alone is called so."""
+        unknown = [
+            (finding, column, text)
+            for finding in findings
+            for name, text in finding.texts.items()
+            if isinstance(column := self.table.columns[name], Link)
+            and column.is_of_entries
+            and text
+            and text not in known[column.model]
+        ]
+        for model in {column.model for _finding, column, _text in unknown}:
+            texts = {text for _finding, column, text in unknown if column.model is model}
+            slugs = rows_by_key(model, {plain_forms.slug(text) for text in texts} - {""})
+            known[model] |= {slug: row for slug, row in slugs.items() if slug not in known[model]}
+            names = rows_named(model, {folding.fold(text) for text in texts} - {""})
+            known[model] |= {row.slug: row for row in names.values() if row.slug not in known[model]}
+            for finding, column, text in unknown:
+                if column.model is not model:
+                    continue
+                slug = plain_forms.slug(text)
+                row = names.get(folding.fold(text))
+                slug = slug if slug in known[model] else row and row.slug
+                if slug:
+                    finding.texts[column.name] = slug
+                    finding.notes = [note for note in finding.notes if note[0] != column.name]
+                    finding.notes.append([column.name, plain_forms.shown(text), slug])
+
+    def parse(self, finding, known):
         """The values of a line, and the mistakes in it."""
-        finding = Finding(line, ())
-        for column, text in zip(self.columns, cells, strict=True):
+        for name, text in finding.texts.items():
+            column = self.table.columns[name]
+            if name == "version":
+                finding.marks = marks_of(text)
             if column.ignored:
                 continue
             try:
-                finding.values[column.name] = column.parse(text, known)
+                if (
+                    text
+                    and isinstance(column, Link)
+                    and column.model is self.table.model
+                    and text == finding.texts.get("slug")
+                ):
+                    raise ValidationError(translate("It cannot lead to itself."))
+                finding.values[name] = column.parse(text, known)
             except ValidationError as error:
-                finding.errors.append((column.name, " ".join(error.messages)))
-                finding.values[column.name] = text
-        finding.key = tuple(finding.values[column.name] for column in self.table.keys)
-        return finding
+                finding.refuse(name, error)
+        finding.key = tuple(finding.values.get(column.name) for column in self.table.keys)
+        for column in self.table.columns.values():
+            if isinstance(column, Link) and column.model is self.table.model:
+                self.leaning.add(finding.values.get(column.name))
 
-    def compare(self, finding, row, keys):
+    def compare(self, finding, row, keys, answer=""):
         columns = self.table.columns
         before = {name: columns[name].value_of(row) for name in finding.values} if row else {}
+        if row and self.options.mode == Mode.ADD:
+            finding.outcome, finding.errors = Outcome.SKIPPED, []
+            return
         finding.row = row or self.table.model()
-        finding.values = {
-            name: value for name, value in finding.values.items() if not row or value != before[name]
-        }
+        if row:
+            self.ask_whether_another(finding, row, answer)
+            self.drop_what_stays(finding, before, answer)
         finding.differences = [
             (name, columns[name].text(before[name]) if row else "", columns[name].text(value))
             for name, value in finding.values.items()
@@ -228,15 +270,56 @@ class DryRun:
             except ValidationError as error:
                 finding.errors.append((name, " ".join(error.messages)))
 
+    def drop_what_stays(self, finding, before, answer):
+        """Leave of the values what changes something, and nothing that was edited here since the file was exported."""
+        disputed = []
+        for name, value in list(finding.values.items()):
+            column = self.table.columns[name]
+            text, now = column.text(value), column.text(before[name])
+            stays = value == before[name]
+            if not stays and finding.marks and mark_of(name, now) not in finding.marks:
+                if mark_of(name, text) in finding.marks or answer == KEEP:
+                    finding.kept.append(name)
+                    stays = True
+                elif answer == BOTH and column.is_many:
+                    finding.values[name] = united(column, before[name], value)
+                elif answer != TAKE:
+                    disputed.append(name)
+            if stays or (self.options.blanks == Blanks.KEEP and name in finding.blank):
+                del finding.values[name]
+        if disputed:
+            answers = [(KEEP, translate("keep what is here")), (TAKE, translate("take what the file says"))]
+            if all(self.table.columns[name].is_many for name in disputed):
+                answers.append((BOTH, translate("both")))
+            text = translate("Both the file and somebody here changed this since it was exported: %(names)s.")
+            finding.question = asking("edited", text % {"names": ", ".join(disputed)}, answers)
+
+    def ask_whether_another(self, finding, row, answer):
+        """The slug of an entry with another name, country and type is likely that of another body."""
+        if not self.table.is_entry or answer.startswith(THIS):
+            return
+        told = [name for name in ("country", "type", "kind") if finding.values.get(name)]
+        name = finding.values.get(self.table.label)
+        columns = self.table.columns
+        differing = [each for each in told if columns[each].value_of(row) not in (None, finding.values[each])]
+        if name and folding.fold(name) != row.sort_name and told and differing == told:
+            text = translate(
+                "“%(slug)s” is “%(entry)s” here, of another country and type. Is this another body?"
+            )
+            finding.question = asking(
+                "another",
+                text % {"slug": row.slug, "entry": row},
+                [this_one(row), (NEW, translate("another: add it")), (SKIP, translate("leave it out"))],
+            )
+
     def check_constraints(self, findings, keys):
         """Note what the database would refuse of rows, and of the rows within them."""
-        changing = [each for each in findings if each.outcome != Outcome.UNCHANGED]
-        note_violations("", self.table.model, [(each, each.row) for each in changing])
+        note_violations("", self.table.model, [(each, each.row) for each in findings], self.table)
         for name, column in self.table.columns.items():
             if isinstance(column, Rows):
                 within = [
                     (each, column.row(each.row.pk, value, keys))
-                    for each in changing
+                    for each in findings
                     for value in each.values.get(name, ())
                 ]
                 note_violations(name, column.model, within)
@@ -247,18 +330,19 @@ class DryRun:
         if not is_new and (merged := getattr(row, "merged_into", None)):
             text = translate("It was merged into “%(survivor)s”: undo that, or edit the other.")
             found.append(("", text % {"survivor": merged.slug}))
-        for name, column in self.table.columns.items():
-            leads_to_itself = isinstance(column, Link) and column.model is self.table.model
-            if leads_to_itself and finding.values.get(name) == finding.key[0]:
-                found.append((name, translate("It cannot lead to itself.")))
         fields = self.model_fields()
         try:
             row.clean_fields(
-                exclude=[name for name in fields if name in finding.values or fields[name].remote_field]
+                exclude=[
+                    name
+                    for name in fields
+                    if name in finding.values or name in finding.failed or fields[name].remote_field
+                ]
             )
         except ValidationError as error:
             found += [(name, " ".join(messages)) for name, messages in error.message_dict.items()]
-        if finding.values.get("sources", () if is_new else None) == ():
+        lacks_sources = "sources" in self.table.columns and "sources" not in finding.failed
+        if lacks_sources and finding.values.get("sources", () if is_new else None) == ():
             if not self.table.is_entry:
                 found.append(("sources", translate("A link between two entries needs at least one source.")))
             elif row.is_published:
@@ -271,27 +355,54 @@ class DryRun:
         derived = {"sort_name", "search_text"}
         return {each.name: each for each in self.table.model._meta.fields if each.name not in derived}
 
-    def note_likely(self, findings):
-        """Warn of entries that new ones may be, in the directory or in the same file."""
+    def ask_of_likely(self, findings, answers):
+        """Ask whether new rows are entries of the directory, or lines of the same file."""
+        if not self.matcher:
+            return
         described = [matching.described(finding.row) for finding in findings]
         offers = [self.matcher.candidates(each) for each in described]
         entries = self.table.model.objects.in_bulk({each.pk for found in offers for each in found})
-        text = translate("It may be “%(entry)s” (%(slug)s): %(why)s.")
         for finding, said, found in zip(findings, described, offers, strict=True):
-            finding.warnings += [
-                text % {"entry": entry, "slug": entry.slug, "why": matching.reason(each.why[0])}
-                for each in found
-                if (entry := entries.get(each.pk))
+            likely = [
+                (entries[each.pk], matching.reason(each.why[0])) for each in found if each.pk in entries
             ]
-            finding.warnings += self.likely_lines(finding, said)
+            reasons = [*(why for _entry, why in likely), *self.likely_lines(finding, said)]
+            if reasons and not answers.get(str(finding.line)):
+                text = translate("It may be there already: %(why)s.")
+                finding.question = asking(
+                    "likely",
+                    text % {"why": "; ".join(dict.fromkeys(reasons))},
+                    [
+                        *(this_one(entry) for entry, _why in likely),
+                        (NEW, translate("new: add it")),
+                        (SKIP, translate("leave it out")),
+                    ],
+                )
 
     def likely_lines(self, finding, described):
         """Lines of the same file that the new entry may stand in already."""
-        text = translate("It may be the one in line %(line)s: %(why)s.")
+        text = translate("line %(line)s has %(why)s")
         for mark in matching.marks(described):
             first = self.named.setdefault(mark, finding.line)
             if first != finding.line:
                 yield text % {"line": first, "why": matching.reason(mark[0])}
+
+
+def asking(kind, text, answers):
+    options = [[*answer, None][:3] for answer in answers]
+    return {"kind": kind, "text": text, "answers": options}
+
+
+def this_one(entry):
+    text = translate("this one: %(entry)s (%(slug)s)")
+    return f"{THIS}{entry.slug}", text % {"entry": entry, "slug": entry.slug}, entry.pk
+
+
+def united(column, one, other):
+    """What either of two lists says, and where both speak of the same, the second."""
+    if not isinstance(column, Rows):
+        return tuple(sorted({*one, *other}))
+    return tuple(sorted(({column.identity(row): row for row in (*one, *other)}).values()))
 
 
 def is_late(column, value, keys):
@@ -299,10 +410,25 @@ def is_late(column, value, keys):
     return isinstance(column, Link) and bool(value) and keys[column.model][value] is None
 
 
-def note_violations(name, model, pairs):
-    """`pairs` of finding and row: the column `name` of the finding is what a text is noted for."""
-    for place, texts in violations(model, [row for _finding, row in pairs]).items():
-        pairs[place][0].errors.append((name, " ".join(texts)))
+def note_violations(name, model, pairs, table=None):
+    """`pairs` of finding and row: the column `name` of the finding is what a text is noted for.
+
+    What a column that could not be read has a part in is not asked of the row.
+    """
+    for place, checks in violations(model, [row for _finding, row in pairs]).items():
+        finding = pairs[place][0]
+        unread = {field_name(table, each) for each in finding.failed} if table else set()
+        texts = [
+            str(check.get_violation_error_message())
+            for check in checks
+            if unread.isdisjoint(check.condition.referenced_base_fields)
+        ]
+        if texts:
+            finding.errors.append((name, " ".join(dict.fromkeys(texts))))
+
+
+def field_name(table, name):
+    return getattr(getattr(table.columns[name], "field", None), "name", name)
 
 
 def keys_in(known):
@@ -325,42 +451,18 @@ def rows_by_key(model, keys):
     }
 
 
-def kept_cells():
-    """What entries have that no import changes."""
-    return [
-        Kept("status", _("Status"), help_text=_("Not imported: new entries are drafts.")),
-        Kept("verified_on", _("Verified on"), help_text=_("Not imported.")),
-    ]
+def rows_named(model, names):
+    """Folded name → the entry that is called so, where it is one alone."""
+    found = {}
+    for batch in batches(names):
+        rows = model.objects.filter(sort_name__in=batch)
+        if hasattr(model, "merge"):
+            rows = rows.filter(merge=None).select_related("merge__survivor")
+        for row in rows:
+            found[row.sort_name] = None if row.sort_name in found else row
+    return {name: row for name, row in found.items() if row}
 
 
-def import_table(table: Table) -> ImportTable:
-    """What can be imported of a declared table, made once."""
-    if table.name not in tables:
-        cells = [cell_of(column, table.model) for column in table.columns.values() if column.importable]
-        if issubclass(table.model, Editorial):  # type: ignore[arg-type]  # what is imported has a model
-            cells += kept_cells()
-        ImportTable(table.model, cells)
-    return tables[table.name]
-
-
-def table_named(name):
-    """As `import_table`, by the name that an import was kept under."""
-    return import_table(declared[name])
-
-
-def cell_of(column, model):
-    """How the cells of a declared column are read and written."""
-    if column.importer:
-        return column.importer()
-    field = model._meta.get_field(column.field or column.name)
-    about = {"help_text": column.meaning, "example": column.example}
-    if column.kind == Kind.LINK:
-        return (KeyLink if column.is_key else Link)(
-            field, column.name, by=key_of(field.related_model), **about
-        )
-    if column.kind == Kind.LINKS:
-        about["help_text"] = format_lazy("{} {}", column.meaning, _("Write semicolons between them."))
-        return Links(field, by=key_of(field.related_model), **about)
-    if column.is_key:
-        return (SlugKey if column.name == "slug" else Key)(field, **about)
-    return Plain(field, **about)
+def kind_of(text):
+    """A mistake without what is special in it, by which mistakes are counted."""
+    return QUOTED.sub("“…”", text)

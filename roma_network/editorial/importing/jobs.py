@@ -11,7 +11,7 @@ before are taken back by that journal. A worker that dies leaves an import stand
 """
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
@@ -25,10 +25,13 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from roma_network.editorial.importing import reading
+from roma_network.editorial.importing import plain_forms, reading
 from roma_network.editorial.importing.cells import Link
-from roma_network.editorial.importing.dry_run import DryRun, ImportTable, Outcome, table_named
-from roma_network.editorial.importing.parsing import UnreadableError
+from roma_network.editorial.importing.dry_run import GOES_IN, DryRun, Outcome, Reader, kind_of
+from roma_network.editorial.importing.options import Options, guess, is_plain
+from roma_network.editorial.importing.parsing import UNICODE, UnreadableError
+from roma_network.editorial.importing.slugs import Slugs
+from roma_network.editorial.importing.tables import ImportTable, table_named
 from roma_network.editorial.importing.undoing import Undoing
 from roma_network.editorial.importing.writing import BulkWriter, entry_columns
 from roma_network.editorial.merging import plain
@@ -44,7 +47,9 @@ TRIES = 30
 REST = 0.5  # seconds until the next try
 TURN = 0.12  # seconds after each batch: who waits for SQLite looks ten times a second whether it is free
 State = Import.State
-WRITTEN = (Outcome.NEW, Outcome.CHANGED)
+STANDS = (*GOES_IN, Outcome.UNCHANGED)  # lines whose rows are in the directory afterwards
+MOST_KINDS = 100  # of mistakes
+MOST_LINES = 3  # named for each
 MOST_NAMED = 10
 
 log = logging.getLogger(__name__)
@@ -72,8 +77,10 @@ def forget() -> None:
     """After a week: files that were never imported; of others what they said, but for what they changed."""
     old = Import.objects.filter(at__lt=timezone.now() - timedelta(days=KEPT_DAYS))
     old.filter(batches=None, run_at=None).delete()  # what is half written is never forgotten
-    for part in ImportPart.objects.filter(owner__in=old.exclude(run_at=None)).exclude(lines=[]):
-        part.findings = [each for each in part.findings if each["outcome"] in WRITTEN]
+    run = old.exclude(run_at=None)
+    ImportFile.objects.filter(owner__in=run).delete()
+    for part in ImportPart.objects.filter(owner__in=run).exclude(lines=[]):
+        part.findings = [each for each in part.findings if each["outcome"] in GOES_IN]
         part.lines, part.slugs, part.answers = [], {}, {}
         part.save()
 
@@ -160,20 +167,33 @@ def parts_of(job: Import) -> Iterator[ImportPart]:
 
 
 def read(job):
+    table, options = table_named(job.table), options_of(job)
     try:
-        headings, rows = reading.read(bytes(job.file.content))
-        table_named(job.table).check_headings(headings)
+        job.headings, options.encoding, rows = reading.read(bytes(job.file.content), options.encoding)
         patiently(job.parts.all().delete)
-        mark(job, headings=headings, total=0)
+        mark(job, headings=job.headings, total=0)
         for number, lines in enumerate(parted(rows)):
             job.total += len(lines)
             patiently(keep_part, job, number, lines)
     except UnreadableError as error:
         mark(job, state=State.FAILED, problem=str(error))
-    else:
-        mark(job, state=State.CHECKING)
-        patiently(job.file.delete)
+        return
+    if len(options.columns) != len(job.headings):
+        options.columns = named_before(job) or guess(table, job.headings)
+    is_sure = options.encoding in ("", UNICODE) and is_plain(table, job.headings, options.columns)
+    mark(job, state=State.CHECKING if is_sure else State.MAPPING, options=options.as_dict)
+    if is_sure:
         check(job)
+
+
+def options_of(job: Import) -> Options:
+    return Options(**job.options)
+
+
+def named_before(job):
+    """The columns that somebody gave to the same headings, for a file that was imported."""
+    former = Import.objects.filter(table=job.table, headings=job.headings).exclude(run_at=None).first()
+    return former and former.options.get("columns")
 
 
 def parted(rows):
@@ -190,16 +210,90 @@ def keep_part(job, number, lines):
 
 
 def check(job):
-    """Keep what each line comes to."""
-    dry_run = DryRun(table_named(job.table), job.headings, first_lines(job))
-    counts, done = Counter(warnings=0), 0
+    """Keep what each line comes to. Where one leads to another that does not go in, all are looked at again."""
+    table, options = table_named(job.table), options_of(job)
+    own = name_rows(job, table, options)
+    while True:
+        run = DryRun(table, options, own)
+        bad, summary = check_parts(job, run)
+        if run.leaning.isdisjoint(bad):
+            break
+        own = {slug: line for slug, line in own.items() if slug not in bad}
+    mark(job, state=State.CHECKED, counts=summary.counts, summary=summary.as_dict)
+
+
+def name_rows(job, table, options):
+    """Give each line the slug of its row: slug → line."""
+    if table.keys[0].name != "slug":
+        return {}
+    slugs = Slugs(table, Reader(table, options))
     for part in parts_of(job):
-        findings = [finding.as_dict for finding in dry_run.findings(part.lines)]
-        counts.update(finding["outcome"] for finding in findings)
-        counts["warnings"] += sum(bool(finding["warnings"]) for finding in findings)
+        part.slugs = slugs.of(part.lines, part.answers)
+        patiently(part.save)
+        mark(job)
+    return slugs.own
+
+
+def check_parts(job, run):
+    """The slugs of rows that do not go in, and what it all comes to."""
+    summary, bad, done = Summary(), set(), 0
+    for part in parts_of(job):
+        findings = [each.as_dict for each in run.findings(part.lines, part.slugs, part.answers)]
+        bad |= {each["key"] for each in findings if each["outcome"] not in STANDS}
+        summary.add(findings)
         done += len(part.lines)
         patiently(keep_findings, job, part, findings, done)
-    mark(job, state=State.CHECKED, counts=dict(counts))
+    return bad & run.own.keys(), summary
+
+
+class Summary:
+    """How many lines come to what, and how often each kind of mistake and of reading occurs."""
+
+    def __init__(self):
+        self.counts = Counter()
+        self.mistakes, self.warnings, self.notes = Counter(), Counter(), Counter()
+        self.lines = defaultdict(list)
+
+    def add(self, findings):
+        for each in findings:
+            self.counts[each["outcome"]] += 1
+            for column, why in each["errors"]:
+                self.mistakes[column, kind_of(why)] += 1
+                self.lines[column, kind_of(why)].append((each["line"], why))
+            for why in each["warnings"]:
+                self.warnings[kind_of(why)] += 1
+                self.lines[kind_of(why)].append((each["line"], why))
+            for column, given, taken in each["notes"]:
+                self.notes[column] += 1
+                self.lines[column].append((each["line"], given, taken))
+
+    @property
+    def as_dict(self):
+        return {
+            "mistakes": [
+                [
+                    column,
+                    why if count > 1 else self.lines[column, why][0][1],
+                    count,
+                    self.first_lines(column, why),
+                ]
+                for (column, why), count in self.mistakes.most_common(MOST_KINDS)
+            ],
+            "warnings": [
+                [
+                    why if count > 1 else self.lines[why][0][1],
+                    count,
+                    [line for line, _why in self.lines[why][:MOST_LINES]],
+                ]
+                for why, count in self.warnings.most_common(MOST_KINDS)
+            ],
+            "notes": [
+                [column, count, *self.lines[column][0][1:]] for column, count in self.notes.most_common()
+            ],
+        }
+
+    def first_lines(self, *kind):
+        return [line for line, *_rest in self.lines[kind][:MOST_LINES]]
 
 
 def keep_findings(job, part, findings, done):
@@ -208,14 +302,32 @@ def keep_findings(job, part, findings, done):
     note(job, {"done": done})
 
 
-def first_lines(job):
-    """Key of a row, as text → the first line that has it."""
-    places = [job.headings.index(column.name) for column in table_named(job.table).keys]
-    found = {}
+def answer(job: Import, said: dict[str, str], rest: str) -> None:
+    """Keep what a curator said of lines, and `rest` of all others that are questions still."""
     for part in parts_of(job):
-        for line, cells in part.lines:
-            found.setdefault(tuple(cells[place] for place in places), line)
-    return found
+        lines = {str(each["line"]): each for each in part.findings}
+        answers = {
+            line: text for line, text in said.items() if line in lines and is_offered(lines[line], text)
+        }
+        if rest:
+            open_lines = [line for line, each in lines.items() if each["question"] and line not in answers]
+            answers |= dict.fromkeys(open_lines, rest)
+        if answers:
+            part.answers |= answers
+            part.save(update_fields=["answers"])
+
+
+def is_offered(finding, text):
+    return text in [value for value, *_rest in finding["question"].get("answers", ())]
+
+
+def rest_of(job: Import) -> Iterator[tuple[str, list[str]]]:
+    """The cells of the lines that do not go in as they are, each with the reason."""
+    for part in parts_of(job):
+        for (_line, cells), each in zip(part.lines, part.findings, strict=False):
+            if each["outcome"] in (Outcome.ERROR, Outcome.QUESTION):
+                said = [f"{column}: {why}" if column else why for column, why in each["errors"]]
+                yield " ".join(said or [each["question"]["text"]]), cells
 
 
 # Writing
@@ -247,7 +359,8 @@ class Writing:
 
     def __init__(self, job):
         self.job, self.table = job, table_named(job.table)
-        self.first_lines = first_lines(job)
+        self.options = options_of(job)
+        self.own = own_of(job) if self.table.keys[0].name == "slug" else {}
         self.dry_run = self.fresh_run()
         self.written = set(job.batches.values_list("number", flat=True))
 
@@ -255,53 +368,58 @@ class Writing:
         if not self.written:
             self.compare()
         done = 0
-        for number, (lines, shown) in enumerate(self.batches()):
+        for number, (lines, slugs, answers, shown) in enumerate(self.batches()):
             done += len(lines)
             if number not in self.written:
                 self.job.done = min(done, self.job.total)
-                patiently(self.write_batch, number, lines, shown)
+                patiently(self.write_batch, number, lines, slugs, answers, shown)
                 sleep(TURN)
 
     def compare(self):
         """Look through the whole file before anything is written."""
         for part in parts_of(self.job):
-            if changes_in(self.dry_run.findings(part.lines)) != shown_in(part):
+            lines, shown = standing(part)
+            if changes_in(self.dry_run.findings(lines, part.slugs, part.answers)) != shown:
                 raise ChangedError
             mark(self.job)
         self.dry_run = self.fresh_run()
 
     def fresh_run(self):
-        return DryRun(self.table, self.job.headings, self.first_lines, with_hints=False)
+        return DryRun(self.table, self.options, self.own, with_hints=False)
 
     def batches(self):
-        """Lines, and what was shown of them."""
-        late = []
+        """Lines, their slugs and answers, and what was shown of them."""
+        late, slugs, answers = [], {}, {}
         for part in parts_of(self.job):
-            shown = shown_in(part)
-            for first in range(0, len(part.lines), LINES_IN_A_BATCH):
-                lines = part.lines[first : first + LINES_IN_A_BATCH]
-                yield lines, shown[first : first + LINES_IN_A_BATCH]
-                late += [row for row in lines if self.leads_past(lines[-1][0], *row)]
+            all_lines, all_shown = standing(part)
+            for first in range(0, len(all_lines), LINES_IN_A_BATCH):
+                lines = all_lines[first : first + LINES_IN_A_BATCH]
+                yield lines, part.slugs, part.answers, all_shown[first : first + LINES_IN_A_BATCH]
+                late += [row for row in lines if self.leads_past(lines[-1][0], row[1])]
+            slugs |= part.slugs
+            answers |= part.answers
         for first in range(0, len(late), LINES_IN_A_BATCH):
-            yield late[first : first + LINES_IN_A_BATCH], None
+            yield late[first : first + LINES_IN_A_BATCH], slugs, answers, None
 
-    def leads_past(self, last, line, cells):
+    def leads_past(self, last, cells):
+        if not self.own:
+            return False
+        texts = self.dry_run.reader.texts(cells)
         return any(
-            self.first_lines.get((key,), 0) > last
-            for name, text in zip(self.job.headings, cells, strict=True)
-            if leads_to_own(self.table, self.table.columns[name])
-            for _model, key in self.table.columns[name].mentions(text)
+            max(self.own.get(texts[name], 0), self.own.get(plain_forms.slug(texts[name]), 0)) > last
+            for name, column in self.table.columns.items()
+            if texts.get(name) and leads_to_own(self.table, column)
         )
 
-    def write_batch(self, number, lines, shown):
+    def write_batch(self, number, lines, slugs, answers, shown):
         note(self.job, {"done": self.job.done})
         wait_for_others()
-        findings = self.dry_run.findings(lines)
+        findings = self.dry_run.findings(lines, slugs, answers)
         if any(finding.errors for finding in findings) or shown not in (None, changes_in(findings)):
             raise ChangedError
         if shown is None:
             check_late(self.table, findings)
-        findings = [each for each in findings if each.outcome != Outcome.UNCHANGED]
+        findings = [each for each in findings if each.outcome in GOES_IN]
         hold(self.table, [each.row for each in findings])
         writer = BulkWriter(
             self.table, self.dry_run.sources, findings, by=by_of(self.job), reason=reason_of(self.job)
@@ -310,6 +428,26 @@ class Writing:
         ImportBatch.objects.create(owner=self.job, number=number, rows=rows, sources=sources)
         touched = [ImportedRow(owner=self.job, key=key) for key, _before, _after in rows]
         ImportedRow.objects.bulk_create(touched, ignore_conflicts=True)
+
+
+def own_of(job):
+    """Slug → line, of the lines that stand in the directory afterwards."""
+    return {
+        each["key"]: each["line"]
+        for part in parts_of(job)
+        for each in part.findings
+        if each["outcome"] in STANDS
+    }
+
+
+def standing(part):
+    """The lines that stand in the directory afterwards, and what was shown of each."""
+    pairs = [
+        (line, each)
+        for line, each in zip(part.lines, part.findings, strict=True)
+        if each["outcome"] in STANDS
+    ]
+    return [line for line, _each in pairs], [each for _line, each in pairs]
 
 
 def leads_to_own(table, column):
@@ -324,12 +462,8 @@ def check_late(table, findings):
 
 
 def changes_in(findings):
-    """What somebody said yes to: all but the hints. As JSON gives it back."""
-    return plain([finding.as_dict | {"warnings": []} for finding in findings])
-
-
-def shown_in(part):
-    return [finding | {"warnings": []} for finding in part.findings]
+    """What somebody said yes to, as JSON gives it back."""
+    return plain([finding.as_dict for finding in findings])
 
 
 def by_of(job):

@@ -1,15 +1,17 @@
 """A table from outside, read as text in a process of its own, which has neither settings nor a database.
 
-    python -m roma_network.editorial.importing.parsing BYTES SECONDS ROWS < file
+    python -m roma_network.editorial.importing.parsing BYTES SECONDS ROWS [ENCODING] < file
 
 It is hostile until it is read (a zip bomb, an XML bomb): what the process may use of memory and time, and what it may answer, is bounded. It
-writes JSON, one value a line: the headings, then pairs of line and cells, or at any point an object with the problem.
+writes JSON, one value a line: the headings and the encoding, then pairs of line and cells, or at any point an object with the
+problem. A line is a row as a spreadsheet counts it, however many lines of text it holds.
 """
 
 import csv
 import io
 import json
 import os
+import re
 import resource
 import sys
 from datetime import date, datetime, time
@@ -28,15 +30,30 @@ MOST_COLUMNS = 60
 MOST_UNPACKED = 150_000_000  # bytes of an Excel file, all its parts together
 MOST_TEXT = 50_000_000  # characters of all cells: a workbook can show one text a million times
 LONGEST_CELL = 20_000
-EXCEL = b"PK\x03\x04"
+LONGEST_ROW = 100  # lines of text that a row with line breaks in its cells may have
+ZIPPED = b"PK\x03\x04"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # also of files with a password
+OPEN_DOCUMENT = "application/vnd.oasis.opendocument.spreadsheet"
 DELIMITERS = ",;\t"
 OUT_OF_MEMORY = 1  # as expat numbers its errors
+UNICODE = "utf-8"
+ENCODINGS = {
+    UNICODE: _("Unicode (UTF-8)"),
+    "utf-16": _("Unicode (UTF-16)"),
+    "cp1252": _("Western European (Windows-1252, Latin-1)"),
+    "cp1250": _("Central European (Windows-1250)"),
+    "cp1251": _("Cyrillic (Windows-1251)"),
+    "cp1253": _("Greek (Windows-1253)"),
+    "cp1254": _("Turkish (Windows-1254)"),
+}
+# Of a text in Latin letters the bytes beyond ASCII stand alone; of one in another script they make words.
+WORDS_BEYOND_ASCII = re.compile(rb"[\x80-\xff]{3,}")
+CYRILLIC_A = 0xE0  # in Greek a letter that hardly occurs
 IS_OLD = _(
-    "This is an old Excel file, or one with a password. Save it as “Excel workbook (.xlsx)” without one."
+    "This is an old Excel file with a password, or damaged. Save it as “Excel workbook (.xlsx)” without one."
 )
 IS_EMPTY = _("The file is empty. Its first line names the columns: start from the template.")
-IS_DAMAGED = _("This Excel file is damaged. Open it in Excel or LibreOffice, and save it again.")
+IS_DAMAGED = _("This spreadsheet is damaged. Open it in Excel or LibreOffice, and save it again.")
 
 
 class UnreadableError(Exception):
@@ -50,11 +67,11 @@ class UnreadableError(Exception):
         return gettext(self.text) % self.values
 
 
-def main(most_bytes, most_seconds, most_rows):
-    limit(most_bytes, most_seconds)
+def main(most_bytes, most_seconds, most_rows, encoding=""):
+    limit(int(most_bytes), int(most_seconds))
     try:
-        headings, rows = read(io.BytesIO(sys.stdin.buffer.read()), most_rows)
-        write(headings)
+        headings, encoding, rows = read(io.BytesIO(sys.stdin.buffer.read()), int(most_rows), encoding)
+        write([headings, encoding])
         for row in rows:
             write(row)
     except UnreadableError as error:
@@ -77,20 +94,26 @@ def write(value):
     sys.stdout.write(json.dumps(value) + "\n")
 
 
-def read(file, most_rows):
-    """Headings, and an iterator of (line, cells as text) that leaves out empty lines. `file` is opened in binary."""
+def read(file, most_rows, encoding=""):
+    """Headings, the encoding of a text file, and an iterator of (line, cells as text) that leaves out empty lines.
+
+    `file` is opened in binary. A line with more cells than there are headings has them all, for whoever checks it.
+    """
     start = file.read(4)
     file.seek(0)
-    if start == OLD_EXCEL:
-        raise UnreadableError(IS_OLD)
-    rows = excel_rows(file) if start == EXCEL else csv_rows(file)
+    if start in (ZIPPED, OLD_EXCEL):
+        encoding, rows = "", spreadsheet_rows(file, start)
+    else:
+        data = file.read()
+        encoding = encoding or encoding_of(data)
+        rows = csv_rows(decoded(data, encoding))
     rows = ((line, cells) for line, cells in rows if any(cells))
     _line, headings = next(rows, (0, None))
     if headings is None:
         raise UnreadableError(IS_EMPTY)
     while not headings[-1]:
         headings.pop()
-    return [heading.strip().lower() for heading in headings], bounded(rows, len(headings), most_rows)
+    return headings, encoding, bounded(rows, len(headings), most_rows)
 
 
 def bounded(rows, width, most_rows):
@@ -101,14 +124,8 @@ def bounded(rows, width, most_rows):
             raise UnreadableError(_("It has more than %(most)s rows. Send it in parts."), most=most_rows)
         if length > MOST_TEXT:
             raise UnreadableError(_("It holds too much text. Send it in parts."))
-        if any(cells[width:]):
-            raise UnreadableError(
-                _(
-                    "Line %(line)s has more cells than there are headings. In a CSV file, put texts with commas in quotes."
-                ),
-                line=line,
-            )
-        yield line, cells[:width] + [""] * (width - len(cells))
+        beyond = cells[width:] if any(cells[width:]) else []
+        yield line, [*cells[:width], *[""] * (width - len(cells)), *beyond]
 
 
 def text_of(cell, line, column):
@@ -120,38 +137,6 @@ def text_of(cell, line, column):
     return cell
 
 
-# CSV
-
-
-def csv_rows(file):
-    text = io.StringIO(decoded(file.read()), newline="")
-    first = text.readline()
-    text.seek(0)
-    delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
-    try:
-        for row in reader:
-            check_width(row, reader.line_num)
-            yield reader.line_num, [text_of(cell, reader.line_num, n) for n, cell in enumerate(row, 1)]
-    except csv.Error:
-        raise UnreadableError(
-            _("Line %(line)s cannot be read: is a quotation mark missing?"), line=reader.line_num
-        ) from None
-
-
-def decoded(data):
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableError(
-            _("The file is not in UTF-8 (line %(line)s). In Excel, save it as “CSV UTF-8”."),
-            line=data.count(b"\n", 0, error.start) + 1,
-        ) from None
-    if "\0" in text:
-        raise UnreadableError(_("This is neither a CSV file in UTF-8 nor an Excel workbook (.xlsx)."))
-    return text
-
-
 def check_width(row, line):
     if len(row) > MOST_COLUMNS and any(row[MOST_COLUMNS:]):
         raise UnreadableError(
@@ -159,28 +144,120 @@ def check_width(row, line):
         )
 
 
-# Excel
+# Text
 
 
-def excel_rows(file):
-    """The first sheet."""
-    from openpyxl import load_workbook
-
-    check_unpacked(file)
+def encoding_of(data):
+    """What a text seems to be written in. Other than of Unicode nobody can be sure, so whoever sent it is asked."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
     try:
-        book = load_workbook(file, read_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what a file says of its own size is not believed
-        for line, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), 1):
-            cells = [excel_text(cell, line) for cell in row]
-            check_width(cells, line)
-            yield line, cells
+        data.decode(UNICODE)
+    except UnicodeDecodeError:
+        words = b"".join(WORDS_BEYOND_ASCII.findall(data))
+        beyond = sum(byte >= 0x80 for byte in data)
+        if 2 * len(words) < beyond:
+            return "cp1252"
+        return "cp1251" if words.count(CYRILLIC_A) * 100 > len(words) else "cp1253"
+    return UNICODE
+
+
+def decoded(data, encoding):
+    try:
+        text = data.decode("utf-8-sig" if encoding == UNICODE else encoding)
+    except UnicodeDecodeError as error:
+        raise UnreadableError(
+            _("Line %(line)s is not written in %(encoding)s. Save the file as “CSV UTF-8”."),
+            line=data.count(b"\n", 0, error.start) + 1,
+            encoding=encoding,
+        ) from None
+    if "\0" in text:
+        raise UnreadableError(_("This is neither a CSV file nor a spreadsheet."))
+    return text
+
+
+def csv_rows(text):
+    lines = io.StringIO(text, newline=None).readlines()
+    delimiter = None
+    if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) <= len("sep=,"):
+        delimiter = lines.pop(0).strip()[4:] or "\t"  # Excel's own mark
+    delimiter = delimiter or max(DELIMITERS, key="".join(lines[:1]).count)
+    for line, row in enumerate(rows_in(lines, delimiter), 1):
+        check_width(row, line)
+        yield line, [text_of(cell, line, n) for n, cell in enumerate(row, 1)]
+
+
+def rows_in(lines, delimiter):
+    """Rows of cells: of one line of text each, or of several where a cell with quotation marks goes on."""
+    place, number, width = 0, 0, None
+    while place < len(lines):
+        number += 1
+        row, taken = split(lines[place], delimiter), 1
+        if row is None:
+            row, taken = whole(lines[place : place + LONGEST_ROW], delimiter, width)
+        if row is None:
+            row, taken = split_plainly(lines[place], delimiter, width), 1
+        if row is None:
+            raise UnreadableError(
+                _("Line %(line)s cannot be read: is a quotation mark missing?"), line=number
+            )
+        width = width or len(row)
+        place += taken
+        yield row
+
+
+def split(line, delimiter):
+    """The cells of a line, or None where its quotation marks are none of CSV, or go on in the next."""
+    if '"' not in line:
+        return line.rstrip("\r\n").split(delimiter)
+    try:
+        rows = list(csv.reader([line], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if rows else []
+
+
+def split_plainly(line, delimiter, width):
+    """The cells of a line with stray quotation marks, if these are letters like all others."""
+    cells = [unquoted(cell) for cell in line.rstrip("\r\n").split(delimiter)]
+    return cells if len(cells) == width else None
+
+
+def unquoted(cell):
+    cell = cell.strip()
+    is_quoted = len(cell) > 1 and cell.startswith('"') and cell.endswith('"')
+    return cell[1:-1].replace('""', '"') if is_quoted else cell
+
+
+def whole(lines, delimiter, width):
+    """The cells of a row that goes on in the next lines, and how many lines it takes."""
+    text = lines[0]
+    for taken, more in enumerate(lines[1:], 2):
+        text += more
+        if '"' in more:
+            try:
+                row, *others = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+            except csv.Error:
+                continue
+            return (row, taken) if not others and len(row) == (width or len(row)) else (None, 1)
+    return None, 1
+
+
+# Spreadsheets
+
+
+def spreadsheet_rows(file, start):
+    """The rows of the first sheet."""
+    if start == ZIPPED:
+        check_unpacked(file)
+    try:
+        yield from excel_rows(file) if start == ZIPPED and not is_open_document(file) else other_rows(file)
     except (UnreadableError, MemoryError):
         raise
-    except Exception as error:  # openpyxl fails on damaged files in as many ways as there are parts
+    except Exception as error:  # readers fail on damaged files in as many ways as there are parts
         if isinstance(error, ParseError) and error.code == OUT_OF_MEMORY:
             raise MemoryError from error
-        raise UnreadableError(IS_DAMAGED) from error
+        raise UnreadableError(IS_OLD if start == OLD_EXCEL else IS_DAMAGED) from error
 
 
 def check_unpacked(file):
@@ -198,6 +275,37 @@ def check_unpacked(file):
     file.seek(0)
 
 
+def is_open_document(file):
+    with ZipFile(file) as parts:
+        found = "mimetype" in parts.namelist() and parts.read("mimetype").decode("ascii").startswith(
+            OPEN_DOCUMENT
+        )
+    file.seek(0)
+    return found
+
+
+def excel_rows(file):
+    """By openpyxl, which tells formats and formulas."""
+    from openpyxl import load_workbook
+
+    sheet = load_workbook(file, read_only=True, keep_links=False).worksheets[0]
+    sheet.reset_dimensions()  # what a file says of its own size is not believed
+    for line, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), 1):
+        cells = [excel_text(cell, line) for cell in row]
+        check_width(cells, line)
+        yield line, cells
+
+
+def other_rows(file):
+    """OpenDocument and old Excel."""
+    from python_calamine import CalamineWorkbook
+
+    rows = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).iter_rows()
+    for line, row in enumerate(rows, 1):
+        check_width(row, line)
+        yield line, [text_of(value_text(value), line, n) for n, value in enumerate(row, 1)]
+
+
 def excel_text(cell, line):
     value = cell.value
     if value is None:
@@ -209,16 +317,30 @@ def excel_text(cell, line):
                 _("Line %(line)s, column %(column)s holds a formula. Put its result there instead."), **place
             )
         raise UnreadableError(_("Line %(line)s, column %(column)s holds an error of Excel's."), **place)
+    if isinstance(value, date):
+        return date_text(value, cell.number_format.lower())
+    return text_of(value_text(value), line, cell.column_letter)
+
+
+def date_text(value, form):
+    """As precise as it is shown: a year is no 1 January."""
+    shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", form)
+    if "y" in shown and "d" not in shown:
+        return value.strftime("%Y-%m" if "m" in shown else "%Y")
+    return value_text(value)
+
+
+def value_text(value):
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
-    if isinstance(value, (date, datetime, time)):
+    if isinstance(value, (date, time)):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return text_of(str(value), line, cell.column_letter)
+    return "" if value is None else str(value)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(*sys.argv[1:])

@@ -10,7 +10,7 @@ from threading import Timer
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
-from roma_network.editorial.importing.parsing import IS_EMPTY, IS_OLD, OLD_EXCEL, UnreadableError
+from roma_network.editorial.importing.parsing import IS_EMPTY, UnreadableError
 from roma_network.environment import BASE_DIR
 from roma_network.export.csv_files import unprotected
 
@@ -29,19 +29,17 @@ def check_start(content):
     """What can be said of a file without reading it."""
     if not content.strip():
         raise UnreadableError(IS_EMPTY)
-    if content.startswith(OLD_EXCEL):
-        raise UnreadableError(IS_OLD)
 
 
-def read(content):
-    """The headings of a file, and an iterator of (line, cells), which goes on reading it."""
-    answers = answers_on(content)
-    headings = next(answers)
-    return headings, ((line, [unprotected(cell) for cell in cells]) for line, cells in answers)
+def read(content, encoding=""):
+    """The headings of a file, its encoding, and an iterator of (line, cells), which goes on reading it."""
+    answers = answers_on(content, encoding)
+    headings, encoding = next(answers)
+    return headings, encoding, ((line, [unprotected(cell) for cell in cells]) for line, cells in answers)
 
 
-def answers_on(content):
-    with parser(content) as process:
+def answers_on(content, encoding):
+    with parser(content, encoding) as process:
         for text in process.stdout:
             if not text.endswith(b"\n"):
                 break
@@ -54,9 +52,9 @@ def answers_on(content):
 
 
 @contextmanager
-def parser(content):
+def parser(content, encoding):
     limits = (settings.IMPORT_MAX_MEMORY, settings.IMPORT_MAX_SECONDS, settings.IMPORT_MAX_ROWS)
-    command = [sys.executable, "-m", PARSER, *map(str, limits)]
+    command = [sys.executable, "-m", PARSER, *map(str, limits), encoding]
     with TemporaryFile("w+b") as file:
         file.write(content)
         file.seek(0)

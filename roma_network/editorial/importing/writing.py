@@ -56,7 +56,7 @@ class BulkWriter:
 
     def link_to_new(self, new):
         """Have rows lead to others of the same batch, which had no key when they were read."""
-        keys = {each.key[0]: each.row.pk for each in new if self.table.is_entry}
+        keys = {each.key[0]: each.row.pk for each in new}
         for column in self.table.imported:
             if isinstance(column, Link) and column.model is self.table.model:
                 late = [each for each in self.findings if each.values.get(column.name) in keys]
@@ -123,14 +123,19 @@ def entries(table, rows):
     found = defaultdict(set)
     for row in rows:
         for model, attname in entry_columns(table):
-            found[model].add(getattr(row, attname))
+            if key := getattr(row, attname):
+                found[model].add(key)
     return found
 
 
 def entry_columns(table):
     if table.is_entry:
         return [(table.model, "pk")]
-    return [(column.model, column.field.attname) for column in table.keys if isinstance(column, Link)]
+    return [
+        (column.model, column.field.attname)
+        for column in table.columns.values()
+        if isinstance(column, Link) and column.is_of_entries
+    ]
 
 
 # The journal

@@ -1,0 +1,422 @@
+"""Lists of others, as they come: which files are read, how cells are understood, and what is asked."""
+
+import io
+from datetime import date, datetime
+
+import pytest
+from openpyxl import Workbook
+
+from initiatives.models import Initiative, Participation
+from roma_network.editorial.importing import plain_forms
+from stakeholders.models import Actor
+from tests.editing import address
+from tests.editorial.test_importing import (
+    ACTOR,
+    SOURCE,
+    _at_once,  # noqa: F401, jobs run before the answer
+    actor_row,
+    as_csv,
+    findings,
+    job,
+    outcome_url,
+    say_yes,
+    send,
+)
+from tests.factories import (
+    ActorCitationFactory,
+    ActorFactory,
+    CountryFactory,
+    InitiativeFactory,
+    SourceFactory,
+    ThemeFactory,
+)
+from tests.html import Page
+
+pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
+
+
+@pytest.fixture
+def publisher(cast):
+    return cast["publisher"]
+
+
+def name_columns(client, **said):
+    """Say what the columns are, as the form shows them but for `said`."""
+    page = client.get(f"{outcome_url()}columns/")
+    form = page.context["form"]
+    sent = {field.html_name: field.value() or "" for field in form}
+    named = {key.replace("all_", "all-").replace("column_", "column-"): value for key, value in said.items()}
+    return client.post(f"{outcome_url()}columns/", sent | named, follow=True)
+
+
+def answer(client, **answers):
+    said = {key.replace("line_", "answer-"): value for key, value in answers.items()}
+    return client.post(f"{outcome_url()}answers/", said, follow=True)
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        (b'slug;name\r\na;"Foo; Bar"\r\n', ["Foo; Bar"]),
+        (b"sep=;\r\nslug;name\r\na;A, B\r\n", ["A, B"]),
+        ("slug\tname\na\tAgenția\n".encode("utf-16"), ["Agenția"]),
+        ("slug\tname\na\tAgenția\n".encode("utf-8-sig"), ["Agenția"]),
+        ("slug,name\na,Köln\n".encode("latin-1"), ["Köln"]),
+        ("slug,name\na,Δήμος Αθηναίων\n".encode("cp1253"), ["Δήμος Αθηναίων"]),
+        ("slug,name\na,Министерство на здравето\n".encode("cp1251"), ["Министерство на здравето"]),
+        (b'slug,name\na,The "Roma" House\nb,"Foo" Ltd\nc,"one\ntwo"\nd,5" pipe\n', None),
+        (b"slug,name\ra,Old Mac\r", ["Old Mac"]),
+    ],
+)
+def test_text_files_of_all_programs_are_read(publisher, content, names):
+    send(publisher, content)
+    if job().state == "mapping":
+        name_columns(publisher)
+    names = names or ['The "Roma" House', '"Foo" Ltd', "one two", '5" pipe']
+    told = [{name: value for name, _was, value in each["differences"]}["name"] for each in findings()]
+    assert told == names
+
+
+def test_what_is_no_unicode_is_shown_before_it_is_believed(publisher):
+    page = send(publisher, "slug,name\na,Łódź\n".encode("cp1250"))
+    assert job().state == "mapping"
+    assert "£ód" in page.text
+    page = name_columns(publisher, encoding="cp1250")
+    assert (job().state, job().options["encoding"]) == ("mapping", "cp1250")
+    assert "Łódź" in page.text
+    name_columns(publisher)
+    assert job().state == "checked"
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_them(publisher):
+    text = 'slug,name,type\na,"one\ntwo\nthree",academia\n\nb,B,wrong\n'
+    send(publisher, text.encode())
+    assert [(each["line"], each["key"]) for each in findings()] == [(2, "a"), (4, "b")]
+
+
+def test_a_line_with_too_many_cells_is_a_mistake_of_that_line_alone(publisher):
+    send(publisher, as_csv(ACTOR, [*actor_row("one"), "beyond"], actor_row("two")))
+    assert job().counts == {"error": 1, "new": 1}
+    assert "more cells" in findings()[0]["errors"][0][1]
+
+
+def test_dates_of_excel_are_as_precise_as_they_are_shown(publisher):
+    book, file = Workbook(), io.BytesIO()
+    book.active.append(["slug", "name", "founded"])
+    formats = ["yyyy", "mm/yyyy", "mmmm yyyy", "dd/mm/yyyy", "yyyy-mm-dd", "General"]
+    for n, form in enumerate(formats):
+        book.active.append([f"a-{n}", f"A {n}", date(2013, 5, 1) if n < 5 else 2013])
+        book.active.cell(n + 2, 3).number_format = form
+    book.active.append(["a-9", "A 9", datetime(2013, 5, 1, 0, 0)])  # noqa: DTZ001, Excel has no zones
+    book.save(file)
+    send(publisher, file.getvalue())
+    told = [{name: value for name, _was, value in each["differences"]}["founded"] for each in findings()]
+    assert told == ["2013", "2013-05", "2013-05", "2013-05-01", "2013-05-01", "2013", "2013-05-01"]
+
+
+# Cells
+
+
+@pytest.mark.parametrize(
+    ("form", "given", "taken"),
+    [
+        (plain_forms.partial_date, "1.5.2001", "2001-05-01"),
+        (plain_forms.partial_date, "31/12/2001", "2001-12-31"),
+        (plain_forms.partial_date, "12/31/2001", "2001-12-31"),
+        (plain_forms.partial_date, "3/4/2001", "3/4/2001"),
+        (plain_forms.partial_date, "4/4/2001", "2001-04-04"),
+        (plain_forms.partial_date, "2001/5", "2001-05"),
+        (plain_forms.partial_date, "05/2001", "2001-05"),
+        (plain_forms.partial_date, "5 May 2001", "2001-05-05"),
+        (plain_forms.partial_date, "Sept. 2001", "2001-09"),
+        (plain_forms.partial_date, "2001-05-01T00:00:00Z", "2001-05-01"),
+        (plain_forms.partial_date, "2001.0", "2001"),
+        (plain_forms.decimal, "55,86", "55.86"),
+        (plain_forms.decimal, "−4,25°", "-4.25"),
+        (plain_forms.whole_number, "1 500 000", "1500000"),
+        (plain_forms.whole_number, "€ 1.500.000", "1500000"),
+        (plain_forms.whole_number, "1,500,000.00", "1500000"),
+        (plain_forms.whole_number, "1.5", "1.5"),
+        (plain_forms.end_of_address, "https://ror.org/02qsmb048", "02qsmb048"),
+        (plain_forms.end_of_address, "http://www.wikidata.org/entity/Q42", "Q42"),
+        (plain_forms.end_of_address, "Q42", "Q42"),
+        (plain_forms.web_address, "www.example.org", "https://www.example.org"),
+        (plain_forms.web_address, "none", "none"),
+        (plain_forms.mailbox, "mailto:info@example.org?subject=x", "info@example.org"),
+        (plain_forms.slug, "Υπουργείο Υγείας", "ypoyrgeio-ygeias"),
+        (plain_forms.slug, "Министерство на здравето", "ministerstvo-na-zdraveto"),
+        (plain_forms.slug, "Հայաստան", "hayastan"),
+        (plain_forms.slug, "x" * 200, "x" * 80),
+        (plain_forms.slug, "«»", ""),
+    ],
+)
+def test_cells_are_understood_as_lists_of_others_write_them(form, given, taken):
+    assert form(given) == taken
+
+
+def test_what_is_read_otherwise_is_shown(publisher):
+    for code, name in (("GR", "Greece"), ("GB", "United Kingdom")):
+        CountryFactory(code=code, name=name)
+    ThemeFactory(slug="housing", name="Housing")
+    headings = [*ACTOR, "themes", "latitude", "longitude", "precision", "wikidata", "website"]
+    authority = "Regional and local authorities"
+    rows = [
+        [*actor_row("one", country="EL", type=authority), "Housing", "37,9", "23,7", "city", "", ""],
+        [*actor_row("two", country="Ελλάδα", name="Two\u200b  bodies"), *[""] * 5, "www.two.example"],
+        [*actor_row("three", country="uk"), *[""] * 4, "https://www.wikidata.org/wiki/Q9", ""],
+    ]
+    page = send(publisher, as_csv(headings, *rows))
+    assert job().counts == {"new": 3}, findings()
+    notes = {(name, given, taken) for each in findings() for name, given, taken in each["notes"]}
+    assert notes == {
+        ("country", "EL", "GR"),
+        ("country", "Ελλάδα", "GR"),
+        ("country", "uk", "GB"),
+        ("type", "Regional and local authorities", "local_authority"),
+        ("themes", "Housing", "housing"),
+        ("latitude", "37,9", "37.9"),
+        ("longitude", "23,7", "23.7"),
+        ("name", "Two⟨U+200B⟩  bodies", "Two bodies"),
+        ("wikidata", "https://www.wikidata.org/wiki/Q9", "Q9"),
+        ("website", "www.two.example", "https://www.two.example"),
+    }
+    assert ["country", 3, "EL", "GR"] in job().summary["notes"]
+    assert "read otherwise" in page.text
+
+
+def test_a_link_may_give_the_name_of_an_entry(publisher):
+    InitiativeFactory(slug="romact", name="ROMACT")
+    ActorFactory(slug="glasgow", name="City of Glasgow")
+    row = ["Romact", "City of Glasgow", "partner", SOURCE]
+    send(publisher, as_csv(["initiative", "actor", "role", "sources"], row), Participation)
+    say_yes(publisher)
+    assert Participation.objects.get().actor.slug == "glasgow"
+
+
+def test_all_mistakes_of_a_line_are_told_at_once(publisher):
+    values = {
+        "founded": "2001",
+        "closed": "1999",
+        "type": "nothing",
+        "website": "not a site",
+        "country": "XX",
+    }
+    row = dict(zip(ACTOR, actor_row("agency"), strict=True)) | values
+    send(publisher, as_csv(row, row.values()))
+    [finding] = findings()
+    assert {name for name, _why in finding["errors"]} == {"", "type", "website", "country"}
+
+
+def test_many_mistakes_are_told_by_kind(publisher):
+    rows = [actor_row(f"agency-{n}", type=f"kind {n}") for n in range(200)]
+    page = send(publisher, as_csv(ACTOR, *rows, actor_row("fine"), actor_row("odd", country="XX")))
+    assert job().counts == {"error": 201, "new": 1}
+    [[column, why, count, lines], other] = job().summary["mistakes"]
+    assert (column, count, lines) == ("type", 200, [2, 3, 4])
+    assert "“…” is none of" in why
+    assert other == ["country", "“XX” is not in the directory.", 1, [203]]
+    assert "Mistakes by kind" in Page(page.text).texts("table caption")
+
+
+# Columns
+
+
+def test_headings_of_others_are_named_in_the_browser(publisher):
+    headings = ["ID", "Organisation", "Homepage", "Colour", "Source URL"]
+    page = send(
+        publisher, as_csv(headings, ["x/1", "House", "https://house.example", "red", "https://list.example"])
+    )
+    assert job().state == "mapping"
+    assert job().options["columns"] == ["slug", "name", "website", "", "sources"]
+    assert "red" in page.text
+    page = name_columns(publisher, all_type="academia", publisher="A registry", title="The list")
+    assert job().counts == {"new": 1}, findings()
+    say_yes(publisher)
+    actor = Actor.objects.get()
+    assert (actor.slug, actor.type, actor.website) == ("x-1", "academia", "https://house.example")
+    [citation] = actor.citations.all()
+    assert (citation.source.publisher, citation.source.title) == ("A registry", "The list")
+    assert citation.facts == ["name", "type", "website"]
+    send(publisher, as_csv(headings, ["x/2", "Other", "", "red", "https://list.example"]))
+    assert job().options["columns"] == ["slug", "name", "website", "", "sources"]
+
+
+def test_a_column_is_named_once_and_the_name_is_needed(publisher):
+    send(publisher, as_csv(["one", "two"], ["a", "b"]))
+    assert name_columns(publisher).status_code == 400
+    assert name_columns(publisher, column_0="name", column_1="name").status_code == 400
+    assert job().state == "mapping"
+    name_columns(publisher, column_0="name")
+    assert job().state == "checked"
+
+
+# Slugs
+
+
+def test_slugs_are_made_of_names_in_every_script(publisher):
+    CountryFactory(code="BG")
+    ActorFactory(slug="agency", name="Other")
+    rows = [
+        ["Министерство на здравето", "BG"],
+        ["Agency", ""],
+        ["Agency", "BG"],
+        ["Agency!", "BG"],
+    ]
+    send(publisher, as_csv(["name", "country"], *rows))
+    answer(publisher, rest="new")
+    assert [each["key"] for each in findings()] == [
+        "ministerstvo-na-zdraveto",
+        "agency-2",
+        "agency-bg",
+        "agency-bg-2",
+    ]
+
+
+def test_a_file_without_slugs_comes_to_nothing_when_it_is_sent_again(publisher):
+    content = as_csv(
+        ["name", "type", "summary"], ["Agency", "academia", "It works."], ["Бюро", "academia", "Too."]
+    )
+    send(publisher, content)
+    say_yes(publisher)
+    send(publisher, content)
+    assert job().counts == {"unchanged": 2}
+
+
+# Questions
+
+
+def test_a_line_may_be_this_one_or_new_or_left_out(publisher):
+    ActorCitationFactory(subject=ActorFactory(slug="held", name="Roma Action Agency"))
+    rows = [actor_row(slug, name=f"Roma Acton Agency{n}") for n, slug in enumerate(["one", "two", "three"])]
+    for row in rows:
+        row[1] = "Roma Acton Agency"
+    send(publisher, as_csv(ACTOR, *rows))
+    assert job().counts == {"question": 3}
+    answer(publisher, line_2="this:held", line_3="new", line_4="skip")
+    assert job().counts == {"changed": 1, "new": 1, "skipped": 1}
+    say_yes(publisher)
+    assert dict(Actor.objects.values_list("slug", "name")) == {
+        "held": "Roma Acton Agency",
+        "two": "Roma Acton Agency",
+    }
+
+
+def test_only_what_was_offered_is_an_answer(publisher):
+    ActorFactory(slug="held", name="Roma Action Agency")
+    ActorFactory(slug="other", name="Another")
+    send(publisher, as_csv(ACTOR, actor_row("one", name="Roma Acton Agency")))
+    answer(publisher, line_2="this:other", line_9="new", line_x="new")
+    assert job().counts == {"question": 1}
+
+
+def test_an_open_question_stays_behind(publisher):
+    ActorFactory(slug="held", name="Roma Action Agency")
+    send(publisher, as_csv(ACTOR, actor_row("one", name="Roma Acton Agency"), actor_row("two")))
+    say_yes(publisher)
+    assert set(Actor.objects.values_list("slug", flat=True)) == {"held", "two"}
+
+
+def test_a_slug_of_another_body_is_asked_about(publisher):
+    greece, britain = CountryFactory(code="GR"), CountryFactory(code="GB")
+    actor = ActorFactory(slug="mod", name="Hellenic ministry", country=greece, type="national_authority")
+    ActorCitationFactory(subject=actor)
+    content = as_csv(ACTOR, actor_row("mod", name="British defence", country=britain.code, type="academia"))
+    send(publisher, content)
+    assert "another body" in findings()[0]["question"]["text"]
+    assert job().counts == {"question": 1}
+    answer(publisher, line_2="new")
+    say_yes(publisher)
+    assert dict(Actor.objects.values_list("slug", "country")) == {"mod": "GR", "mod-gb": "GB"}
+
+
+def test_a_line_that_leads_to_one_that_stays_behind_stays_too(publisher):
+    rows = [
+        [*actor_row("one"), "two"],
+        [*actor_row("two"), "three"],
+        [*actor_row("three", type="wrong"), ""],
+        [*actor_row("four"), ""],
+    ]
+    send(publisher, as_csv([*ACTOR, "part_of"], *rows))
+    assert job().counts == {"error": 3, "new": 1}
+    say_yes(publisher)
+    assert [actor.slug for actor in Actor.objects.all()] == ["four"]
+
+
+# What is there already
+
+
+def test_add_only_leaves_what_is_there(publisher):
+    ActorCitationFactory(subject=ActorFactory(slug="held", name="Held", summary="Old"))
+    send(publisher, as_csv(ACTOR, actor_row("held"), actor_row("agency")))
+    name_columns(publisher, mode="add")
+    assert job().counts == {"skipped": 1, "new": 1}
+    say_yes(publisher)
+    assert Actor.objects.get(slug="held").summary == "Old"
+
+
+def test_empty_cells_may_leave_fields_as_they_are(publisher):
+    ActorCitationFactory(subject=ActorFactory(slug="held", name="Held", locality="Cork", founded="1999"))
+    send(publisher, as_csv(["slug", "locality", "founded"], ["held", "", "2000"]))
+    assert len(findings()[0]["differences"]) == 2
+    name_columns(publisher, blanks="keep")
+    assert findings()[0]["differences"] == [["founded", "1999", "2000"]]
+
+
+@pytest.fixture
+def exported(publisher):
+    """A file of Monday, and how it is sent on Wednesday with other cells."""
+    for slug in ("education", "housing", "health"):
+        ThemeFactory(slug=slug)
+    actor = ActorFactory(slug="held", name="Held", summary="Old", locality="Cork")
+    actor.themes.set(list(actor.themes.model.objects.filter(slug="education")))
+    ActorCitationFactory(subject=actor)
+    sent = {"action": "export_csv", "_selected_action": [actor.pk]}
+    text = publisher.post(address(Actor), sent).getvalue().decode("utf-8-sig")
+    headings, row = text.splitlines()[0].split(","), text.splitlines()[1]
+
+    def send_again(**cells):
+        import csv
+
+        values = dict(zip(headings, next(csv.reader([row])), strict=True)) | cells
+        return send(publisher, as_csv(headings, values.values()))
+
+    return send_again
+
+
+def test_a_file_of_monday_does_not_undo_what_was_edited_on_tuesday(publisher, exported):
+    Actor.objects.update(summary="Tuesday")
+    page = exported(locality="Dublin")
+    assert findings()[0]["differences"] == [["locality", "Cork", "Dublin"]]
+    assert findings()[0]["kept"] == ["summary"]
+    assert "since your export" in page.text
+    say_yes(publisher)
+    actor = Actor.objects.get()
+    assert (actor.summary, actor.locality) == ("Tuesday", "Dublin")
+
+
+@pytest.mark.parametrize(("said", "summary"), [("keep", "Tuesday"), ("take", "Wednesday")])
+def test_what_both_changed_is_asked(publisher, exported, said, summary):
+    Actor.objects.update(summary="Tuesday")
+    exported(summary="Wednesday")
+    assert [value for value, *_rest in findings()[0]["question"]["answers"]] == ["keep", "take"]
+    answer(publisher, line_2=said)
+    say_yes(publisher)
+    assert Actor.objects.get().summary == summary
+
+
+def test_of_lists_both_can_be_had(publisher, exported):
+    actor = Actor.objects.get()
+    actor.themes.add(actor.themes.model.objects.get(slug="housing"))
+    exported(themes="education; health")
+    answer(publisher, line_2="both")
+    say_yes(publisher)
+    assert {theme.slug for theme in actor.themes.all()} == {"education", "health", "housing"}
+
+
+def test_a_known_source_may_be_told_by_its_address_alone(publisher):
+    SourceFactory(url="https://list.example", publisher="P", title="T")
+    send(publisher, as_csv(["name", "kind", "sources"], ["X", "project", "https://list.example"]), Initiative)
+    assert "Say which facts" in findings()[0]["errors"][0][1]
