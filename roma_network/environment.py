@@ -21,7 +21,11 @@ def use_demo() -> None:
     """
     if not DEMO_FILE.exists():
         secret = secrets.token_urlsafe(50)
-        write_once(DEMO_FILE, f"DEMO=true\nSECRET_KEY={secret}\nALLOWED_HOSTS=localhost,127.0.0.1,[::1]\n")
+        write_once(
+            DEMO_FILE,
+            f"DEMO=true\nSECRET_KEY={secret}\nALLOWED_HOSTS=localhost,127.0.0.1,[::1]\n"
+            "BASE_URL=http://127.0.0.1:8000\n",
+        )
     for line in DEMO_FILE.read_text(encoding="utf-8").splitlines():
         name, _, value = line.partition("=")
         os.environ.setdefault(name, value)

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, EnvValidationError, validate
 
 from roma_network.core import caches
-from roma_network.core.hosts import ascii_host
+from roma_network.core.hosts import ascii_host, first_origin
 from roma_network.environment import BASE_DIR, VAR_DIR
 
 CURES = {
     "API_RATE": "Write how many requests a client may send: 120/min.",
     "RATE": "Write how many hundredths of a second of work a client may ask for: 600/min.",
     "ALLOWED_HOSTS": "List the host names that the directory answers to: directory.example.eu,www.example.eu.",
+    "BASE_URL": "Write the public address without a path: https://directory.example.eu.",
     "BEHIND_PROXY": "Write true where a proxy ends TLS and sets X-Forwarded-Proto; else leave it out.",
     "CACHE_URL": "Write redis://user:password@host:6379/0 or pymemcache://host:11211; leave it out for a cache in each worker.",
     "CONTACT_EMAIL": "Write the functional mailbox that receives corrections: directory@example.eu.",
@@ -97,6 +98,10 @@ SECRET_KEY = env.str(
     "SECRET_KEY", validate=validate.Length(min=50, error="It is shorter than 50 characters.")
 )
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
+# Of identifiers, feeds, dumps and canonical links: never of the host that a request names.
+BASE_URL = env.str(
+    "BASE_URL", "", validate=validate.Regexp(r"^(https?://[^\s/?#@]+)?$", error="It is no such address.")
+) or first_origin(ALLOWED_HOSTS or [], "http" if DEMO else "https")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", None, validate=validate.Email())
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 database = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'directory.sqlite3'}")

@@ -17,6 +17,7 @@ ENVIRONMENT = {
     "API_RATE": "1000000/min",
     "RATE": "1000000/min",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "BASE_URL": "http://testserver",
     "BEHIND_PROXY": "false",
     "CACHE_URL": "locmem://",
     "CONTACT_EMAIL": "directory@example.eu",

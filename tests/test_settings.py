@@ -49,6 +49,20 @@ def test_hosts_in_any_script_are_known_as_browsers_send_them(start):
     assert found == ["xn--bcher-kva.example", ".xn--pxavk3b.gr", "RomaNet.example", "127.0.0.1", "[::1]"]
 
 
+@pytest.mark.parametrize(
+    ("given", "base"),
+    [
+        ({}, "https://directory.example.eu"),
+        ({"DEMO": "true"}, "http://directory.example.eu"),
+        ({"ALLOWED_HOSTS": "*"}, "https://localhost"),
+        ({"ALLOWED_HOSTS": ".example.eu"}, "https://example.eu"),
+        ({"BASE_URL": "https://roma.example.eu:8443"}, "https://roma.example.eu:8443"),
+    ],
+)
+def test_the_public_address_is_configured(start, given, base):
+    assert start(**PRODUCTION | given)["BASE_URL"] == base
+
+
 def test_the_policy_allows_nothing_but_our_own_files(start):
     directives = start(**PRODUCTION)["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
     assert directives["default-src"] == ["'none'"]
@@ -80,6 +94,7 @@ def test_the_database_url_chooses_postgresql_with_connections_that_are_kept(star
 
 WRONG: dict[str, list[str | None]] = {
     "ALLOWED_HOSTS": ["", None, "bü cher.example", "ü" * 64],
+    "BASE_URL": ["directory.example.eu", "https://directory.example.eu/path", "ftp://directory.example.eu"],
     "BEHIND_PROXY": ["perhaps"],
     "CACHE_URL": ["nonsense", "nonsense://localhost", "redis://", "file:///var/cache", "db://cache"],
     "CONTACT_EMAIL": ["directory", "directory@"],

@@ -23,8 +23,8 @@ from django.views.decorators.csrf import csrf_exempt
 from roma_network.api.errors import ProblemError, bad_request, told_as_problems
 from roma_network.core.problems import problem
 from roma_network.core.read_only import METHODS, not_allowed
+from roma_network.core.web_addresses import absolute
 from roma_network.export.columns import Table, tables
-from roma_network.export.rdf import origin_of
 from roma_network.export.records import Records, public_rows
 from roma_network.models import Record
 from roma_network.pages.http_cache import PublicRequest
@@ -264,7 +264,7 @@ def url_with(request: HttpRequest, changes: dict | None) -> str | None:
     if changes is None:
         return None
     kept = [(name, value) for name, values in request.GET.lists() for value in values if name not in changes]
-    return f"{origin_of(request)}{request.path}?{urlencode([*kept, *changes.items()])}"
+    return absolute(f"{request.path}?{urlencode([*kept, *changes.items()])}")
 
 
 # Parameters

@@ -4,13 +4,15 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from roma_network.core.web_addresses import absolute
 from roma_network.editorial.revisions import state_in
 from roma_network.export.atom import MOST, answer, atom_feed
 from roma_network.export.columns import Table
-from roma_network.export.rdf import identifier, origin_of
+from roma_network.export.rdf import identifier
 from roma_network.models import Editorial, Status
 from roma_network.pages.redirects import moved_or_gone, tombstone
 
@@ -42,11 +44,11 @@ def feed_of_withdrawn(request: HttpRequest, table: Table, slug: str) -> HttpResp
 
 def feed(request, table, entry, name, events):
     atom = atom_feed(request, _("Changes of “%(name)s”") % {"name": name})
-    key = identifier(origin_of(request), table.kind, entry.slug).value
+    key = identifier(settings.BASE_URL, table.kind, entry.slug).value
     for event in sorted(events, key=lambda event: event.at, reverse=True)[:MOST]:
         atom.add_item(
             title=event.title,
-            link=request.build_absolute_uri(entry.get_absolute_url()),
+            link=absolute(entry.get_absolute_url()),
             description=event.description,
             unique_id=f"{key}#{event.key}",
             updateddate=event.at,

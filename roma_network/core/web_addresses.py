@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,11 @@ def is_host(text):
         return bool(ip_address(text) if ":" in text else ascii_host(text))
     except ValueError:
         return False
+
+
+def absolute(path: str) -> str:
+    """An address of ours in full: by the one that is configured, whatever host a request came to."""
+    return f"{settings.BASE_URL}{path}"
 
 
 class WebAddressInput(forms.URLField):

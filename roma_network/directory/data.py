@@ -1,9 +1,5 @@
 """The page of the whole data set, and its files."""
 
-import re
-from collections.abc import Iterable
-
-from django.conf import settings
 from django.http import FileResponse, Http404
 from django.shortcuts import render
 
@@ -37,9 +33,3 @@ def file(request, day, name):
     response["Access-Control-Allow-Origin"] = "*"
     response["Cache-Control"] = "public, max-age=3600"
     return response
-
-
-def origin_in(hosts: Iterable[str]) -> str:
-    """The address of the directory, as far as the settings tell."""
-    host = next((host.lstrip(".") for host in hosts if re.fullmatch(r"\.?[a-z0-9.-]+", host)), "localhost")
-    return f"{'http' if settings.DEMO else 'https'}://{host}"

@@ -12,7 +12,7 @@ from roma_network.core.read_only import read_only
 from roma_network.directory.permalinks import KINDS
 from roma_network.export import dumps, formats
 from roma_network.export.datapackage import TITLE
-from roma_network.export.rdf import LANGUAGE, PREFIXES, Iri, Resource, Typed, origin_of, text, turtle_lines
+from roma_network.export.rdf import LANGUAGE, PREFIXES, Iri, Resource, Typed, text, turtle_lines
 from roma_network.export.references import DIRECTORY
 from stakeholders.columns import actors
 from stakeholders.models import Actor
@@ -36,12 +36,12 @@ VOCABULARIES = ["dcterms", "foaf", "org", "owl", "prov", "schema", "skos"]
 
 @read_only
 def dcat(request):
-    return answer(catalogue(origin_of(request)))
+    return answer(catalogue(settings.BASE_URL))
 
 
 @read_only
 def void(request):
-    return answer(description(origin_of(request)))
+    return answer(description(settings.BASE_URL))
 
 
 def answer(resources):

@@ -3,6 +3,7 @@
 from collections import namedtuple
 from functools import partial
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -11,10 +12,11 @@ from django.utils.http import urlencode
 from initiatives.columns import documents, initiatives
 from initiatives.models import Document, DocumentKind, Initiative, InitiativeKind, Role
 from roma_network.core.read_only import read_only
+from roma_network.core.web_addresses import absolute
 from roma_network.export import responses
 from roma_network.export.columns import every_fact
 from roma_network.export.formats import NEGOTIABLE
-from roma_network.export.rdf import LANGUAGE, Iri, Resource, concept, origin_of, text
+from roma_network.export.rdf import LANGUAGE, Iri, Resource, concept, text
 from roma_network.pages.redirects import instead_of
 from stakeholders.columns import actors
 from stakeholders.models import Actor, ActorType, Theme
@@ -87,7 +89,7 @@ def scheme(request, kind):
         return negotiated(see(reverse(SCHEMES[kind].address)))
     concepts = [concept_of(request, kind, value, label) for value, label in SCHEMES[kind].terms()]
     heading = Resource(
-        Iri(request.build_absolute_uri(reverse("scheme", args=[kind]))),
+        Iri(absolute(reverse("scheme", args=[kind]))),
         [("rdf:type", Iri("skos:ConceptScheme"))]
         + [("skos:hasTopConcept", each.subject) for each in concepts],
     )
@@ -101,12 +103,12 @@ def wanted_by(request):
 
 def concept_of(request, kind, value, label):
     return Resource(
-        concept(origin_of(request), kind, value),
+        concept(settings.BASE_URL, kind, value),
         [
             ("rdf:type", Iri("skos:Concept")),
             ("skos:prefLabel", text(str(label), LANGUAGE)),
             ("skos:notation", text(value)),
-            ("skos:inScheme", Iri(request.build_absolute_uri(reverse("scheme", args=[kind])))),
+            ("skos:inScheme", Iri(absolute(reverse("scheme", args=[kind])))),
         ],
     )
 

@@ -1,16 +1,19 @@
 """What machines look for: robots.txt, sitemaps, the search description of browsers, where to report a weakness."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
-from django.contrib.sitemaps.views import index, sitemap
+from django.contrib.sitemaps.views import SitemapIndexItem, sitemap
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from initiatives.models import Initiative
+from roma_network.core.web_addresses import absolute
 from roma_network.pages.addresses import takes
 from roma_network.pages.http_cache import public
 from stakeholders.models import Actor, Country
@@ -35,10 +38,20 @@ PAGES = [
 EXPIRY = timedelta(days=180)  # of security.txt, which is to be under a year
 
 
+class Site(NamedTuple):
+    """What Django calls so: of it only this is asked."""
+
+    domain: str
+
+
 class LocalSitemap(Sitemap):
     """Tells of each page in which languages it is to be had."""
 
     i18n = alternates = x_default = True
+
+    def get_urls(self, page=1, site=None, protocol=None):
+        protocol, _, host = settings.BASE_URL.partition("://")
+        return super().get_urls(page, Site(host), protocol)
 
 
 class EntrySitemap(LocalSitemap):
@@ -77,7 +90,14 @@ SITEMAPS = {
 
 @public(takes=takes("p"), costs={"": 5})
 def sitemap_index(request):
-    return rendered(index(request, sitemaps=SITEMAPS, sitemap_url_name="sitemap"))
+    found = [
+        SitemapIndexItem(
+            absolute(f"{reverse('sitemap', args=[section])}{f'?p={number}' if number > 1 else ''}")
+        )
+        for section, each in SITEMAPS.items()
+        for number in (each if isinstance(each, Sitemap) else each()).paginator.page_range
+    ]
+    return rendered(TemplateResponse(request, "sitemap_index.xml", {"sitemaps": found}, "application/xml"))
 
 
 @public(takes=takes("p"), costs={"": 25})
@@ -97,25 +117,22 @@ def robots(request):
     lines = [
         "User-agent: *",
         "Disallow: /admin/",
+        "Allow: /sitemap-",  # those of more entries than one holds have parameters
         "Disallow: /*?",  # crawlers cannot walk all combinations of filters; sitemaps name every entry
-        f"Sitemap: {request.build_absolute_uri(reverse('sitemap_index'))}",
+        f"Sitemap: {absolute(reverse('sitemap_index'))}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @public
 def security(request):
-    contact = (
-        f"mailto:{settings.CONTACT_EMAIL}"
-        if settings.CONTACT_EMAIL
-        else request.build_absolute_uri(reverse("about"))
-    )
+    contact = f"mailto:{settings.CONTACT_EMAIL}" if settings.CONTACT_EMAIL else absolute(reverse("about"))
     expires = (timezone.now() + EXPIRY).replace(hour=0, minute=0, second=0, microsecond=0)
     lines = [
         f"Contact: {contact}",
         f"Expires: {expires.isoformat()}",
         "Preferred-Languages: en",
-        f"Canonical: {request.build_absolute_uri()}",
+        f"Canonical: {absolute(request.path)}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

@@ -2,13 +2,15 @@
 
 from datetime import datetime, time
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
+from roma_network.core.web_addresses import absolute
 from roma_network.core.xml_text import xml_safe
-from roma_network.export.rdf import identifier, origin_of
+from roma_network.export.rdf import identifier
 
 MOST = 50
 
@@ -32,9 +34,9 @@ def feed(request, queryset, kind):
         verified = row.verified_on and make_aware(datetime.combine(row.verified_on, time(12)))
         atom.add_item(
             title=str(row),
-            link=request.build_absolute_uri(row.get_absolute_url()),
+            link=absolute(row.get_absolute_url()),
             description=getattr(row, "summary", ""),
-            unique_id=identifier(origin_of(request), kind, row.slug).value,
+            unique_id=identifier(settings.BASE_URL, kind, row.slug).value,
             updateddate=max(filter(None, [row.updated_at, verified])),
             pubdate=row.published_at,
         )
@@ -43,10 +45,10 @@ def feed(request, queryset, kind):
 
 def atom_feed(request: HttpRequest, title: str) -> SafeAtomFeed:
     """A feed with nothing in it yet."""
-    url = request.build_absolute_uri()
+    url = absolute(request.get_full_path())
     return SafeAtomFeed(
         title=title,
-        link=request.build_absolute_uri(request.path),
+        link=absolute(request.path),
         description="",
         feed_url=url,
         feed_guid=url,

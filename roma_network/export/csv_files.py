@@ -10,19 +10,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_lines(table, records, origin):
-    """A table with a heading; lists stand in one cell, with semicolons."""
-    names = table.names
-    yield written(names)
-    for record in records:
-        yield written(record[column] for column in names)
-
-
-def written(values: Iterable[object]) -> str:
-    """A line."""
-    return LINES.writerow(map(cell, values))  # type: ignore[return-value]  # it gives what `Echo` gives
-
-
 class Echo:
     """A file that gives back what is written to it, so that a csv writer can stream."""
 
@@ -30,7 +17,25 @@ class Echo:
         return line
 
 
-LINES = csv.writer(Echo())
+class LineWriter:
+    """Writes cells as a line of text."""
+
+    def __init__(self, **dialect) -> None:
+        self.writer = csv.writer(Echo(), **dialect)
+
+    def of(self, values: Iterable[object]) -> str:
+        return self.writer.writerow(map(cell, values))  # type: ignore[return-value]  # it gives what `Echo` gives
+
+
+written = LineWriter().of
+
+
+def csv_lines(table, records, origin):
+    """A table with a heading; lists stand in one cell, with semicolons."""
+    names = table.names
+    yield written(names)
+    for record in records:
+        yield written(record[column] for column in names)
 
 
 def cell(value: object) -> object:

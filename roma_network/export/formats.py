@@ -11,10 +11,12 @@ from itertools import chain
 
 from roma_network.export import rdf, xlsx
 from roma_network.export.columns import Kind, Table
-from roma_network.export.csv_files import csv_lines, in_one_cell
+from roma_network.export.csv_files import LineWriter, csv_lines, in_one_cell
 from roma_network.export.records import Records
 
-LICENCE = "CC BY 4.0: https://creativecommons.org/licenses/by/4.0/"
+LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
+LICENCE = f"CC BY 4.0: {LICENCE_URL}"
+COORDINATES = ("latitude", "longitude")
 Writer = Callable[[Table, Records, str], Iterator[str | bytes]]
 Triples = Callable[[Iterable[rdf.Resource]], Iterator[str]]
 
@@ -32,6 +34,10 @@ class Format:
     write_triples: Triples | None = None
     is_negotiable: bool = False  # whether an Accept header can ask for it
     is_text: bool = True
+    needs: tuple[str, ...] = ()  # columns without which it would say nothing
+
+    def suits(self, table: Table) -> bool:
+        return set(self.needs) <= table.columns.keys()
 
     @property
     def content_type(self) -> str:
@@ -45,6 +51,43 @@ class Format:
 def marked_csv_lines(table, records, base):
     """With a byte order mark, by which some programs tell that it is UTF-8."""
     return chain(["\ufeff"], csv_lines(table, records, base))
+
+
+def european_csv_lines(table, records, base):
+    """As Excel reads it where a comma stands in numbers: semicolons between cells, and a byte order mark."""
+    line = LineWriter(delimiter=";")
+    yield "\ufeff" + line.of(table.names)
+    for record in records:
+        yield line.of(with_comma(record[column]) for column in table.names)
+
+
+def with_comma(value: object) -> object:
+    return str(value).replace(".", ",") if isinstance(value, float) else value
+
+
+def geojson_parts(table, records, base):
+    """A point for each record with coordinates; what else it says in one cell or a list are its properties."""
+    columns = [
+        name for name, column in table.columns.items() if column.kind != Kind.ROWS and name not in COORDINATES
+    ]
+    yield '{"type": "FeatureCollection",\n' + f'"license": {json.dumps(LICENCE_URL)},\n"features": ['
+    start = "\n"
+    for record in records:
+        latitude, longitude = (record.get(name) for name in COORDINATES)
+        feature = {
+            "type": "Feature",
+            "id": table.reference(base, record[table.keys[0]]).value,
+            "geometry": None if latitude is None else {"type": "Point", "coordinates": [longitude, latitude]},
+            "properties": {name: record[name] for name in columns},
+        }
+        yield start + json.dumps(feature, cls=DjangoJSONEncoder, ensure_ascii=False)
+        start = ",\n"
+    yield "\n]}\n"
+
+
+def jsonl_lines(table, records, base):
+    for record in records:
+        yield json.dumps(record, cls=DjangoJSONEncoder, ensure_ascii=False) + "\n"
 
 
 def json_lines(table, records, base):
@@ -120,6 +163,7 @@ LINKED_DATA = by_name(
 ROWS = by_name(
     CSV,
     Format("csv-bom", "CSV with BOM", "text/csv", extension="csv", write=marked_csv_lines),
+    Format("csv-semicolon", "CSV with semicolons", "text/csv", extension="csv", write=european_csv_lines),
     Format("zip", "Linked CSV tables", "application/zip", "ZIP", is_text=False),
     Format(
         "xlsx",
@@ -130,6 +174,17 @@ ROWS = by_name(
         is_text=False,
     ),
     JSON,
+    Format("jsonl", "JSON Lines", "application/jsonl", write=jsonl_lines, is_negotiable=True, is_text=False),
+    Format(
+        "geojson",
+        "GeoJSON",
+        "application/geo+json",
+        "GEOJSON",
+        write=geojson_parts,
+        is_negotiable=True,
+        is_text=False,
+        needs=COORDINATES,
+    ),
     *LINKED_DATA.values(),
     ATOM,
 )

@@ -16,7 +16,6 @@ from xml.sax.saxutils import escape, quoteattr
 
 from babel.core import get_global
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest
 
 from roma_network.core.xml_text import xml_safe
 
@@ -96,11 +95,6 @@ ALPHA3 = {
     for alias, codes in sorted(get_global("territory_aliases").items(), reverse=True)
     if len(alias) == 3 and alias.isalpha() and len(codes) == 1
 }
-
-
-def origin_of(request: HttpRequest) -> str:
-    """Scheme and host, of which identifiers are made."""
-    return request.build_absolute_uri("/")[:-1]
 
 
 def identifier(origin: str, kind: str, slug: str) -> Iri:

@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from roma_network.export import formats, responses
-from roma_network.export.rdf import identifier, origin_of
+from roma_network.export.rdf import identifier
 from roma_network.models import Editorial
 
 DIRECTORY = "Roma integration directory"
@@ -38,7 +39,7 @@ def page_context(request: HttpRequest, entry: Editorial, kind: str) -> dict[str,
 
 
 def address(request, entry, kind):
-    return identifier(origin_of(request), kind, entry.slug).value
+    return identifier(settings.BASE_URL, kind, entry.slug).value
 
 
 def in_words(entry, url):

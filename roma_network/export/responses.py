@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -12,7 +13,6 @@ from django.utils.http import urlencode
 from roma_network.export import datapackage, formats
 from roma_network.export.atom import feed
 from roma_network.export.columns import Table
-from roma_network.export.rdf import origin_of
 from roma_network.export.records import Records
 
 LUMP = 64 * 1024  # bytes
@@ -42,7 +42,7 @@ def written(
         )
     if keys is None:
         keys = array("q", queryset.values_list("pk", flat=True))
-    return attached(asked.write(table, Records(table, keys), origin_of(request)), table, asked)
+    return attached(asked.write(table, Records(table, keys), settings.BASE_URL), table, asked)
 
 
 def attached(parts, table, asked):

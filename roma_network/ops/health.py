@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
+from django.http.request import validate_host
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
@@ -182,6 +184,10 @@ def secrets():
         yield Finding("DEBUG", FAULT, _("It is on, and shows settings to everybody. Leave it out."))
     if settings.DEMO:
         yield Finding("DEMO", WARNING, _("It is on: plain HTTP, for one machine only."))
+    if not validate_host(urlsplit(settings.BASE_URL).hostname or "", settings.ALLOWED_HOSTS):
+        yield Finding(
+            "BASE_URL", FAULT, _("Its host is none of ALLOWED_HOSTS: no identifier would be answered.")
+        )
     if "*" in settings.ALLOWED_HOSTS:
         yield Finding("ALLOWED_HOSTS", FAULT, _("It takes any host. List the real ones."))
 

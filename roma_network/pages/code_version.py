@@ -15,6 +15,7 @@ LOCK = "uv.lock"
 SETTINGS = (
     "API_RATE",
     "ALLOWED_HOSTS",
+    "BASE_URL",
     "BEHIND_PROXY",
     "CONTACT_EMAIL",
     "DEBUG",

@@ -191,14 +191,12 @@ def unpacked(data):
 
 
 def answer_key(request):
-    """All that an answer depends on: what has ended depends on the day, canonical links on the host, words on the language."""
+    """All that an answer depends on: what has ended depends on the day, words on the language. Not the host that was asked."""
     parts = [
         code_version(),
         request.content_version,
         timezone.localdate().isoformat(),
         get_language() or "",
-        request.scheme,
-        request.get_host(),
         request.get_full_path(),
         GZIP if GZIP in request.headers.get("Accept-Encoding", "") else "",
     ]

@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from roma_network.core.web_addresses import absolute
 from roma_network.export import responses
 from roma_network.export.formats import ROWS
 from roma_network.pages.questions import QuestionShown
@@ -243,4 +244,4 @@ class Listing:
     @property
     def canonical(self):
         """A filtered view is not another page to search engines."""
-        return self.request.build_absolute_uri(self.request.path)
+        return absolute(self.request.path)

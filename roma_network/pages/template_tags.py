@@ -11,9 +11,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
+from roma_network.core.web_addresses import absolute
+
 register = Library()
 
 DATE_FORMATS = {4: "Y", 7: "YEAR_MONTH_FORMAT", 10: "DATE_FORMAT"}
+
+
+register.simple_tag(absolute)
 
 
 @register.filter

@@ -14,7 +14,6 @@ from django.core.management import call_command
 from rdflib.namespace import DCAT, DCTERMS, ORG, OWL, PROV, RDF, VOID
 
 from initiatives.models import Participation
-from roma_network.directory.data import origin_in
 from roma_network.directory.dataset import PARTS
 from roma_network.export import dumps, linked_tables
 from roma_network.models import Source, Status
@@ -120,7 +119,7 @@ def test_what_is_not_published_is_in_no_file(folder, status):
 def test_the_page_offers_the_files(client, folder):
     assert "No dump has been published yet." in client.get("/data/").text
     factories.ActorFactory(slug="town")
-    call_command("publish_dump", origin=ORIGIN, verbosity=0)
+    call_command("publish_dump", verbosity=0)
     page = read(client, "/data/")
     links = {name: url for name, url in page.links().items() if url.startswith("/data/2")}
     assert {"actors.csv", "directory.zip", "directory.ttl", "SHA256SUMS"} <= links.keys()
@@ -206,19 +205,6 @@ def test_crawlers_find_what_the_linked_data_holds(directory, client, folder):
     space = str(graph.value(dataset, VOID.uriSpace))
     entries = {str(subject) for subject in data.subjects(PROV.wasDerivedFrom)}
     assert all(subject.startswith(space.replace("http://testserver", ORIGIN)) for subject in entries)
-
-
-@pytest.mark.parametrize(
-    ("hosts", "origin"),
-    [
-        (["directory.example.eu"], "http://directory.example.eu"),
-        ([".example.eu"], "http://example.eu"),
-        (["*"], "http://localhost"),
-        ([], "http://localhost"),
-    ],
-)
-def test_the_origin_is_taken_from_the_settings(hosts, origin):
-    assert origin_in(hosts) == origin
 
 
 def test_what_others_put_into_the_folder_is_passed_over(directory, folder, client):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from initiatives.models import Initiative, Role
+from roma_network.core.web_addresses import absolute
 from roma_network.core.xml_text import xml_safe
 from roma_network.directory.pictures import network_layout
 from roma_network.directory.pictures.network_layout import Graph
@@ -271,7 +272,7 @@ class Network(Picture):
                     "label": entry.name,
                     "kind": "actor" if is_actor else "initiative",
                     "type": entry.type if is_actor else entry.kind,
-                    "url": self.request.build_absolute_uri(entry.get_absolute_url()),
+                    "url": absolute(entry.get_absolute_url()),
                     "x": x,
                     "y": -y,  # upwards, as these formats count
                 },

@@ -1,3 +1,4 @@
+import os
 import secrets
 import socket
 from pathlib import Path
@@ -30,6 +31,9 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("DEMO is switched off in the environment, so this would be no demo. Unset it.")
         check_port(port)
+        settings.BASE_URL = os.environ["BASE_URL"] = (
+            f"http://{HOST}:{port}"  # also for the server, a process apart
+        )
         try:
             self.prepare(interactive)
             self.welcome(port)

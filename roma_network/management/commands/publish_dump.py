@@ -2,7 +2,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from roma_network.directory.data import origin_in
 from roma_network.directory.dataset import PARTS
 from roma_network.export import dumps
 
@@ -11,12 +10,12 @@ class Command(BaseCommand):
     help = "Write the whole directory as dated files for /data/, with checksums and what changed since the last time."
 
     def add_arguments(self, parser):
-        parser.add_argument("--origin", help="The address of the directory: https://directory.example.eu.")
         parser.add_argument("--keep", type=int, default=dumps.KEPT, help="How many dumps to keep.")
 
-    def handle(self, *, origin, keep, verbosity, **options):
-        origin = (origin or origin_in(settings.ALLOWED_HOSTS)).rstrip("/")
+    def handle(self, *, keep, verbosity, **options):
         with tqdm(total=len(PARTS), unit="table", disable=None if verbosity else True) as bar:
-            place = dumps.publish(PARTS, origin, kept=max(keep, 1), progress=lambda name: bar.update())
+            place = dumps.publish(
+                PARTS, settings.BASE_URL, kept=max(keep, 1), progress=lambda name: bar.update()
+            )
         if verbosity:
             self.stdout.write(f"Wrote {place}.")
