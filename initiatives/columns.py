@@ -24,7 +24,7 @@ from roma_network.export.columns import (
     sources_column,
     texts,
 )
-from roma_network.export.rdf import Iri, Resource, concept, identifier
+from roma_network.export.rdf import LANGUAGE, Iri, Resource, Typed, digest, identifier, text, within
 from roma_network.models import Status
 
 MAIN, TIME, LINKS = Group(), Group(_("Time")), Group(_("Links"))
@@ -32,27 +32,45 @@ FILE, ABOUT = Group(_("File")), Group(_("About"))
 FUNDED = Q(Exists(Funding.objects.filter(initiative=OuterRef("pk"), amount_eur__isnull=False)))
 
 
-def membership(base, initiative, actor, role):
-    """What an actor does in an initiative, by the Organization Ontology."""
+def membership_subject(base, row):
+    return within(identifier(base, "initiative", row["initiative"]), f"{row['actor']}-{row['role']}")
+
+
+def membership(base, row):
+    """What an actor does in an initiative: the same whether one of these or the participation tells it."""
+    [resource] = (each for each in participations.resources(row | {"sources": []}, base))
+    return resource
+
+
+def key_in(subject):
+    """The slug at the end of an identifier."""
+    return subject.value.rpartition("/")[2]
+
+
+def grant(base, initiative, row):
+    """Money behind an initiative."""
+    said = [
+        ("rdf:type", Iri("schema:MonetaryGrant")),
+        ("schema:name", text(row["programme"])),
+        ("schema:amount", row["amount_eur"] and Typed(str(row["amount_eur"]), "xsd:integer")),
+        ("schema:currency", row["amount_eur"] and text("EUR")),
+        ("skos:note", text(row["note"], LANGUAGE)),
+    ]
     return Resource(
-        Iri(f"{base}/id/initiative/{initiative}#{actor}-{role}"),
-        [
-            ("rdf:type", Iri("org:Membership")),
-            ("org:member", identifier(base, "actor", actor)),
-            ("org:organization", identifier(base, "initiative", initiative)),
-            ("org:role", concept(base, "role", role)),
-        ],
+        within(initiative, f"funding-{digest(row['programme'], row['note'])}"),
+        [each for each in said if each[1]],
     )
 
 
+TIE = (Column("role", scheme="role"), Column("start"), Column("end"), Column("last_seen"), Column("note"))
 # Added to the columns of actors, see `hooks`.
 initiatives_of_actor = Column(
     "initiatives",
     "participations",
-    meaning=_("Where it takes part: the slug of the initiative, and the role."),
-    parts=(Column("initiative", links="initiatives"), Column("role")),
+    meaning=_("Where it takes part: the slug of the initiative, the role, from when until when, a note."),
+    parts=(Column("initiative", links="initiatives"), *TIE),
     told_in="participations",
-    rdf_rows=lambda base, actor, row: membership(base, row["initiative"], actor["slug"], row["role"]),
+    rdf_rows=lambda base, actor, row: membership(base, row | {"actor": key_in(actor)}),
 )
 
 initiatives = Table(
@@ -62,7 +80,7 @@ initiatives = Table(
         Column("slug", is_key=True, importable=True, example="romact"),
         Column(
             "name",
-            rdf=english("skos:prefLabel", "schema:name"),
+            rdf=texts("skos:prefLabel", "schema:name"),
             importable=True,
             example="ROMACT",
             group=MAIN,
@@ -108,7 +126,7 @@ initiatives = Table(
         ),
         Column(
             "website",
-            rdf=texts("foaf:homepage"),
+            rdf=texts("foaf:page"),
             importable=True,
             example="https://coe-romact.org",
             presence=("website", _("a website")),
@@ -169,6 +187,8 @@ initiatives = Table(
             meaning=_("Programme, amount in euro where a source states it, note."),
             parts=(Column("programme"), Column("amount_eur"), Column("note")),
             told_in="funding",
+            rdf_rows=grant,
+            rdf_link="schema:funding",
             importable=True,
             importer=Fundings,
             presence=("funding", _("a known amount of funding")),
@@ -178,15 +198,13 @@ initiatives = Table(
         Column(
             "participants",
             "participations",
-            meaning=_("Who takes part: the slug of the actor, and the role."),
-            parts=(Column("actor", links="actors"), Column("role")),
+            meaning=_("Who takes part: the slug of the actor, the role, from when until when, a note."),
+            parts=(Column("actor", links="actors"), *TIE),
             told_in="participations",
-            rdf_rows=lambda base, initiative, row: membership(
-                base, initiative["slug"], row["actor"], row["role"]
-            ),
+            rdf_rows=lambda base, initiative, row: membership(base, row | {"initiative": key_in(initiative)}),
         ),
         *closing_columns(MAIN),
-        sources_column(partial(Citations, InitiativeCitation), kind="initiative"),
+        sources_column(partial(Citations, InitiativeCitation)),
     ],
     kind="initiative",
     rdf_types=("org:OrganizationalCollaboration", "schema:Project"),
@@ -202,6 +220,7 @@ participations = Table(
             is_key=True,
             meaning=_("The slug of the initiative."),
             links="initiatives",
+            rdf=texts("org:organization"),
             importable=True,
             example="romact",
         ),
@@ -210,16 +229,27 @@ participations = Table(
             is_key=True,
             meaning=_("The slug of the actor."),
             links="actors",
+            rdf=texts("org:member"),
             importable=True,
             example="city-of-glasgow",
         ),
-        Column("role", is_key=True, importable=True, example="partner", fact="role"),
-        Column("start", importable=True, fact="start"),
-        Column("end", importable=True, fact="end"),
-        Column("last_seen", importable=True, fact="last_seen"),
-        Column("note", importable=True, fact="note"),
+        Column(
+            "role",
+            is_key=True,
+            rdf=texts("org:role"),
+            scheme="role",
+            importable=True,
+            example="partner",
+            fact="role",
+        ),
+        Column("start", rdf=texts("schema:startDate"), importable=True, fact="start"),
+        Column("end", rdf=texts("schema:endDate"), importable=True, fact="end"),
+        Column("last_seen", rdf=texts("dcterms:date"), importable=True, fact="last_seen"),
+        Column("note", rdf=english("skos:note"), importable=True, fact="note"),
         sources_column(partial(Citations, ParticipationCitation)),
     ],
+    rdf_types=("org:Membership",),
+    subject=membership_subject,
 )
 
 documents = Table(
@@ -238,8 +268,8 @@ documents = Table(
         Column("date", rdf=texts("dcterms:issued"), presence=("date", _("a date")), group=MAIN, fact="date"),
         Column("is_milestone", group=MAIN),
         Column("url", rdf=texts("foaf:page"), group=FILE, fact="url"),
-        Column("format", group=FILE),
-        Column("size", meaning=_("Bytes."), group=FILE, beside=True),
+        Column("format", rdf=texts("dcterms:format"), group=FILE),
+        Column("size", rdf=texts("dcat:byteSize"), meaning=_("Bytes."), group=FILE, beside=True),
         Column("language", rdf=texts("dcterms:language"), group=FILE, fact="language"),
         Column(
             "publisher",
@@ -269,7 +299,7 @@ documents = Table(
             fact="concerns",
         ),
         *closing_columns(MAIN),
-        sources_column(kind="document"),
+        sources_column(),
     ],
     kind="document",
     rdf_types=("foaf:Document",),

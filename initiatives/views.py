@@ -7,7 +7,7 @@ from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from initiatives.location_map import initiative_map
 from initiatives.models import Initiative, Role
 from roma_network.changes import entry_feed
-from roma_network.export import references, responses
+from roma_network.export import formats, references, responses
 from roma_network.pages import ego_network, rate_limit
 from roma_network.pages.addresses import of_listing
 from roma_network.pages.footnotes import Footnotes, read_citations
@@ -82,7 +82,9 @@ def initiative_page(request, initiative):
         "ego": ego_network.drawn(related),
         "notes": notes,
         **references.page_context(request, initiative, "initiative"),
-        "downloads": responses.downloads(initiative.get_absolute_url()),
+        "downloads": responses.downloads(
+            initiative.get_absolute_url(), offered=formats.offered_for(columns.initiatives)
+        ),
     }
     return render(request, "initiatives/initiative_detail.html", context)
 

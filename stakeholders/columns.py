@@ -15,27 +15,31 @@ from roma_network.export.columns import (
     sources_column,
     texts,
 )
-from roma_network.export.rdf import concept, country
+from roma_network.export.rdf import Node, concept, country, identifier, within
 from stakeholders.cells import OtherNames
 from stakeholders.models import Actor, ActorCitation, Country, Relation, Theme
 
 MAIN = Group(None, _("Organisations and authorities only, never a person."))
 PLACE, LIFE, CONTACT = Group(_("Place")), Group(_("Life")), Group(_("Contact and identifiers"))
+ADDRESS = Node("address", "schema:address", "schema:PostalAddress")
+POINT = Node("place", "schema:location", "schema:Place")
 
 countries = Table(
     "countries",
     Country,
     [
         Column("code", is_key=True, meaning=_("ISO 3166-1 alpha-2; XK for Kosovo*.")),
-        Column("name"),
+        Column("name", rdf=english("skos:prefLabel")),
         Column("membership"),
     ],
+    rdf_types=("skos:Concept",),
     reference=lambda base, code: country(code),
 )
 themes = Table(
     "themes",
     Theme,
-    [Column("slug", is_key=True), Column("name")],
+    [Column("slug", is_key=True, rdf=texts("skos:notation")), Column("name", rdf=english("skos:prefLabel"))],
+    rdf_types=("skos:Concept",),
     reference=lambda base, slug: concept(base, "theme", slug),
 )
 actors = Table(
@@ -45,7 +49,7 @@ actors = Table(
         Column("slug", is_key=True, importable=True, example="city-of-glasgow"),
         Column(
             "name",
-            rdf=english("skos:prefLabel", "schema:name"),
+            rdf=texts("skos:prefLabel", "schema:name"),
             importable=True,
             example="Glasgow City Council",
             group=MAIN,
@@ -116,7 +120,7 @@ actors = Table(
         ),
         Column(
             "locality",
-            rdf=texts("schema:addressLocality"),
+            rdf=(Property("schema:addressLocality", node=ADDRESS),),
             importable=True,
             example="Glasgow",
             group=PLACE,
@@ -125,7 +129,7 @@ actors = Table(
         ),
         Column(
             "latitude",
-            rdf=texts("schema:latitude"),
+            rdf=(Property("schema:latitude", node=POINT),),
             importable=True,
             example="55.86",
             presence=("coordinates", _("coordinates")),
@@ -135,7 +139,7 @@ actors = Table(
         ),
         Column(
             "longitude",
-            rdf=texts("schema:longitude"),
+            rdf=(Property("schema:longitude", node=POINT),),
             importable=True,
             example="-4.25",
             group=PLACE,
@@ -145,7 +149,7 @@ actors = Table(
         Column("precision", importable=True, example="city", group=PLACE, beside=True, fact="coordinates"),
         Column(
             "website",
-            rdf=texts("foaf:homepage"),
+            rdf=texts("foaf:page"),
             importable=True,
             example="https://www.glasgow.gov.uk",
             presence=("website", _("a website")),
@@ -227,13 +231,14 @@ actors = Table(
         ),
         Column(
             "transparency_register",
+            rdf=texts("schema:identifier"),
             importable=True,
             example="123456789-01",
             group=CONTACT,
             fact="identifiers",
         ),
         *closing_columns(MAIN),
-        sources_column(partial(Citations, ActorCitation), kind="actor"),
+        sources_column(partial(Citations, ActorCitation)),
     ],
     kind="actor",
     rdf_types=("org:Organization", "schema:Organization"),
@@ -248,10 +253,21 @@ relations = Table(
             is_key=True,
             meaning=_("The slug of the actor that it starts from."),
             links="actors",
+            rdf=texts("org:member"),
         ),
-        Column("kind", is_key=True, fact="kind"),
-        Column("target", is_key=True, meaning=_("The slug of the actor that it leads to."), links="actors"),
-        Column("note", fact="note"),
+        Column("kind", is_key=True, rdf=texts("org:role"), scheme="relation-kind", fact="kind"),
+        Column(
+            "target",
+            is_key=True,
+            meaning=_("The slug of the actor that it leads to."),
+            links="actors",
+            rdf=texts("org:organization"),
+        ),
+        Column("note", rdf=english("skos:note"), fact="note"),
         sources_column(),
     ],
+    rdf_types=("org:Membership",),
+    subject=lambda base, row: within(
+        identifier(base, "actor", row["subject"]), f"{row['kind']}-{row['target']}"
+    ),
 )

@@ -1,7 +1,7 @@
 from django.shortcuts import render
 
 from roma_network.changes import entry_feed
-from roma_network.export import references, responses
+from roma_network.export import formats, references, responses
 from roma_network.pages import ego_network, rate_limit
 from roma_network.pages.addresses import of_listing
 from roma_network.pages.footnotes import Footnotes, read_citations
@@ -74,7 +74,9 @@ def actor_page(request, actor):
         "ego": ego_network.drawn(colleagues),
         "notes": notes,
         **references.page_context(request, actor, "actor"),
-        "downloads": responses.downloads(actor.get_absolute_url()),
+        "downloads": responses.downloads(
+            actor.get_absolute_url(), offered=formats.offered_for(columns.actors)
+        ),
     }
     return render(request, "stakeholders/actor_detail.html", context)
 

@@ -13,13 +13,14 @@ from initiatives.columns import documents, initiatives
 from initiatives.models import Document, DocumentKind, Initiative, InitiativeKind, Role
 from roma_network.core.read_only import read_only
 from roma_network.core.web_addresses import absolute
-from roma_network.export import responses
+from roma_network.export import rdf, responses
 from roma_network.export.columns import every_fact
 from roma_network.export.formats import NEGOTIABLE
-from roma_network.export.rdf import LANGUAGE, Iri, Resource, concept, text
+from roma_network.export.rdf import Iri, Resource
+from roma_network.models import Origin
 from roma_network.pages.redirects import instead_of
 from stakeholders.columns import actors
-from stakeholders.models import Actor, ActorType, Theme
+from stakeholders.models import Actor, ActorType, RelationKind, Theme
 
 PAGE = "text/html"
 
@@ -40,6 +41,8 @@ SCHEMES = {
     ),
     "kind": Scheme(lambda: InitiativeKind.choices, "initiative_list", "kind"),
     "document-kind": Scheme(lambda: DocumentKind.choices, "document_list", "kind"),
+    "relation-kind": Scheme(lambda: RelationKind.choices, "data", ""),
+    "origin": Scheme(lambda: Origin.choices, "data", ""),
     "fact": Scheme(lambda: every_fact().items(), "data", ""),
 }
 
@@ -76,7 +79,7 @@ def term(request, kind, value):
     if wanted is None or wanted.write_triples is None:
         query = f"?{urlencode({scheme.parameter: value})}" if scheme.parameter else f"#{kind}-{value}"
         return negotiated(see(f"{reverse(scheme.address)}{query}"))
-    return negotiated(linked(request, wanted, [concept_of(request, kind, value, terms[value])]))
+    return negotiated(linked(request, wanted, [rdf.term(settings.BASE_URL, kind, value, str(terms[value]))]))
 
 
 @read_only
@@ -87,7 +90,9 @@ def scheme(request, kind):
     wanted = wanted_by(request)
     if wanted is None or wanted.write_triples is None:
         return negotiated(see(reverse(SCHEMES[kind].address)))
-    concepts = [concept_of(request, kind, value, label) for value, label in SCHEMES[kind].terms()]
+    concepts = [
+        rdf.term(settings.BASE_URL, kind, value, str(label)) for value, label in SCHEMES[kind].terms()
+    ]
     heading = Resource(
         Iri(absolute(reverse("scheme", args=[kind]))),
         [("rdf:type", Iri("skos:ConceptScheme"))]
@@ -99,18 +104,6 @@ def scheme(request, kind):
 def wanted_by(request):
     """The format that is asked for; None where that is a page."""
     return NEGOTIABLE.get(request.get_preferred_type([PAGE, *NEGOTIABLE]))
-
-
-def concept_of(request, kind, value, label):
-    return Resource(
-        concept(settings.BASE_URL, kind, value),
-        [
-            ("rdf:type", Iri("skos:Concept")),
-            ("skos:prefLabel", text(str(label), LANGUAGE)),
-            ("skos:notation", text(value)),
-            ("skos:inScheme", Iri(absolute(reverse("scheme", args=[kind])))),
-        ],
-    )
 
 
 def linked(request, wanted, resources):

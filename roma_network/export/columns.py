@@ -5,10 +5,10 @@ A column takes type, title, meaning and vocabulary from the field of the model b
 does not know. A new column is a field of a model and a line in `columns.py` of its app; tests walk all that are declared.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property, partial, reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
@@ -22,6 +22,7 @@ from roma_network.core.partial_dates import PartialDateField
 from roma_network.export.rdf import (
     LANGUAGE,
     Iri,
+    Node,
     Resource,
     Text,
     Typed,
@@ -29,6 +30,7 @@ from roma_network.export.rdf import (
     derivation,
     identifier,
     object_of,
+    within,
 )
 from roma_network.models import Editorial, Keyed, Status
 
@@ -79,6 +81,7 @@ class Property:
     prefix: str = ""  # of the address that the value ends
     part: str = ""  # of rows, the one that is stated
     language_part: str = ""  # of rows, the one that says in which language that is
+    node: Node | None = None  # whose property it is, where not of the entry itself
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,7 @@ class Column:
     `links` (name of the table whose key it holds), `scheme` (of its vocabulary, in identifiers), `importer` (reads and writes
     its cells, where it has parts), `told_in` (the table that holds its rows or value where tables are linked), `fact` (by which citations name it; empty where none can), `fact_title` (what that is called, where
     several columns state it), `presence` (value in an address, and words, for the filters by what entries have or lack), `present` (the
-    condition of that), `rdf_rows` (what its rows are), `rdf_link` (the property that leads to these), `beside` (in one line with the column
+    condition of that), `rdf_rows` (what its rows are: base, subject, row → resource), `rdf_link` (the property that leads to these), `beside` (in one line with the column
     before).
     """
 
@@ -137,6 +140,7 @@ class Column:
     title: Any = ""
     meaning: Any = ""
     values: tuple[str, ...] = ()
+    labels: tuple[tuple[str, Any], ...] = ()  # of these values
     is_key: bool = False
     is_nullable: bool = False
     may_be_empty: bool = True
@@ -170,6 +174,7 @@ class Column:
             title=self.title or title_of(found),
             meaning=self.meaning or described(found),
             values=self.values or tuple(value for value, _label in getattr(found, "flatchoices", ())),
+            labels=tuple(getattr(found, "flatchoices", ())),
             is_nullable=getattr(found, "null", False) and not found.one_to_many,
             may_be_empty=getattr(found, "blank", True),
             parts=tuple(part.bound_to(found.related_model) for part in self.parts),
@@ -183,11 +188,11 @@ class Column:
         return Q(**{f"{name}__isnull": False}) if self.is_nullable else Q(**{f"{name}__gt": ""})
 
     def statements(self, record: dict, base: str) -> Iterable[tuple]:
-        """What the value in a record says as RDF: pairs of property and object."""
+        """What the value in a record says as RDF: pairs of `Property` and object."""
         for each in self.rdf:
             for item, language in dict.fromkeys(self.stated(each, record)):
                 if item not in (None, ""):
-                    yield each.name, self.rdf_object(each, item, language, base)
+                    yield each, self.rdf_object(each, item, language, base)
 
     def stated(self, each: Property, record: dict) -> Iterable[tuple]:
         """Values, each with its language."""
@@ -207,6 +212,25 @@ class Column:
         part = next((part for part in self.parts if part.name == each.part), self)
         return object_of(part.kind, item, language)
 
+    def terms(self, record: dict) -> Iterable[tuple[str, str]]:
+        """The values in a record that are terms of a vocabulary: pairs of its scheme, or table, and the value."""
+        value = record[self.name]
+        for part in self.parts:
+            if scheme := part.vocabulary:
+                for row in value:
+                    found = row[part.name]
+                    yield from (
+                        (scheme, each) for each in (found if isinstance(found, list) else [found]) if each
+                    )
+        if scheme := self.vocabulary:
+            yield from ((scheme, each) for each in (value if isinstance(value, list) else [value]) if each)
+
+    @property
+    def vocabulary(self) -> str:
+        """The scheme of its values, or the table of terms that they are keys of."""
+        is_of_terms = self.links and "skos:Concept" in tables[self.links].rdf_types
+        return self.links if is_of_terms else self.scheme
+
 
 class Table:
     """The columns of one kind of row. `kind` is as in identifiers, empty where rows have none."""
@@ -221,11 +245,13 @@ class Table:
         rdf_types: tuple[str, ...] = (),
         groups: tuple[Group, ...] = (),
         reference: Callable[[str, str], Iri] | None = None,
+        subject: Callable[[str, dict], Iri] | None = None,
     ) -> None:
         self.name, self.model, self.kind = name, model, kind
         self.declared = columns
         self.rdf_types, self.groups = rdf_types, groups
         self.reference = reference or (lambda base, key: identifier(base, kind, key))
+        self.subject = subject or (lambda base, record: self.reference(base, record[self.keys[0]]))
         tables[name] = self
 
     def add(self, column: Column, *, after: str) -> None:
@@ -258,19 +284,26 @@ class Table:
             if column.links or (column.parts and column.parts[0].links)
         }
 
-    def resources(self, record: dict, base: str) -> Iterable[Resource]:
-        """A record as linked data: the entry, and what its rows are."""
+    def resources(self, record: dict, base: str, told: Collection[str] = ()) -> Iterable[Resource]:
+        """A record as linked data: the entry, its nodes, and what its rows are, but for rows that a table in `told` tells."""
+        subject = self.subject(base, record)
         statements = [("rdf:type", Iri(name)) for name in self.rdf_types]
+        nodes: dict[Node, list] = {}
         for column in self.columns.values():
-            statements += column.statements(record, base)
-        rows = []
+            for each, value in column.statements(record, base):
+                (nodes.setdefault(each.node, []) if each.node else statements).append((each.name, value))
+        found = [
+            Resource(within(subject, node.name), [("rdf:type", Iri(node.type)), *said])
+            for node, said in nodes.items()
+        ]
+        statements += [(node.link, each.subject) for node, each in zip(nodes, found, strict=True)]
         for column in self.columns.values():
-            if describe := column.rdf_rows:
-                found = [describe(base, record, row) for row in record[column.name]]
-                statements += [(column.rdf_link, each.subject) for each in found if column.rdf_link]
-                rows += found
-        yield Resource(self.reference(base, record[self.keys[0]]), statements)
-        yield from rows
+            if column.rdf_rows:
+                rows = [column.rdf_rows(base, subject, row) for row in record[column.name]]
+                statements += [(column.rdf_link, each.subject) for each in rows if column.rdf_link]
+                found += [] if column.told_in in told else rows
+        yield Resource(subject, statements)
+        yield from found
 
     # What else reads the declaration
 
@@ -411,8 +444,7 @@ def english(*names: str) -> tuple[Property, ...]:
     return texts(*names, language=LANGUAGE)
 
 
-def sources_column(importer: Callable[[], Any] | None = None, *, kind: str = "") -> Column:
-    """Of an entry of this kind, or of a tie, which is no resource of its own in linked data."""
+def sources_column(importer: Callable[[], Any] | None = None) -> Column:
     return Column(
         "sources",
         "citations",
@@ -420,16 +452,16 @@ def sources_column(importer: Callable[[], Any] | None = None, *, kind: str = "")
         meaning=SOURCES,
         parts=(
             Column("url", "source.url", kind=Kind.URL, links="sources"),
-            Column("facts", kind=Kind.TEXTS),
+            Column("facts", kind=Kind.TEXTS, scheme="fact"),
             Column("note"),
             Column("title", "source.title", told_in="sources"),
             Column("publisher", "source.publisher", told_in="sources"),
             Column("origin", "source.origin", told_in="sources"),
         ),
         told_in="citations",
-        rdf=(Property("prov:wasDerivedFrom", part="url"),) if kind else (),
-        rdf_rows=partial(derivation, kind) if kind else None,
-        rdf_link="prov:qualifiedDerivation" if kind else "",
+        rdf=(Property("prov:wasDerivedFrom", part="url"),),
+        rdf_rows=derivation,
+        rdf_link="prov:qualifiedDerivation",
         importable=importer is not None,
         importer=importer,
     )
@@ -445,6 +477,10 @@ def closing_columns(main: Group) -> list[Column]:
             presence=("doubt", _("an open question")),
             group=main,
         ),
-        Column("verified_on", presence=("verified", _("a day of verification"))),
+        Column(
+            "verified_on",
+            rdf=(Property("schema:lastReviewed"),),
+            presence=("verified", _("a day of verification")),
+        ),
         Column("updated_at", rdf=(Property("dcterms:modified"),)),
     ]

@@ -1,11 +1,9 @@
 """Tables as CSV: how a cell is written, so that no spreadsheet takes it for a formula."""
 
 import csv
-import json
 from collections.abc import Iterable
-from datetime import datetime
 
-from django.core.serializers.json import DjangoJSONEncoder
+import orjson
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -42,8 +40,6 @@ def cell(value: object) -> object:
     """A value as text that no spreadsheet takes for a formula."""
     if value is None:
         return ""
-    if isinstance(value, datetime):
-        return DjangoJSONEncoder().default(value)
     if isinstance(value, list):
         value = in_one_cell(value)
     return protected(value) if isinstance(value, str) else value
@@ -52,7 +48,7 @@ def cell(value: object) -> object:
 def in_one_cell(values: list) -> str:
     """Keys and texts with semicolons between; rows, which have parts, as JSON."""
     if any(isinstance(each, dict) for each in values):
-        return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False)
+        return orjson.dumps(values).decode()
     return "; ".join(values)
 
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
 from hashlib import blake2b, file_digest
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -24,6 +23,7 @@ from django.utils.timezone import localdate
 from roma_network.environment import VAR_DIR
 from roma_network.export import datapackage, formats, linked_tables
 from roma_network.export.csv_files import csv_lines
+from roma_network.export.terms import Terms
 
 FOLDER = VAR_DIR / "dumps"
 KEPT = 12
@@ -114,24 +114,22 @@ def lines_in(path):
 
 
 def write_linked(target, parts, origin):
-    tables = {part.table.name: part.table for part in parts if part.table.kind}
+    """Each thing once: rows that have a table of their own are told there."""
+    tables = {part.table.name: part.table for part in parts if part.table.rdf_types}
     for each in formats.LINKED_DATA.values():
-        resources = chain.from_iterable(
-            tables[name].resources(orjson.loads(line), origin)
-            for name, line in lines_in(target / EVERYTHING)
-            if name in tables
-        )
         with (target / f"directory.{each.suffix}").open("w", encoding="utf-8") as file:
-            file.writelines(each.write_triples(distinct(resources)))
+            file.writelines(each.write_triples(resources_in(target / EVERYTHING, tables, origin)))
 
 
-def distinct(resources):
-    """Each subject once: a membership is told by both its ends."""
-    seen = set()
-    for resource in resources:
-        if resource.subject not in seen:
-            seen.add(resource.subject)
-            yield resource
+def resources_in(path, tables, origin):
+    terms = Terms(origin, told=tables)
+    yield formats.licence_of(origin)
+    for name, line in lines_in(path):
+        if table := tables.get(name):
+            record = orjson.loads(line)
+            terms.note(table, record)
+            yield from table.resources(record, origin, told=tables)
+    yield from terms.resources()
 
 
 def write_package(target, parts, day):

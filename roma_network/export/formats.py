@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
+import orjson
+
 from roma_network.export import rdf, xlsx
 from roma_network.export.columns import Kind, Table
 from roma_network.export.csv_files import LineWriter, csv_lines, in_one_cell
 from roma_network.export.records import Records
+from roma_network.export.terms import Terms
 
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 LICENCE = f"CC BY 4.0: {LICENCE_URL}"
@@ -70,7 +73,7 @@ def geojson_parts(table, records, base):
     columns = [
         name for name, column in table.columns.items() if column.kind != Kind.ROWS and name not in COORDINATES
     ]
-    yield '{"type": "FeatureCollection",\n' + f'"license": {json.dumps(LICENCE_URL)},\n"features": ['
+    yield '{"type": "FeatureCollection",\n' + f'"license": "{LICENCE_URL}",\n"features": ['
     start = "\n"
     for record in records:
         latitude, longitude = (record.get(name) for name in COORDINATES)
@@ -80,14 +83,13 @@ def geojson_parts(table, records, base):
             "geometry": None if latitude is None else {"type": "Point", "coordinates": [longitude, latitude]},
             "properties": {name: record[name] for name in columns},
         }
-        yield start + json.dumps(feature, cls=DjangoJSONEncoder, ensure_ascii=False)
+        yield start + orjson.dumps(feature).decode()
         start = ",\n"
     yield "\n]}\n"
 
 
 def jsonl_lines(table, records, base):
-    for record in records:
-        yield json.dumps(record, cls=DjangoJSONEncoder, ensure_ascii=False) + "\n"
+    return (f"{text}\n" for text in records.texts())
 
 
 def json_lines(table, records, base):
@@ -125,11 +127,18 @@ def xlsx_value(kind: Kind | None, value: object) -> object:
     return value
 
 
+def licence_of(base: str) -> rdf.Resource:
+    """Under which terms all of a file may be used."""
+    return rdf.Resource(rdf.Iri(f"{base}/data/#dataset"), [("dcterms:license", rdf.Iri(LICENCE_URL))])
+
+
 def triples_writer(lines: Triples) -> Writer:
     """A writer of triples as a writer of records."""
 
     def write(table, records, base):
-        return lines(chain.from_iterable(table.resources(record, base) for record in records))
+        terms = Terms(base)
+        resources = (table.resources(record, base) for record in terms.noting(table, records))
+        return lines(chain([licence_of(base)], chain.from_iterable(resources), terms.resources()))
 
     return write
 
@@ -205,6 +214,10 @@ GRAPHS = by_name(
 )
 EVERY_FORMAT = ROWS | REFERENCES | PICTURES | GRAPHS
 NEGOTIABLE = {each.media_type: each for each in ROWS.values() if each.is_negotiable}
+
+
+def offered_for(table: Table) -> dict[str, Format]:
+    return {name: each for name, each in ROWS.items() if each.suits(table)}
 
 
 def of_file(name: str) -> Format | None:

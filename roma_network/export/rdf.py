@@ -5,6 +5,10 @@ Vocabularies: W3C Organization Ontology, schema.org, Dublin Core, SKOS, PROV-O; 
 Which source backs which fact is said by qualified derivations of PROV-O. An entry `prov:wasDerivedFrom` each of its
 sources, and has for each a `prov:qualifiedDerivation`: a `prov:Derivation` whose `prov:entity` is the source, whose
 `dcterms:subject` are the facts that it backs (`/id/fact/founded`), and whose `skos:note` is what else it says.
+
+Ties are n-ary relations, as the Organization Ontology has them: an `org:Membership` with a member, an organization, a role
+(of a participation, or the kind of a relation), dates, a note and sources of its own. A website is a `foaf:page`: as a
+`foaf:homepage`, which only one thing can have, reasoners would make one body of all that share a site.
 """
 
 import json
@@ -59,6 +63,14 @@ class Typed(NamedTuple):
     datatype: str
 
 
+class Node(NamedTuple):
+    """A resource of its own for some columns of an entry: its name there, the property that leads to it, its type."""
+
+    name: str
+    link: str
+    type: str
+
+
 class Resource(NamedTuple):
     """A subject and its statements: pairs of a predicate, such as "schema:name", and an object."""
 
@@ -107,14 +119,38 @@ def concept(origin: str, scheme: str, value: str) -> Iri:
     return Iri(f"{origin}/id/{scheme}/{value}")
 
 
-def derivation(kind, origin, record, row):
-    """What an entry takes from one of its sources. The name lasts as long as the source is cited."""
-    entry, source = identifier(origin, kind, record["slug"]).value, row["url"]
-    digest = blake2b(source.encode(), digest_size=6).hexdigest()
-    facts = [("dcterms:subject", concept(origin, "fact", fact)) for fact in row["facts"]]
+def term(base: str, scheme: str, value: str, label: str) -> Resource:
+    """What a term of one of our vocabularies is called."""
+    return Resource(
+        concept(base, scheme, value),
+        [
+            ("rdf:type", Iri("skos:Concept")),
+            ("skos:prefLabel", text(label, LANGUAGE)),
+            ("skos:notation", text(value)),
+            ("skos:inScheme", Iri(f"{base}/id/{scheme}/")),
+        ],
+    )
+
+
+def within(subject: Iri, name: str) -> Iri:
+    """What names a part of what a subject names."""
+    return Iri(f"{subject.value}{'-' if '#' in subject.value else '#'}{name}")
+
+
+def digest(*values: str) -> str:
+    return blake2b("\n".join(values).encode(), digest_size=6).hexdigest()
+
+
+def derivation(base, subject, row):
+    """What a row takes from one of its sources. The name lasts as long as the source is cited."""
+    facts = [("dcterms:subject", concept(base, "fact", fact)) for fact in row["facts"]]
     notes = [("skos:note", text(row["note"], LANGUAGE))] if row["note"] else []
-    about = [("rdf:type", Iri("prov:Derivation")), ("prov:entity", Iri(source))]
-    return Resource(Iri(f"{entry}#source-{digest}"), about + facts + notes)
+    about = [
+        ("rdf:type", Iri("prov:Derivation")),
+        ("prov:entity", Iri(row["url"])),
+        ("dcterms:title", text(row["title"])),
+    ]
+    return Resource(within(subject, f"source-{digest(row['url'])}"), about + facts + notes)
 
 
 # Turtle

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.core.web_addresses import absolute
-from roma_network.export import responses
+from roma_network.export import formats, responses
 from roma_network.export.formats import ROWS
 from roma_network.pages.questions import QuestionShown
 from roma_network.pages.redirects import moved_filters
@@ -230,11 +230,12 @@ class Listing:
     def downloads(self):
         """Name and address of each format, and about how many bytes, where that can be told."""
         sizes = sizes_of(self.table, type(self.filterset), self.request.content_version)
-        found = responses.downloads(self.request.path, self.parameters, self.formats)
+        offered = formats.offered_for(self.table)
+        found = responses.downloads(self.request.path, self.parameters, offered)
         total = self.page.paginator.count
         return [
             (name, url, rounded(sizes[key] * total) if key in sizes else None)
-            for key, (name, url) in zip(self.formats, found, strict=True)
+            for key, (name, url) in zip(offered, found, strict=True)
         ]
 
     @property

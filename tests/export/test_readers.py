@@ -66,7 +66,11 @@ def in_cell(column, value):
     if column.kind == Kind.TIME:
         return datetime.fromisoformat(value).astimezone(UTC).replace(tzinfo=None, microsecond=0)
     if isinstance(value, list):
-        return json.dumps(value, ensure_ascii=False) if isinstance(value[0], dict) else "; ".join(value)
+        return (
+            json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+            if isinstance(value[0], dict)
+            else "; ".join(value)
+        )
     return value
 
 

@@ -6,11 +6,14 @@ import json
 from zipfile import ZipFile
 
 import pytest
+import rdflib
+from rdflib.namespace import ORG, RDF
 
 from roma_network.directory.dataset import PARTS
 from roma_network.export import dumps, linked_tables
 from roma_network.export.columns import Kind, tables
 from roma_network.export.csv_files import unprotected
+from roma_network.export.rdf import PREFIXES, Iri, Typed, iri_text
 from tests.awkward import awkward
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +87,64 @@ def test_the_package_of_a_dump_holds_all_that_json_holds(directory, tmp_path):
         assert package.records(name) == records, name
     assert {"citations", "names", "participations", "relations", "funding"} <= package.tables.keys()
     assert {path.name for path in place.glob("*.csv")} == {f"{name}.csv" for name in package.tables}
+
+
+# What linked data does not state, and why.
+UNSAID = {
+    "slug": "the name of the resource",
+    "native_language": "the language of the native name",
+    "precision": "of coordinates",
+    "membership": "of countries, which the EU names itself",
+    "is_milestone": "where the home page shows it",
+    "code": "the name of the resource",
+    "url": "of sources: the name of the resource",
+}
+
+
+@pytest.mark.parametrize("form", ["turtle", "xml"])
+def test_linked_data_of_a_dump_holds_what_json_holds(directory, tmp_path, form):
+    base = "https://directory.example.eu"
+    place = dumps.publish(PARTS, base, folder=tmp_path)
+    everything = json.loads((place / dumps.EVERYTHING).read_text())
+    graph = rdflib.Graph().parse(place / f"directory.{'ttl' if form == 'turtle' else 'rdf'}", format=form)
+    for name, records in everything.items():
+        table = tables[name]
+        stated = [column for column in table.columns.values() if column.rdf and column.kind != Kind.ROWS]
+        silent = {each for each, column in table.columns.items() if not (column.rdf or column.rdf_rows)}
+        assert silent <= UNSAID.keys(), name
+        for record in records:
+            subject = rdflib.URIRef(iri_text(table.subject(base, record).value))
+            for column in stated:
+                values = (
+                    record[column.name] if isinstance(record[column.name], list) else [record[column.name]]
+                )
+                for each in column.rdf:
+                    node = graph.value(subject, name_of(each.node.link)) if each.node else subject
+                    found = {str(value) for value in graph.objects(node, name_of(each.name))}
+                    assert {
+                        text_of(column, each, value, base) for value in values if value not in (None, "")
+                    } <= found
+    assert len(set(graph.subjects(RDF.type, ORG.Membership))) == len(everything["participations"]) + len(
+        everything["relations"]
+    )
+    unnamed = {
+        term for term in graph.objects() if f"{base}/id/" in str(term) and not list(graph.objects(term))
+    }
+    assert unnamed == set()  # whatever is named is described, every term of a vocabulary too
+
+
+def name_of(short):
+    prefix, _, local = short.partition(":")
+    return rdflib.URIRef(PREFIXES[prefix] + local)
+
+
+def text_of(column, each, value, base):
+    found = column.rdf_object(each, value, "", base)
+    if isinstance(found, Iri):
+        return iri_text(found.value)
+    return str(
+        rdflib.Literal(found.value, datatype=name_of(found.datatype) if isinstance(found, Typed) else None)
+    )
 
 
 def test_a_package_of_awkward_values_holds_all_that_json_holds(client):
