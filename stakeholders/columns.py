@@ -200,7 +200,15 @@ actors = Table(
             group=LIFE,
             fact="successor",
         ),
-        Column("successor_kind", importable=True, group=LIFE, beside=True, fact="successor"),
+        Column(
+            "successor_kind",
+            rdf=texts("dcterms:type"),
+            scheme="succession",
+            importable=True,
+            group=LIFE,
+            beside=True,
+            fact="successor",
+        ),
         Column("summary", rdf=english("schema:description"), importable=True, group=MAIN, fact="summary"),
         Column(
             "themes",

@@ -10,17 +10,16 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
 from initiatives.columns import documents, initiatives
-from initiatives.models import Document, DocumentKind, Initiative, InitiativeKind, Role
+from initiatives.models import Document, Initiative
 from roma_network.core.read_only import read_only
 from roma_network.core.web_addresses import absolute
 from roma_network.export import rdf, responses
-from roma_network.export.columns import every_fact
 from roma_network.export.formats import NEGOTIABLE
 from roma_network.export.rdf import Iri, Resource
-from roma_network.models import Origin
+from roma_network.export.terms import labels
 from roma_network.pages.redirects import instead_of
 from stakeholders.columns import actors
-from stakeholders.models import Actor, ActorType, RelationKind, Theme
+from stakeholders.models import Actor, Theme
 
 PAGE = "text/html"
 
@@ -33,25 +32,29 @@ KINDS = {
     "initiative": Kind(Initiative, initiatives),
     "document": Kind(Document, documents),
 }
-SCHEMES = {
-    "type": Scheme(lambda: ActorType.choices, "actor_list", "type"),
-    "role": Scheme(lambda: Role.choices, "actor_list", "role"),
-    "theme": Scheme(
-        lambda: [(theme.slug, str(theme)) for theme in Theme.objects.all()], "actor_list", "theme"
-    ),
-    "kind": Scheme(lambda: InitiativeKind.choices, "initiative_list", "kind"),
-    "document-kind": Scheme(lambda: DocumentKind.choices, "document_list", "kind"),
-    "relation-kind": Scheme(lambda: RelationKind.choices, "data", ""),
-    "origin": Scheme(lambda: Origin.choices, "data", ""),
-    "fact": Scheme(lambda: every_fact().items(), "data", ""),
+# Where a term of these leads; those of others to the page that says what they mean.
+LISTS = {
+    "type": ("actor_list", "type"),
+    "role": ("actor_list", "role"),
+    "theme": ("actor_list", "theme"),
+    "kind": ("initiative_list", "kind"),
+    "document-kind": ("document_list", "kind"),
 }
+
+
+def scheme_of(kind):
+    """A vocabulary that linked data names, or None."""
+    address, parameter = LISTS.get(kind, ("data", ""))
+    if kind == "theme":
+        return Scheme({theme.slug: str(theme) for theme in Theme.objects.all()}, address, parameter)
+    return Scheme(labels()[kind], address, parameter) if kind in labels() else None
 
 
 @read_only
 def entry(request, kind, slug):
     """An entry; where another took its place, that one; or that it was withdrawn."""
-    if kind in SCHEMES:
-        return term(request, kind, slug)
+    if found := scheme_of(kind):
+        return term(request, found, kind, slug)
     if kind not in KINDS:
         raise Http404
     model, table = KINDS[kind]
@@ -69,30 +72,28 @@ def identifier(kind, entry):
     return reverse("identifier", args=[kind, entry.slug])
 
 
-def term(request, kind, value):
+def term(request, scheme, kind, value):
     """A term of a vocabulary, as the list that it narrows or as a SKOS concept."""
-    scheme = SCHEMES[kind]
-    terms = dict(scheme.terms())
-    if value not in terms:
+    if value not in scheme.terms:
         raise Http404
     wanted = wanted_by(request)
     if wanted is None or wanted.write_triples is None:
         query = f"?{urlencode({scheme.parameter: value})}" if scheme.parameter else f"#{kind}-{value}"
         return negotiated(see(f"{reverse(scheme.address)}{query}"))
-    return negotiated(linked(request, wanted, [rdf.term(settings.BASE_URL, kind, value, str(terms[value]))]))
+    return negotiated(
+        linked(request, wanted, [rdf.term(settings.BASE_URL, kind, value, str(scheme.terms[value]))])
+    )
 
 
 @read_only
 def scheme(request, kind):
     """All terms of a vocabulary."""
-    if kind not in SCHEMES:
+    if not (found := scheme_of(kind)):
         raise Http404
     wanted = wanted_by(request)
     if wanted is None or wanted.write_triples is None:
-        return negotiated(see(reverse(SCHEMES[kind].address)))
-    concepts = [
-        rdf.term(settings.BASE_URL, kind, value, str(label)) for value, label in SCHEMES[kind].terms()
-    ]
+        return negotiated(see(reverse(found.address)))
+    concepts = [rdf.term(settings.BASE_URL, kind, value, str(label)) for value, label in found.terms.items()]
     heading = Resource(
         Iri(absolute(reverse("scheme", args=[kind]))),
         [("rdf:type", Iri("skos:ConceptScheme"))]
