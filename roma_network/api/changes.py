@@ -11,8 +11,8 @@ from django.utils.http import urlencode
 from roma_network.api import schema
 from roma_network.api.endpoints import api_view, as_json, refuse_unknown, whole_number
 from roma_network.api.errors import bad_request
+from roma_network.core.web_addresses import absolute
 from roma_network.export.columns import Column, Kind, Table
-from roma_network.export.rdf import origin_of
 from roma_network.export.records import logged_tables
 from roma_network.models import ContentVersion, Record
 from roma_network.search.facets import shortened
@@ -64,7 +64,7 @@ def view(request: HttpRequest) -> HttpResponse:
         {
             "results": list(map(result, told[:limit])),
             "last": last,
-            "next": f"{origin_of(request)}{request.path}?{query}" if more else None,
+            "next": absolute(f"{request.path}?{query}") if more else None,
         }
     )
 
