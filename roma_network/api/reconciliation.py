@@ -33,7 +33,6 @@ from roma_network.core.read_only import METHODS
 from roma_network.editorial import matching
 from roma_network.editorial.matching import Candidate, Described, Matcher
 from roma_network.export.columns import Column
-from roma_network.export.rdf import origin_of
 from roma_network.models import ContentVersion
 from roma_network.pages.rate_limit import spend
 from roma_network.pages.redirects import moved_or_gone
@@ -118,7 +117,7 @@ class Reconciliation:
     # The manifest
 
     def manifest(self, request: HttpRequest) -> dict[str, Any]:
-        origin = origin_of(request)
+        origin = settings.BASE_URL
         service = f"{origin}{reverse('api-reconcile')}".rstrip("/")
 
         def suggested(what):

@@ -18,6 +18,7 @@ from roma_network.api.endpoints import (
     list_view,
 )
 from roma_network.api.reconciliation import EntityKind, Reconciliation
+from roma_network.core.web_addresses import absolute
 from roma_network.directory import embeds
 from roma_network.directory.dataset import sources_table
 from roma_network.pages import addresses, rate_limit
@@ -154,7 +155,7 @@ def guide(request):
     )
     context = {"parts": parts, "size": PAGE_SIZE, "largest": LARGEST_PAGE}
     context |= {
-        "reconcile": request.build_absolute_uri(reverse("api-reconcile")),
+        "reconcile": absolute(reverse("api-reconcile")),
         "most_queries": reconciliation.MOST_QUERIES,
     }
     return render(request, "api.html", context)
