@@ -41,6 +41,8 @@ class YearsFilterSet(ListingFilterSet):
 
 
 class InitiativeFilterSet(YearsFilterSet):
+    connected_by = "actor_type"
+    depends_on = ("followers",)
     with_public_actor = Q(participations__actor__status=Status.PUBLISHED)
 
     q = SearchFilter()

@@ -11,6 +11,8 @@ class InitiativeQuerySet(EditorialQuerySet):
 
     def weights(self):
         ties = self.public_participations().order_by()
+        if self.query.where:
+            ties = ties.filter(initiative__in=self.values("pk"))
         return dict(ties.values_list("initiative").annotate(n=Count("pk")))
 
     def with_phase(self):

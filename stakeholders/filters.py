@@ -24,6 +24,7 @@ def theme_choices() -> list[tuple[str, str]]:
 
 
 class ActorFilterSet(ListingFilterSet):
+    connected_by = "participation"
     in_public_initiative = Q(participations__initiative__status=Status.PUBLISHED)
 
     q = SearchFilter()

@@ -9,6 +9,8 @@ from stakeholders import hooks
 class ActorQuerySet(EditorialQuerySet):
     def weights(self):
         ties = self.public_participations().order_by()
+        if self.query.where:
+            ties = ties.filter(actor__in=self.values("pk"))
         return dict(ties.values_list("actor").annotate(n=Count("pk")))
 
     def with_searched(self):

@@ -110,12 +110,15 @@ def pytest_assertrepr_compare(op, left, right):
 
 
 @pytest.fixture(autouse=True)
-def empty_cache():
-    """Kept answers go by a count of changes in the database, which a rolled-back test takes back."""
+def empty_cache(request):
+    """Kept answers go by a count of changes in the database, which a rolled-back test takes back, or one that empties all."""
     from django.core.cache import cache
 
     from roma_network.ops import replicas
+    from roma_network.search import following
 
+    if "db" not in request.fixturenames:
+        following.kept.clear()
     cache.clear()
     replicas.down_until.clear()
 

@@ -1,14 +1,14 @@
 """Autocomplete (typeahead) and spelling correction: what a reader may mean while typing, and when a word is misspelt.
 
 All names of published entries stand in one folded text, the best connected entry first. Scanning it takes some
-milliseconds at 120,000 names, the same on both databases. It is built once for each content version.
+milliseconds at 120,000 names, the same on both databases. It is built once in each worker, and follows the log from then on.
 """
 
 import re
 from array import array
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
 
 from django.db.models import Value
@@ -17,7 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from roma_network.models import Editorial
-from roma_network.search import full_text
+from roma_network.search import following, full_text
 
 CLOSE = 200  # entries compared by how a word stands in their names
 SCANNED = 2000  # entries looked at for words that stand apart
@@ -29,19 +29,49 @@ ALIKE = 0.65  # of 1: “rommed” and “romed” are 0.83
 
 
 class NameIndex:
-    """The names of all published entries. `rows`: (model, key, slug, names as in `search_text`), the best known first."""
+    """The names of all published entries. `rows`: (model, key, slug, names as in `search_text`, weight).
+
+    The best known come first, and of these the shortest.
+    """
 
     def __init__(self, rows):
         self.models, self.slugs, self.keys, self.starts = [], [], array("q"), array("L")
+        self.weights = array("l")
         names, position = [], 0
-        for model, key, slug, text in rows:
+        for model, key, slug, text, weight in sorted(rows, key=lambda row: (-row[4], len(row[3]))):
             self.models.append(model)
+            self.weights.append(weight)
             self.slugs.append(slug)
             self.keys.append(key)
             self.starts.append(position)
             names.append(text)
             position += len(text)
         self.text = "".join(names)
+
+    def patched(self, changed, fresh):
+        """An index in which the entries in `changed`, pairs of model and key, are as in `fresh`, rows of these."""
+        pairs = enumerate(zip(self.models, self.keys, strict=True))
+        held = [place for place, pair in pairs if pair[1] in changed and pair[0] in changed[pair[1]]]
+        if sorted(map(self.told, held)) == sorted(
+            (key, slug, text) for _model, key, slug, text, _weight in fresh
+        ):
+            return self
+        gone = set(held)
+        rows = [
+            (
+                self.models[place],
+                self.keys[place],
+                self.slugs[place],
+                self.names_at(place),
+                self.weights[place],
+            )
+            for place in range(len(self.keys))
+            if place not in gone
+        ]
+        return NameIndex([*rows, *fresh])
+
+    def told(self, place):
+        return self.keys[place], self.slugs[place], self.names_at(place)
 
     def suggest(self, text, most=8):
         """Entries, the closest first: by how `text` stands in a name, and last those that hold its words apart.
@@ -148,17 +178,29 @@ class NameIndex:
         ]
 
 
-@lru_cache(maxsize=1)
 def name_index(version: str) -> NameIndex:
     """The names as they stand at this content version."""
-    rows = [row for model in Editorial.__subclasses__() for row in name_rows(model)]
-    rows.sort(key=lambda row: (-row[4], len(row[3])))
-    return NameIndex(row[:4] for row in rows)
+    return following.followed("names", version, lambda: NameIndex(name_rows()), patched)
 
 
-def name_rows(model):
-    weights = model.objects.weights()
-    end = StrIndex("search_text", Value("\t")) - 1
-    rows = model.objects.published().annotate(folded_names=Substr("search_text", 1, end)).order_by()
-    for key, slug, text in rows.values_list("pk", "slug", "folded_names").iterator(chunk_size=5000):
-        yield model, key, slug, text, weights.get(key, 0)
+def name_rows(keys=None):
+    """Of all entries, or of those with these keys: model → keys."""
+    for model in Editorial.__subclasses__():
+        lookups = {} if keys is None else {"pk__in": keys.get(model, ())}
+        weights = model.objects.filter(**lookups).weights()
+        end = StrIndex("search_text", Value("\t")) - 1
+        rows = (
+            model.objects.published().filter(**lookups).annotate(folded_names=Substr("search_text", 1, end))
+        )
+        found = rows.order_by().values_list("pk", "slug", "folded_names")
+        for key, slug, text in found.iterator(chunk_size=5000):
+            yield model, key, slug, text, weights.get(key, 0)
+
+
+def patched(index, changed):
+    parts = {model: changed.get(following.part_of(model), set()) for model in Editorial.__subclasses__()}
+    by_key = defaultdict(set)
+    for model, keys in parts.items():
+        for key in keys:
+            by_key[key].add(model)
+    return index.patched(by_key, list(name_rows(parts))) if by_key else index

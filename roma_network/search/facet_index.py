@@ -1,18 +1,20 @@
 """The values that listings filter by, as columns in memory: each facet is counted in milliseconds at 100,000 rows.
 
-They are read once for each content version and day in each worker process. In SQL the same counts took a second at
-that size, on either database, for every facet has to look at nearly every row.
+They are read once a day in each worker process, and follow the log from then on (see `following`). In SQL the same counts
+took a second at that size, on either database, for every facet has to look at nearly every row.
 """
 
 from array import array
 from collections import namedtuple
 from collections.abc import Hashable, Iterable
-from threading import Lock
+from copy import copy
 from typing import Any, Protocol
 
 import numpy as np
-from django.utils import timezone
+from django.db.models import Q
 from numpy.typing import NDArray
+
+from roma_network.search import following
 
 CHUNK = 5000
 
@@ -20,14 +22,12 @@ Codes = namedtuple("Codes", "index values")  # value → code; the code of each 
 
 Mask = NDArray[np.bool_]
 
-kept = {}
-building = Lock()
-
 
 class Listed(Protocol):
     """What an index is built of: `facets.ListingFilterSet`, which stands on this module."""
 
     base_filters: Any
+    depends_on: tuple[str, ...]
 
     @classmethod
     def all_rows(cls) -> Any: ...
@@ -40,7 +40,35 @@ class LinkedRows:
         self.rows = rows  # where the owner of each linked row stands in the table
         self.columns = columns
         # Linked rows by value, then owner: so an owner that has a value twice is seen to, without sorting again.
-        self.by_value = {name: np.lexsort((rows, codes.values)) for name, codes in columns.items()}
+        self.by_value = {
+            name: np.lexsort((rows, codes.values)).astype(np.int32) for name, codes in columns.items()
+        }
+
+    def patched(self, stays, places, rows, columns):
+        """With linked rows in the place of those whose owners do not stay; `places` is where each owner stands now."""
+        old = stays[self.rows]
+        new = copy(self)
+        new.rows = np.concatenate([places[self.rows[old]], rows])
+        new.columns = {name: joined(codes, old, columns[name].values) for name, codes in self.columns.items()}
+        numbers = np.cumsum(old) - 1  # of those that stay, which keep their order
+        new.by_value = {
+            name: merged(
+                numbers[order[old[order]]], np.count_nonzero(old), new.rows, new.columns[name].values
+            )
+            for name, order in self.by_value.items()
+        }
+        return new
+
+
+def joined(codes, stays, values):
+    return Codes(codes.index, np.concatenate([codes.values[stays], values]))
+
+
+def merged(order, count, rows, values):
+    """The order of all linked rows by value and owner, of that of the first `count` and some more behind them."""
+    place = values.astype(np.int64) * (rows.max(initial=0) + 1) + rows
+    more = count + np.argsort(place[count:], kind="stable")
+    return np.insert(order, np.searchsorted(place[order], place[more]), more).astype(np.int32)
 
 
 class FacetIndex:
@@ -48,31 +76,92 @@ class FacetIndex:
 
     def __init__(self, filterset_class):
         self.published = filterset_class.all_rows().published()
-        facets = {
+        self.facets = {
             name: facet
             for name, facet in filterset_class.base_filters.items()
             if getattr(facet, "listed", False)
         }
-        plain = {name: facet for name, facet in facets.items() if not facet.via}
-        self.keys, self.plain = self.read(self.published.order_by("pk"), plain)
+        self.keys, self.plain = self.read(self.published.order_by("pk"), self.of_tie(""))
         self.ties = {}
-        for via in dict.fromkeys(facet.via for facet in facets.values() if facet.via):
-            tied = {name: facet for name, facet in facets.items() if facet.via == via}
-            visible = next(iter(tied.values())).visible
-            keys, columns = self.read(self.published.filter(visible).order_by(), tied)
+        for via in dict.fromkeys(facet.via for facet in self.facets.values() if facet.via):
+            keys, columns = self.read_linked(via, Q())
             self.ties[via] = LinkedRows(self.places(keys), columns)
         self.orders = {}
 
-    def read(self, rows, facets):
-        """Keys and the columns of `facets`, streamed."""
+    def of_tie(self, via):
+        return {name: facet for name, facet in self.facets.items() if facet.via == via}
+
+    def read_linked(self, via, condition, known=None):
+        tied = self.of_tie(via)
+        visible = next(iter(tied.values())).visible
+        return self.read(self.published.filter(condition).filter(visible).order_by(), tied, known)
+
+    def read(self, rows, facets, known=None):
+        """Keys and the columns of `facets`, streamed. What values are called goes on from columns that are `known`."""
         paths = [facet.column for facet in facets.values()]
-        keys, indexes, codes = array("q"), [{} for _ in paths], [array("i") for _ in paths]
+        keys, codes = array("q"), [array("i") for _ in paths]
+        indexes = [known[name].index if known else {} for name in facets]
         for key, *row in rows.values_list("pk", *paths).iterator(chunk_size=CHUNK):
             keys.append(key)
             for value, index, column in zip(row, indexes, codes, strict=True):
                 column.append(index.setdefault(value, len(index)))
-        columns = [Codes(*column) for column in zip(indexes, map(np.array, codes), strict=True)]
-        return np.array(keys), dict(zip(facets, columns, strict=True))
+        values = [np.array(column, dtype=np.int32) for column in codes]
+        columns = [Codes(*column) for column in zip(indexes, values, strict=True)]
+        return np.array(keys, dtype=np.int64), dict(zip(facets, columns, strict=True))
+
+    def patched(self, changed):
+        """An index in which the rows with these primary keys are as they are now. This one stays as it was."""
+        if not changed:  # or None: too many
+            return None if changed is None else self
+        new, condition = copy(self), Q(pk__in=changed)
+        stays = ~np.isin(self.keys, list(changed))
+        fresh, columns = self.read(
+            self.published.filter(condition).order_by("pk"), self.of_tie(""), self.plain
+        )
+        keys = np.concatenate([self.keys[stays], fresh])
+        order = np.argsort(keys, kind="stable")
+        new.keys = keys[order]
+        new.plain = {
+            name: Codes(codes.index, joined(codes, stays, columns[name].values).values[order])
+            for name, codes in self.plain.items()
+        }
+        places = np.full(len(self.keys), -1, dtype=np.int32)
+        places[stays] = new.places(self.keys[stays])
+        new.ties = {}
+        for via, tie in self.ties.items():
+            owners_, linked = self.read_linked(via, condition, tie.columns)
+            new.ties[via] = tie.patched(stays, places, new.places(owners_), linked)
+        new.orders = {
+            order: self.ordered_anew(order, stays, places, changed, new)
+            for order in self.orders
+            if self.is_indexed(order)
+        }
+        return new
+
+    def is_indexed(self, order):
+        """Whether the database finds a place in this order without sorting all rows."""
+        first = [name for index in self.published.model._meta.indexes for name in index.fields[1:2]]
+        return order[0].removeprefix("-") in first
+
+    def ordered_anew(self, order, stays, places, changed, new):
+        """An order in which the rows that changed stand before those that follow them, which the database names."""
+        known = self.orders[order]
+        known = places[known[stays[known]]]
+        names = [*order, "slug"]
+        others = self.published.exclude(pk__in=changed).order_by(*names)
+        rows = list(
+            self.published.filter(pk__in=changed).order_by(*names).values_list("pk", *map(plain_name, names))
+        )
+        before = []
+        for _key, *values in rows:
+            after = others.filter(follows(names, values)).values_list("pk", flat=True).first()
+            place = len(known) if after is None else np.flatnonzero(known == new.places(np.array([after])))[0]
+            before.append(int(place))
+        return np.insert(
+            known,
+            np.array(before, dtype=np.int64),
+            new.places(np.array([row[0] for row in rows], dtype=np.int64)),
+        )
 
     def places(self, keys):
         """Where rows stand, by their primary keys, an array; keys of other rows are left out."""
@@ -97,6 +186,20 @@ class FacetIndex:
             keys = self.published.for_sorting().order_by(*order, "slug").values_list("pk", flat=True)
             self.orders[order] = self.places(np.fromiter(keys.iterator(chunk_size=CHUNK), dtype=np.int64))
         return self.orders[order]
+
+
+def plain_name(name):
+    return name.removeprefix("-")
+
+
+def follows(names, values):
+    """That a row comes after one with these values."""
+    condition, alike = Q(), Q()
+    for name, value in zip(names, values, strict=True):
+        lookup = f"{plain_name(name)}__{'lt' if name.startswith('-') else 'gt'}"
+        condition |= alike & Q(**{lookup: value})
+        alike &= Q(**{plain_name(name): value})
+    return condition
 
 
 def having(codes: Codes, values: Iterable[Hashable]) -> Mask:
@@ -155,10 +258,17 @@ def by_value(codes, counts):
 
 def facet_index_of(filterset_class: type[Listed], version: str) -> FacetIndex:
     """The columns at this content version, today."""
-    state = (version, timezone.localdate())
-    with building:
-        known, columns = kept.get(filterset_class, (None, None))
-        if known != state:
-            columns = FacetIndex(filterset_class)
-            kept[filterset_class] = (state, columns)
-    return columns
+    return following.followed(
+        filterset_class,
+        version,
+        lambda: FacetIndex(filterset_class),
+        lambda index, changed: index.patched(
+            following.touched(index.published.model, changed, paths_of(filterset_class))
+        ),
+    )
+
+
+def paths_of(filterset_class):
+    """The lookups by which a list depends on other rows than its own."""
+    fields = (facet.field_name for facet in filterset_class.base_filters.values())
+    return [*filterset_class.depends_on, *filter(None, fields)]

@@ -177,6 +177,8 @@ class ListingFilterSet(django_filters.FilterSet):
     """Takes any query string: what is wrong in it goes to `rejected` instead of breaking the rest."""
 
     sorts: dict[str, Sort]
+    connected_by = ""  # the tie whose rows make an entry well connected
+    depends_on: tuple[str, ...] = ()  # paths to other rows that annotations look at
     pictures: dict[str, str] = {}  # the name of an address → what it shows
     links: dict[str, list[str]] = {}  # kind of entry → the facets by which rows are tied to such entries
 

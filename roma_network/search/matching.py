@@ -354,8 +354,8 @@ def weight_of(concept: Concept) -> float:
 def weights_of(filterset_class: Any, version: str) -> NDArray[np.float64]:
     """How well connected each row is, in the order of the facet index."""
     columns = facet_index_of(filterset_class, version)
-    weights = filterset_class._meta.model.objects.weights()
-    return np.array([weights.get(key, 0) for key in columns.keys.tolist()], dtype=np.float64)
+    ties = columns.ties.get(filterset_class.connected_by)
+    return np.bincount(ties.rows if ties else [], minlength=len(columns.keys)).astype(np.float64)
 
 
 __all__ = ["Answer", "Matcher", "Meaning", "Q"]
