@@ -67,12 +67,10 @@ def changed_since(version: str) -> Changed | None:
     rows = list(found[: MOST + 1])
     if len(rows) > MOST:
         return None
-    changed = defaultdict(set)
+    changed: Changed = defaultdict(set)
     for part, row in rows:
-        if row.isdecimal():
-            changed[part].add(int(row))
-        elif row:
-            changed[part].add(row)
+        if row:
+            changed[part].add(int(row) if row.isdecimal() else row)
     return changed
 
 
