@@ -31,7 +31,7 @@ from roma_network.api.errors import ProblemError, bad_request
 from roma_network.core.clean_text import clean_text
 from roma_network.core.read_only import METHODS
 from roma_network.editorial import matching
-from roma_network.editorial.matching import Candidate, Described, Matcher
+from roma_network.editorial.matching import Candidate, Described, PublicMatcher
 from roma_network.export.columns import Column
 from roma_network.models import ContentVersion
 from roma_network.pages.rate_limit import spend
@@ -154,7 +154,7 @@ class Reconciliation:
         return {key: {"result": found} for key, found in self.results(asked).items()}
 
     def results(self, asked: "Mapping[str, Query]") -> dict[str, list]:
-        matchers = {name: matching.matcher_of(kind.model) for name, kind in self.kinds.items()}
+        matchers = {name: matching.public_matcher_of(kind.model) for name, kind in self.kinds.items()}
         offers = {key: offers_for(query, matchers) for key, query in asked.items()}
         keys: dict[str, set[int]] = {name: set() for name in self.kinds}
         for kind, candidate in chain.from_iterable(offers.values()):
@@ -399,12 +399,12 @@ class Query:
         return {each.partition("/")[2] for each in self.types if each.startswith(f"{kind.scheme}/")}
 
 
-def offers_for(query: Query, matchers: Mapping[str, Matcher]) -> list[tuple[EntityKind, Candidate]]:
+def offers_for(query: Query, matchers: Mapping[str, PublicMatcher]) -> list[tuple[EntityKind, Candidate]]:
     found = [
         (kind, each)
         for kind in query.kinds
         for each in matchers[kind.name].candidates(
-            query.described, only_public=True, types=query.types_of(kind), most=MOST_CANDIDATES
+            query.described, types=query.types_of(kind), most=MOST_CANDIDATES
         )
     ]
     return sorted(found, key=lambda pair: -pair[1].score)

@@ -35,6 +35,7 @@ from roma_network.editorial.name_words import (
     words_of,
 )
 from roma_network.models import ContentVersion, Editorial, Status
+from roma_network.search import following
 
 IDENTIFIERS = ("wikidata", "ror", "transparency_register")
 # Fields of a form that tell entries apart.
@@ -50,6 +51,7 @@ MOST_TOGETHER = 20  # names with one rare word, each of which is compared with e
 MOST_SHARING = 5  # of one website; more are parts of one house
 LONG = 8  # letters of a word with two slips
 MOST_REMEMBERED = 50_000  # words
+MOST_HOLDING = 20  # entries of one key; more have it by chance, or in many countries
 SHORTEST = 4  # letters of a word that may be misspelt
 COMMONEST = 0.4  # of its weight has the word that half of all local authorities have
 OTHER_TYPE = 0.1  # less for what is of another type
@@ -169,8 +171,8 @@ class Matcher:
         self.country_numbers = {
             code: number for number, code in enumerate(sorted(filter(None, {*countries})), 1)
         }
-        numbers = np.array([self.country_numbers.get(code or "", 0) for code in countries], np.int16)
-        self.document_countries = numbers[self.owners]
+        numbers = [self.country_numbers.get(code or "", 0) for code in countries]
+        self.entry_countries = np.array(numbers, np.int16)
         self.words = list(self.numbers)
         self.flat, self.shares = np.array(flat, np.int32), np.array(full, np.float32)
         self.starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
@@ -264,9 +266,8 @@ class Matcher:
             likeness = self.likeness(asked, document, entry, country)
             if likeness > found.get(entry, 0):
                 found[entry] = likeness
-        for entry in self.holding("joined", read.joined):
-            if not differ(country, self.countries[entry]):
-                found[entry] = max(found.get(entry, 0), JOINED)
+        for entry in self.holding("joined", read.joined, country):
+            found[entry] = max(found.get(entry, 0), JOINED)
         return found
 
     def first_sight(self, asked: dict[str, float], country: str | None) -> list[int]:
@@ -285,8 +286,7 @@ class Matcher:
             return []
         seen, shares = np.concatenate(documents), np.concatenate(weights)
         if country:
-            of_country = self.document_countries[seen]
-            is_there = (of_country == self.country_numbers.get(country, -1)) | (of_country == 0)
+            is_there = self.is_there(self.entry_countries[self.owners[seen]], country)
             seen, shares = seen[is_there], shares[is_there]
         found, places = np.unique(seen, return_inverse=True)
         shared = np.bincount(places, shares, minlength=len(found))
@@ -342,7 +342,6 @@ class Matcher:
         described: Described,
         *,
         excluding: Collection[int] = (),
-        only_public: bool = False,
         types: Collection[str] = (),
         most: int = MOST,
     ) -> list[Candidate]:
@@ -360,8 +359,6 @@ class Matcher:
         kind = kind_of_type(described.type)
         found = []
         for entry, said in doubts.items():
-            if only_public and self.statuses[entry] != Status.PUBLISHED:
-                continue
             if int(self.pks[entry]) in excluding or (types and self.types[entry] not in types):
                 continue
             score = at_once(said.values())
@@ -370,8 +367,7 @@ class Matcher:
             if score >= ENOUGH:
                 why = tuple(sorted(said, key=said.__getitem__, reverse=True))
                 found.append(Candidate(int(self.pks[entry]), round(score, 3), why))
-        found.sort(key=attrgetter("score"), reverse=True)
-        return [each for each in found[:most] if each.score >= found[0].score - BEHIND]
+        return foremost(found, most)
 
     def sharing(self, described: Described) -> Iterable[tuple[int, str, float]]:
         """Entries that share what no two bodies share by chance, what that is, and how much it says."""
@@ -384,9 +380,8 @@ class Matcher:
             *(name_words(name).acronyms for name in described.names if name)
         )
         for acronym in sorted(each for each in acronyms if len(each) > 2):
-            for entry in self.holding("acronym", acronym):
-                if not differ(described.country, self.countries[entry]):
-                    yield entry, "acronym", STRENGTH["acronym"]
+            for entry in self.holding("acronym", acronym, described.country):
+                yield entry, "acronym", STRENGTH["acronym"]
 
     def at_host(self, host: str) -> Iterable[tuple[int, str, float]]:
         """Whose host it is, or who has pages there."""
@@ -396,10 +391,15 @@ class Matcher:
         elif len(entries) <= MOST_SHARING:
             yield from ((entry, "host", SHARED_HOST) for entry in entries)
 
-    def holding(self, kind: str, value: str) -> list[int]:
-        """The entries that have this key."""
-        key = hash((kind, value))
-        return list(dict.fromkeys(values_at(self.key_hashes, self.key_entries, key).tolist()))
+    def holding(self, kind: str, value: str, country: str | None = None) -> list[int]:
+        """The first entries that have this key, of a country or of none where one is given."""
+        entries = values_at(self.key_hashes, self.key_entries, hash((kind, value)))
+        if country:
+            entries = entries[self.is_there(self.entry_countries[entries], country)]
+        return list(dict.fromkeys(entries[: 2 * MOST_HOLDING].tolist()))[:MOST_HOLDING]
+
+    def is_there(self, countries, country):
+        return (countries == self.country_numbers.get(country, -1)) | (countries == 0)
 
     # Each with each
 
@@ -452,6 +452,23 @@ class Matcher:
         numbers = self.flat[start:end]
         weights = (self.weights[numbers] * self.shares[start:end]).tolist()
         return dict(zip(map(self.words.__getitem__, numbers.tolist()), weights, strict=True))
+
+
+class PublicMatcher(NamedTuple):
+    """The published entries: all as they once stood, and on top those that changed since."""
+
+    matcher: Matcher
+    changed: Matcher
+    replaced: frozenset[int] = frozenset()
+
+    def candidates(self, described: Described, *, types: Collection[str], most: int) -> list[Candidate]:
+        found = self.matcher.candidates(described, excluding=self.replaced, types=types, most=most)
+        return foremost([*found, *self.changed.candidates(described, types=types, most=most)], most)
+
+
+def foremost(found: Iterable[Candidate], most: int) -> list[Candidate]:
+    best = sorted(found, key=attrgetter("score"), reverse=True)[:most]
+    return [each for each in best if each.score >= best[0].score - BEHIND]
 
 
 def documents(row: Known) -> Iterable[NameWords]:
@@ -528,10 +545,10 @@ def values_at(hashes: np.ndarray, values: np.ndarray, key: int) -> np.ndarray:
     return values[hashes.searchsorted(key) : hashes.searchsorted(key, "right")]
 
 
-def known_rows(model: type[Any]) -> Iterable[Known]:
+def known_rows(model: type[Any], **lookups: Any) -> Iterable[Known]:
     """All entries of a kind, however unfinished, but for those that are merged. This causes a query."""
     columns = {field.name for field in model._meta.concrete_fields}
-    rows = model.objects.filter(merge=None).order_by("pk")
+    rows = model.objects.filter(merge=None, **lookups).order_by("pk")
     rows = rows.annotate(folded_names=Substr("search_text", 1, StrIndex("search_text", Value("\t")) - 1))
     plain = [
         name
@@ -578,6 +595,23 @@ def matcher_at(version: str, model: type[Editorial]) -> Matcher:
 def matcher_of(model: type[Editorial]) -> Matcher:
     """The entries as they stand now."""
     return matcher_at(ContentVersion.current(), model)
+
+
+def public_matcher_of(model: type[Editorial]) -> PublicMatcher:
+    """What is public of them: it follows the log, since an edit is to hold up no reader."""
+
+    def read():
+        return PublicMatcher(Matcher(known_rows(model, status=Status.PUBLISHED)), Matcher([]))
+
+    def patched(known, changed):
+        paths = [field.name for field in model._meta.concrete_fields if field.name == "country"]
+        keys = following.touched(model, changed, paths)
+        if keys is None or len(replaced := known.replaced | keys) > following.MOST:
+            return None
+        rows = known_rows(model, status=Status.PUBLISHED, pk__in=replaced)
+        return PublicMatcher(known.matcher, Matcher(rows), replaced)
+
+    return following.followed(("matcher", model), ContentVersion.current(), read, patched)
 
 
 def described(entry: Editorial) -> Described:

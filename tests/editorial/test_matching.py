@@ -2,8 +2,12 @@
 
 import pytest
 
+from roma_network.editorial import matching
 from roma_network.editorial.matching import Described, Known, Matcher
 from roma_network.editorial.name_words import name_words
+from roma_network.models import Status
+from stakeholders.models import Actor
+from tests import factories
 from tests.benchmarks import matching as benchmark
 
 ASKED = 120  # names of each kind of change, which keeps this fast; the benchmark asks for all
@@ -92,9 +96,24 @@ def test_a_mailbox_at_everybodys_host_names_nobody():
     assert offered(index, "Sinti House", values={"email": "Roma.House@gmail.com"}) == [1]
 
 
-def test_only_what_is_public_can_be_asked_for():
-    index = matcher("Roma House", status="draft")
-    assert [each.pk for each in index.candidates(Described(["Roma House"]), only_public=True)] == []
+@pytest.mark.django_db(transaction=True)
+def test_the_public_matcher_follows_what_changes():
+    house, other = factories.ActorFactory(name="Roma House"), factories.ActorFactory(name="Sinti Club")
+
+    def found(name):
+        matcher = matching.public_matcher_of(Actor)
+        return [each.pk for each in matcher.candidates(Described([name]), types=(), most=5)]
+
+    assert found("Roma House") == [house.pk]
+    whole = matching.public_matcher_of(Actor).matcher
+    other.name = "Ashkali Theatre"
+    other.save()
+    new = factories.ActorFactory(name="Egyptian Library")
+    house.status = Status.DRAFT
+    house.save()
+    assert [found(name) for name in ("Sinti Club", "Roma House")] == [[], []]
+    assert [found(name) for name in ("Ashkali Theatre", "Egyptian Library")] == [[other.pk], [new.pk]]
+    assert matching.public_matcher_of(Actor).matcher is whole  # what did not change was not read anew
 
 
 def test_what_was_told_apart_is_left_out():
