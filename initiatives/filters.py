@@ -71,10 +71,10 @@ class InitiativeFilterSet(YearsFilterSet):
     lacks = PresenceFilter(initiatives, label=_("Without"), present=False)
 
     sorts = {
+        "connected": Sort(_("Most actors"), ["-actor_count", "sort_name"]),
         "name": Sort(_("Name"), ["sort_name"]),
         "relevance": Sort(_("Best match"), ["sort_name"]),
         "verified": Sort(_("Latest verified or changed"), ["-touched", "sort_name"]),
-        "connected": Sort(_("Most actors"), ["-actor_count", "sort_name"]),
         "start": Sort(_("Latest start"), ["-start", "sort_name"]),
     }
 

@@ -145,6 +145,16 @@ class Initiative(Editorial):
             found["summary"] = _("It has no summary.")
         return found
 
+    @property
+    def phase_name(self):
+        """Of a row with the annotation `phase`."""
+        return Phase(self.phase).label
+
+    @property
+    def funders(self):
+        """Of a row read for a card, each once."""
+        return list({row.actor_id: row.actor for row in self.fundings}.values())
+
     def searched_names(self):
         """With those of entries that it took the place of: an initiative has no other place for a second name."""
         merged = [name for merge in self.merged.all() for name in merge.names] if self.pk else []

@@ -57,7 +57,17 @@ class InitiativeQuerySet(EditorialQuerySet):
         return self.with_actor_count().with_touched()
 
     def for_listing(self):
-        return self.for_sorting()
+        """With all that a card shows."""
+        funders = self.public_participations().filter(role="funder").select_related("actor")
+        return (
+            self.with_phase()
+            .for_sorting()
+            .prefetch_related(
+                "themes",
+                "countries",
+                Prefetch("participations", funders.order_by("actor__sort_name"), to_attr="fundings"),
+            )
+        )
 
     def for_detail(self):
         """With all that the page of one initiative shows, but for its participations and documents."""

@@ -49,11 +49,13 @@ class ActorFilterSet(ListingFilterSet):
     lacks = PresenceFilter(actors, label=_("Without"), present=False)
 
     sorts = {
+        "connected": Sort(_("Most initiatives"), ["-initiative_count", "sort_name"]),
         "name": Sort(_("Name"), ["sort_name"]),
         "relevance": Sort(_("Best match"), ["sort_name"]),
         "verified": Sort(_("Latest verified or changed"), ["-touched", "sort_name"]),
-        "connected": Sort(_("Most initiatives"), ["-initiative_count", "sort_name"]),
     }
+
+    degrees = {"-initiative_count": ("participation", "initiative")}
 
     pictures = {"map": _("Map"), "network": _("Network")}
     links = {"initiative": ["initiative"]}

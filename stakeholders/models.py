@@ -416,8 +416,13 @@ class Actor(Editorial):
 
     def searched_names(self):
         aliases = [row.name for row in self.names.all()] if self.pk else []
-        town = self.locality if self.type == ActorType.LOCAL_AUTHORITY else ""  # people call it by its place
-        return [self.name, self.acronym, self.native_name, town, *aliases]
+        # People call an authority by its place, and look for it there in lists, not under “Municipality of”.
+        town = [self.locality] if self.is_of_a_place else []
+        return [*town, self.name, self.acronym, self.native_name, *aliases]
+
+    @property
+    def is_of_a_place(self):
+        return self.type == ActorType.LOCAL_AUTHORITY and bool(self.locality)
 
     def searched_rest(self):
         return [self.locality, self.country.name if self.country_id else "", self.summary]

@@ -45,6 +45,23 @@ def trigram_index(table, column="search_text"):
     return migrations.RunPython(create, drop)
 
 
+def refold(app, model, folded):
+    """Compute anew what rows are sorted and searched by. `folded`: a row of the model as it was then → both."""
+
+    def fold_anew(apps, schema_editor):
+        rows = apps.get_model(app, model)._base_manager.using(schema_editor.connection.alias)
+        changed = []
+        for row in rows.iterator(chunk_size=ROWS):
+            before = row.sort_name, row.search_text
+            row.sort_name, row.search_text = folded(row)
+            if (row.sort_name, row.search_text) != before:
+                changed.append(row)
+        for start in range(0, len(changed), ROWS):
+            rows.bulk_update(changed[start : start + ROWS], ["sort_name", "search_text"])
+
+    return migrations.RunPython(fold_anew, migrations.RunPython.noop)
+
+
 def clean_texts(app, columns):
     """Clean what is stored in `columns`: model → names. Going back leaves it clean.
 

@@ -205,7 +205,7 @@ class Editorial(Keyed):
         return []
 
     def searched_names(self):
-        """All names that people may look for, the main one first."""
+        """All names that people may look for, first the one under which it stands in lists."""
         return [self.name]
 
     def searched_rest(self):

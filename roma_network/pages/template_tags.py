@@ -8,7 +8,7 @@ from django.template import Library
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
 from roma_network.core.web_addresses import absolute
@@ -59,10 +59,25 @@ def period(row, backed=None):
         for name, date in (("start", partial_date(row.start)), ("end", partial_date(row.end)))
     )
     if start and end:
-        return format_html("{}–{}", start, end)
+        days = " " in partial_date(row.start) + partial_date(row.end)
+        return format_html("{} – {}" if days else "{}–{}", start, end)
     if start:
         return format_html(_("from {}"), start)
     return format_html(_("until {}"), end) if end else ""
+
+
+@register.simple_tag
+def few(entries, most=3):
+    """Their names, of many the first: “Hungary, Romania and 5 more”."""
+    entries = list(entries)
+    shown = ", ".join(str(getattr(entry, "short_name", entry)) for entry in entries[:most])
+    left = len(entries) - most
+    if left <= 0:
+        return shown
+    return ngettext("%(shown)s and %(n)d more", "%(shown)s and %(n)d more", left) % {
+        "shown": shown,
+        "n": left,
+    }
 
 
 @register.filter

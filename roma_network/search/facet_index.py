@@ -27,6 +27,7 @@ class Listed(Protocol):
     """What an index is built of: `facets.ListingFilterSet`, which stands on this module."""
 
     base_filters: Any
+    degrees: dict[str, tuple[str, str]]
     depends_on: tuple[str, ...]
 
     @classmethod
@@ -87,6 +88,7 @@ class FacetIndex:
             keys, columns = self.read_linked(via, Q())
             self.ties[via] = LinkedRows(self.places(keys), columns)
         self.orders = {}
+        self.degrees = filterset_class.degrees
 
     def of_tie(self, via):
         return {name: facet for name, facet in self.facets.items() if facet.via == via}
@@ -182,6 +184,11 @@ class FacetIndex:
     def ordered(self, order):
         """Where rows stand in the order of a sort: sorted by the database, once."""
         order = tuple(order)
+        if order not in self.orders and order[0] in self.degrees:
+            # By how many are tied to a row: counted here in milliseconds, in SQL in a second.
+            (via, facet), places = self.degrees[order[0]], self.ordered(order[1:])
+            numbers = degrees(self, self.ties[via], facet)
+            self.orders[order] = places[np.argsort(-numbers[places], kind="stable")]
         if order not in self.orders:
             keys = self.published.for_sorting().order_by(*order, "slug").values_list("pk", flat=True)
             self.orders[order] = self.places(np.fromiter(keys.iterator(chunk_size=CHUNK), dtype=np.int64))

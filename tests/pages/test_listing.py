@@ -24,6 +24,8 @@ from tests.html import LISTINGS, Page, read
 
 LISTS = ("/actors/", "/initiatives/", "/documents/")
 
+COUNTRIES = (("HU", "Hungary"), ("GR", "Greece"), ("IT", "Italy"), ("RO", "Romania"))
+
 pytestmark = pytest.mark.django_db
 of_every_list = pytest.mark.parametrize("path", LISTS)
 
@@ -291,6 +293,34 @@ def test_relevance_is_an_order_of_searches_only(client, path):
     assert read(client, f"{path}?sort=relevance").complaints == {}
 
 
+def test_the_best_connected_come_first_unless_another_order_is_asked_for(client):
+    for name, number in (("Alone", 0), ("Busy", 2), ("Member", 1)):
+        actor = ActorFactory(name=name)
+        for place in range(number):
+            ParticipationFactory(actor=actor, initiative=InitiativeFactory(name=f"{name} {place}"))
+    assert entries(client, "/actors/") == ["Busy", "Member", "Alone"]
+    assert entries(client, "/actors/?sort=name") == ["Alone", "Busy", "Member"]
+
+
+def test_authorities_are_sorted_by_their_place(client):
+    ActorFactory(name="Municipality of Zlín", type="local_authority", locality="Zlín")
+    ActorFactory(name="Town of Aitos", type="local_authority", locality="Aitos")
+    ActorFactory(name="Forum")
+    assert entries(client, "/actors/?sort=name") == ["Town of Aitos", "Forum", "Municipality of Zlín"]
+
+
+def test_the_card_of_an_initiative_says_what_matters(client):
+    initiative = InitiativeFactory(name="Homes", kind="project", start="2014", end="2017-04-20")
+    initiative.countries.add(*(CountryFactory(code=code, name=name) for code, name in COUNTRIES))
+    initiative.themes.add(ThemeFactory(name="Housing"))
+    funder = ActorFactory(name="Directorate-General", acronym="DG JUST")
+    ParticipationFactory(initiative=initiative, actor=funder, role="funder")
+    card = read(client, "/initiatives/").tree.css_first(".entry")
+    facts = [item.text(strip=True) for item in card.css(".facts li")]
+    assert facts[:4] == ["Project", "Greece, Hungary, Italy and 1 more", "2014 – 20 April 2017", "Ended"]
+    assert facts[5:] == ["Housing", "Funded by DG JUST"]
+
+
 def test_the_order_in_force_is_the_one_selected(client):
     def selected(url):
         (option,) = read(client, url).all("select[name=sort] option[selected]")
@@ -440,7 +470,7 @@ def test_an_empty_result_says_what_to_do(client, path):
 
 @pytest.mark.parametrize(
     ("url", "filtered"),
-    [("?type=academia", True), ("?q=x", True), ("?sort=connected", True), ("?page=2", False), ("", False)],
+    [("?type=academia", True), ("?q=x", True), ("?sort=name", True), ("?page=2", False), ("", False)],
 )
 def test_search_engines_take_a_filtered_list_for_no_page_of_its_own(client, three_pages, url, filtered):
     page = read(client, f"/actors/{url}")
