@@ -9,14 +9,15 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
-from django.db.models import Q
+from babel import Locale
 from django.utils.datastructures import MultiValueDict
 from numpy.typing import NDArray
 
+from roma_network.core.folding import fold
 from roma_network.search.facet_index import FacetIndex, Mask, facet_index_of, having, owners
 from roma_network.search.text_index import Standing, TextIndex, text_index_of
 from roma_network.search.understanding import SPOKEN_IN, Concept, Question
-from roma_network.search.vocabulary import NEAR, Meaning, vocabulary
+from roma_network.search.vocabulary import NEAR, vocabulary
 
 ALIKE = 1e-3
 Fits = NDArray[np.float32]
@@ -337,10 +338,6 @@ def said_by(concept: Concept) -> tuple[str, ...]:
 
 def country_name(code):
     """In English, folded."""
-    from babel import Locale
-
-    from roma_network.core.folding import fold
-
     return fold(Locale.parse("en").territories[code])
 
 
@@ -356,6 +353,3 @@ def weights_of(filterset_class: Any, version: str) -> NDArray[np.float64]:
     columns = facet_index_of(filterset_class, version)
     ties = columns.ties.get(filterset_class.connected_by)
     return np.bincount(ties.rows if ties else [], minlength=len(columns.keys)).astype(np.float64)
-
-
-__all__ = ["Answer", "Matcher", "Meaning", "Q"]
