@@ -59,8 +59,8 @@ def period(row, backed=None):
         for name, date in (("start", partial_date(row.start)), ("end", partial_date(row.end)))
     )
     if start and end:
-        days = " " in partial_date(row.start) + partial_date(row.end)
-        return format_html("{} – {}" if days else "{}–{}", start, end)
+        is_in_words = max(len(row.start), len(row.end)) > len("2014")
+        return format_html("{} – {}" if is_in_words else "{}–{}", start, end)
     if start:
         return format_html(_("from {}"), start)
     return format_html(_("until {}"), end) if end else ""

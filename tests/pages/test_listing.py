@@ -317,7 +317,12 @@ def test_the_card_of_an_initiative_says_what_matters(client):
     ParticipationFactory(initiative=initiative, actor=funder, role="funder")
     card = read(client, "/initiatives/").tree.css_first(".entry")
     facts = [item.text(strip=True) for item in card.css(".facts li")]
-    assert facts[:4] == ["Project", "Greece, Hungary, Italy and 1 more", "2014 – 20 April 2017", "Ended"]
+    assert [fact.replace("\xa0", " ") for fact in facts[:4]] == [
+        "Project",
+        "Greece, Hungary, Italy and 1 more",
+        "2014 – 20 April 2017",
+        "Ended",
+    ]
     assert facts[5:] == ["Housing", "Funded by DG JUST"]
 
 
@@ -326,9 +331,9 @@ def test_the_order_in_force_is_the_one_selected(client):
         (option,) = read(client, url).all("select[name=sort] option[selected]")
         return option.attributes["value"]
 
-    assert selected("/actors/") == "name"
+    assert selected("/actors/") == "connected"
     assert selected("/actors/?q=roma") == "relevance"
-    assert selected("/actors/?q=roma&sort=connected") == "connected"
+    assert selected("/actors/?q=roma&sort=name") == "name"
     assert selected("/documents/") == "newest"
 
 
@@ -439,11 +444,11 @@ def test_the_form_sends_the_choice_without_the_page_number(client, three_pages):
 
 
 def test_downloads_carry_the_filters(client, three_pages):
-    links = read(client, "/actors/?type=civil_society&sort=connected&page=2").links(".downloads")
+    links = read(client, "/actors/?type=civil_society&sort=name&page=2").links(".downloads")
     for format_ in ("csv", "json"):
         assert query(links[format_.upper()]) == [
             ("type", "civil_society"),
-            ("sort", "connected"),
+            ("sort", "name"),
             ("format", format_),
         ]
 
