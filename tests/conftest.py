@@ -119,6 +119,7 @@ def empty_cache(request):
 
     if "db" not in request.fixturenames:
         following.kept.clear()
+        following.behind.clear()
     cache.clear()
     replicas.down_until.clear()
 
@@ -137,6 +138,14 @@ def no_computing_aside(monkeypatch):
     from roma_network.directory.pictures import network_layout
 
     monkeypatch.setattr(network_layout, "start", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def no_reading_aside(monkeypatch):
+    """Nor does an index that is read anew as a whole."""
+    from roma_network.search import following
+
+    monkeypatch.setattr(following, "aside", lambda work: None)
 
 
 @pytest.fixture(scope="session")

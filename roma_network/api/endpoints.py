@@ -5,6 +5,7 @@ REST framework only its shell was used, and that took more lines than what stand
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial, wraps
@@ -13,7 +14,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
@@ -36,6 +37,7 @@ from roma_network.pages.redirects import (
     moved_parameters,
     tombstone,
 )
+from roma_network.search import following
 from roma_network.search.facets import TRACKING, FacetCounts, ListingFilterSet, shortened
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200
@@ -74,12 +76,12 @@ class Endpoint:
         """The parameters that narrow a list."""
         return [*self.filterset.base_filters] if self.filterset else [*self.filters]
 
-    def found(self, request: PublicRequest) -> list[int]:
+    def found(self, request: PublicRequest) -> Any:
         """The keys of the rows that an address asks for, in their order. Raises `MovedError` where it names merged entries."""
         if self.filterset is None:
             if elsewhere := moved_parameters(request, self.linked_models):
                 raise MovedError(elsewhere)
-            return self.narrowed(request.GET)
+            return self.narrowed(request)
         data = MultiValueDict({name: values for name, values in request.GET.lists() if name not in OWN})
         filterset = self.filterset(data)
         if elsewhere := moved_filters(request, filterset):
@@ -95,9 +97,12 @@ class Endpoint:
         linked = {name: tables[columns[name].links].model for name in self.filters if columns[name].links}
         return {name: model for name, model in linked.items() if model is not None}
 
-    def narrowed(self, params: QueryDict) -> list[int]:
+    def narrowed(self, request: PublicRequest) -> Any:
+        params = request.GET
         unknown = params.keys() - self.filters.keys() - OWN
         refuse_unknown(shortened(name) for name in unknown if not name.startswith(TRACKING))
+        if not any(map(params.get, self.filters)):
+            return following.keys_of(self.name, request.content_version)
         rows = public_rows(self.table)
         for name, (lookup, known) in self.filters.items():
             values = [value for value in params.getlist(name) if value]
@@ -225,13 +230,11 @@ class Wanted:
 
 def page_of(request: HttpRequest, wanted: Wanted, keys: list) -> HttpResponse:
     """A page of the rows with these keys, in their order; or, from cursor to cursor, in that of their keys."""
-    shown, following, previous = (keyset_page if "cursor" in request.GET else numbered_page)(
-        request.GET, keys
-    )
-    records = list(Records(wanted.table, shown))
+    shown, onward, previous = (keyset_page if "cursor" in request.GET else numbered_page)(request.GET, keys)
+    records = list(Records(wanted.table, list(shown)))
     body = {
         "count": len(keys),
-        "next": url_with(request, following),
+        "next": url_with(request, onward),
         "previous": url_with(request, previous),
         "results": [wanted.fields_of(record) for record in records],
         **wanted.included(records),
@@ -244,9 +247,9 @@ def numbered_page(params, keys: list) -> tuple[list, dict | None, dict | None]:
     size = whole_number(params, "page_size", PAGE_SIZE, LARGEST_PAGE)
     pages = max(-(-len(keys) // size), 1)
     page = whole_number(params, "page", 1, pages)
-    following = {"page": page + 1} if page < pages else None
+    onward = {"page": page + 1} if page < pages else None
     previous = {"page": page - 1} if page > 1 else None
-    return keys[(page - 1) * size : page * size], following, previous
+    return keys[(page - 1) * size : page * size], onward, previous
 
 
 def keyset_page(params, keys: list) -> tuple[list, dict | None, dict | None]:
@@ -254,10 +257,13 @@ def keyset_page(params, keys: list) -> tuple[list, dict | None, dict | None]:
     if "page" in params:
         raise bad_request({"cursor": "Give either a page or a cursor."})
     size = whole_number(params, "page_size", PAGE_SIZE, LARGEST_PAGE)
-    after = key_in(params["cursor"], type(keys[0]) if keys else int)
-    left = [key for key in sorted(keys) if key > after][: size + 1]
-    following = {"cursor": cursor_of(left[size - 1])} if len(left) > size else None
-    return left[:size], following, None
+    is_text = bool(len(keys)) and isinstance(keys[0], str)
+    after = key_in(params["cursor"], str if is_text else int)
+    ordered = sorted(keys) if isinstance(keys, list) else keys
+    start = bisect_right(ordered, after)
+    left = ordered[start : start + size + 1]
+    onward = {"cursor": cursor_of(left[size - 1])} if len(left) > size else None
+    return left[:size], onward, None
 
 
 def url_with(request: HttpRequest, changes: dict | None) -> str | None:

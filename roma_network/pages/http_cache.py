@@ -27,6 +27,7 @@ from roma_network.core.read_only import read_only
 from roma_network.ops import replicas
 from roma_network.pages import addresses, rate_limit
 from roma_network.pages.code_version import code_version
+from roma_network.search import following
 
 # Browsers ask again each time and mostly get a 304. A shared cache absorbs a rush, and helps out in a failure. Where
 # there is one of ours, it may answer from what it has while it asks anew, and tells browsers nothing of that.
@@ -133,7 +134,8 @@ class PublicCacheMiddleware:
             return unpacked(kept)
         response = self.paid(request, address)
         if getattr(response, "is_public", False) and response.status_code == 200:
-            seconds = note_how_to_keep(response, key)
+            is_old = following.is_behind(request.content_version)
+            seconds = note_how_to_keep(response, key, is_old=is_old)
             if not response.streaming and address.is_kept:
                 keep(key, packed(response), seconds)
         if response.streaming and request.method == "HEAD":
@@ -203,12 +205,12 @@ def answer_key(request):
     return "answer-" + blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
-def note_how_to_keep(response, key):
+def note_how_to_keep(response, key, *, is_old):
     """Write that to the headers of an answer, and return for how many seconds we keep it.
 
     What is provisional is replaced while the content stays as it is, so it bears no ETag.
     """
-    if getattr(response, "is_provisional", False):
+    if getattr(response, "is_provisional", False) or is_old:
         response["Cache-Control"] = PROVISIONAL
         patch_vary_headers(response, ["Accept-Encoding"])
         return SECONDS_PROVISIONAL

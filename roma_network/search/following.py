@@ -1,20 +1,25 @@
 """Indexes in memory follow the log: of what they hold, a worker reads anew what changed since, and no more.
 
-Where a great many records changed, an index is read anew as a whole.
+Where a great many records changed, an index is read anew as a whole, in a thread aside: until it is there the old one
+serves on, and what is made of it is not kept for long.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable
-from threading import RLock
+from functools import partial
+from threading import RLock, Thread
 from typing import Any, NamedTuple
 
+import numpy as np
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from roma_network.export.columns import tables
-from roma_network.models import Record
+from roma_network.models import ContentVersion, Record
 
 MOST = 300  # records that changed: to read as many one by one takes as long as all at once
 
@@ -28,7 +33,18 @@ class Kept(NamedTuple):
 
 
 kept: dict[Hashable, Kept] = {}
+behind: dict[Hashable, str] = {}  # index → the version at which an old one served last, while it is read anew
 reading = RLock()
+log = logging.getLogger(__name__)
+
+
+def is_behind(version: str) -> bool:
+    """Whether something that was answered at this version may have been made of an old index."""
+    return version in behind.values()
+
+
+def aside(work: Callable[[], None]) -> None:
+    Thread(target=work, daemon=True).start()
 
 
 def followed(
@@ -51,10 +67,28 @@ def followed(
                 if changed is not None and (index := patch(known.index, changed)) is not None:
                     kept[name] = Kept(version, today, index)
                     return index
+                is_read_already, behind[name] = name in behind, version
+                if not is_read_already:
+                    aside(partial(read_anew, name, build))
+                return kept[name].index
         del known
         kept.pop(name, None)  # before the next one is read: not both in memory at a time
         kept[name] = Kept(version, today, build())
         return kept[name].index
+
+
+def read_anew(name: Hashable, build: Callable[[], Any]) -> None:
+    """In a thread of its own, with a connection of its own."""
+    try:
+        version, today = ContentVersion.current(), timezone.localdate()
+        index = build()
+        with reading:
+            kept[name] = Kept(version, today, index)
+    except Exception:  # the old index serves on, and the next who asks tries again
+        log.exception("An index could not be read anew.")
+    finally:
+        behind.pop(name, None)
+        connection.close()
 
 
 def number_of(version):
@@ -72,6 +106,23 @@ def changed_since(version: str) -> Changed | None:
         if row:
             changed[part].add(int(row) if row.isdecimal() else row)
     return changed
+
+
+def keys_of(part: str, version: str) -> NDArray[Any]:
+    """The primary keys of all rows of a part that are public, in their order."""
+    records = Record.objects.public(part)
+
+    def read(found):
+        rows = [int(row) if row.isdecimal() else row for row in found.values_list("row", flat=True)]
+        return np.sort(np.array(rows, dtype=str if rows and isinstance(rows[0], str) else np.int64))
+
+    def patch(keys, changed):
+        if part not in changed:
+            return keys
+        there = read(records.filter(row__in=map(str, changed[part])))
+        return np.sort(np.concatenate([keys[~np.isin(keys, list(changed[part]))], there]))
+
+    return followed(part, version, lambda: read(records), patch)
 
 
 def part_of(model: type[Model]) -> str:

@@ -7,20 +7,20 @@ from urllib.request import urlopen
 
 
 def harvest(copy, fetch):
-    """Bring a copy up to date, with all that changed since the last time. `fetch` gives what the API has at an address."""
+    """Bring a copy up to date, with all that changed since the last time. `fetch` gives what is at an address of the API."""
     if not copy["parts"]:
         schemas = fetch("openapi.json")["components"]["schemas"]
         copy["parts"] = {part: {} for part in schemas["changes"]["properties"]["part"]["enum"]}
-    url = f"changes/?after={copy['last']}&limit=1000"
-    while url:
-        page = fetch(url)
+    more = True
+    while more:
+        page = fetch(f"changes/?after={copy['last']}&limit=1000")
         for row in page["results"]:
             if row["record"] is None:
                 copy["parts"][row["part"]].pop(row["id"], None)
             else:
                 copy["parts"][row["part"]][row["id"]] = row["record"]
-        url = page["next"]
-        copy["last"] = page["results"][-1]["number"] if url else page["last"]
+        more = page["next"]
+        copy["last"] = page["results"][-1]["number"] if more else page["last"]
 
 
 def dump(copy):
@@ -35,5 +35,5 @@ def dump(copy):
 if __name__ == "__main__":
     site, path = sys.argv[1].rstrip("/"), Path(sys.argv[2])
     kept = json.loads(path.read_text()) if path.exists() else {"last": 0, "parts": {}}
-    harvest(kept, lambda url: json.load(urlopen(url if "//" in url else f"{site}/api/v1/{url}")))
+    harvest(kept, lambda address: json.load(urlopen(f"{site}/api/v1/{address}")))
     path.write_text(json.dumps(kept))

@@ -20,7 +20,9 @@ from initiatives.models import Document, Funding, Initiative, Participation, Par
 from roma_network.changes import log, triggers
 from roma_network.directory.dataset import PARTS
 from roma_network.editorial import merging, restoring, workflow
-from roma_network.editorial.importing.dry_run import DryRun, Outcome, table_named
+from roma_network.editorial.importing.dry_run import DryRun, Outcome
+from roma_network.editorial.importing.options import Options
+from roma_network.editorial.importing.tables import table_named
 from roma_network.editorial.importing.undoing import Undoing
 from roma_network.editorial.importing.writing import BulkWriter
 from roma_network.export import dumps
@@ -60,9 +62,8 @@ def brought_up_to_date(copy):
 
 
 def full_dump(folder):
-    return (
-        dumps.publish(PARTS, "https://directory.example.eu", folder=folder) / dumps.EVERYTHING
-    ).read_text()
+    dumps.write_tables(folder, PARTS, lambda name: None)
+    return (folder / dumps.EVERYTHING).read_text()
 
 
 def told_since(last):
@@ -244,8 +245,10 @@ class Hand:
             )
             for number, slug in enumerate(entries, start=2)
         ]
-        run = DryRun(table, headings, {}, with_hints=False)
-        findings = [each for each in run.findings(lines) if each.outcome in (Outcome.CHANGED, Outcome.NEW)]
+        run = DryRun(table, Options(columns=headings), {}, with_hints=False)
+        findings = [
+            each for each in run.findings(lines, {}, {}) if each.outcome in (Outcome.CHANGED, Outcome.NEW)
+        ]
         rows, sources = BulkWriter(table, run.sources, findings, by=self.user).write()
         self.imports.append((rows, sources))
 

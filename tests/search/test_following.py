@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from django.db import connection
 
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from roma_network.models import ContentVersion, Editorial, Record
@@ -90,10 +91,33 @@ def test_a_list_follows_what_its_facets_lead_to():
     assert found.keys.tolist() == [actor.pk]
 
 
-def test_a_great_many_changes_are_read_as_a_whole(monkeypatch):
-    factories.ActorFactory.create_batch(5)
-    before = facet_index.facet_index_of(ActorFilterSet, ContentVersion.current())
+def test_after_a_great_many_changes_the_old_index_serves_until_another_is_read(client, monkeypatch):
+    started = []
     monkeypatch.setattr(following, "MOST", 3)
+    monkeypatch.setattr(following, "aside", started.append)
+    factories.ActorFactory.create_batch(5)
+    assert "5 actors" in client.get("/actors/").text
     Actor.objects.update(type="academia")
-    after = facet_index.facet_index_of(ActorFilterSet, ContentVersion.current())
-    assert after.plain["type"].index is not before.plain["type"].index
+    factories.ActorFactory()
+    page = client.get("/actors/")
+    assert "5 actors" in page.text
+    assert "max-age=0, s-maxage=10" in page["Cache-Control"]
+    assert "ETag" not in page
+    monkeypatch.setattr(connection, "close", lambda: None)  # it is no thread of its own here
+    for work in started:
+        work()
+    assert not following.behind
+    factories.ActorFactory()
+    page = client.get("/actors/")
+    assert "7 actors" in page.text
+    assert "ETag" in page
+
+
+def test_the_rows_of_a_part_follow(client):
+    ties = factories.ParticipationFactory.create_batch(3)
+    assert client.get("/api/v1/participations/").json()["count"] == 3
+    ties[1].delete()
+    factories.ParticipationFactory(actor=ties[0].actor)
+    answer = client.get("/api/v1/participations/?cursor=&page_size=2").json()
+    assert answer["count"] == 3
+    assert len(client.get(answer["next"]).json()["results"]) == 1
