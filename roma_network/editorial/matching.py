@@ -26,6 +26,7 @@ from rapidfuzz.distance import OSA
 
 from roma_network.core import folding
 from roma_network.editorial.name_words import (
+    BODIES,
     MUNICIPALITY,
     ONE_WORD,
     NameWords,
@@ -53,6 +54,7 @@ LONG = 8  # letters of a word with two slips
 MOST_REMEMBERED = 50_000  # words
 MOST_HOLDING = 20  # entries of one key; more have it by chance, or in many countries
 SHORTEST = 4  # letters of a word that may be misspelt
+ANOTHER_BODY = 0.88  # of its likeness has a university to a municipality
 COMMONEST = 0.4  # of its weight has the word that half of all local authorities have
 OTHER_TYPE = 0.1  # less for what is of another type
 STRENGTH = {"website": 0.95, "email": 0.95, "host": 0.75, "acronym": 0.6} | dict.fromkeys(IDENTIFIERS, 1.0)
@@ -142,7 +144,7 @@ class Matcher:
     def __init__(self, rows: Iterable[Known]) -> None:
         self.numbers: dict[str, int] = {}  # word → its number
         self.places: dict[tuple[str, str], int] = {}  # country and place → the number of its words
-        self.place_words: list[frozenset[str]] = []
+        self.place_words: list[tuple[frozenset[str], frozenset[str]]] = []  # with its country, and of that
         pks, countries, types, placed, statuses = [], [], [], [], []
         owners: list[int] = []
         flat: list[int] = []
@@ -183,10 +185,9 @@ class Matcher:
         key = (row.country or "", row.place)
         if key not in self.places:
             self.places[key] = len(self.place_words)
-            names = (row.place, row.country_name)
-            self.place_words.append(
-                frozenset(word for name in names for word in words_in(folding.fold(name)))
-            )
+            of_country = frozenset(words_in(folding.fold(row.country_name)))
+            of_place = frozenset(words_in(folding.fold(row.place)))
+            self.place_words.append((of_place | of_country, of_country))
         return self.places[key]
 
     def count_words(self):
@@ -298,7 +299,7 @@ class Matcher:
     def likeness(self, asked: dict[str, float], document: int, entry: int, country: str | None) -> float:
         """How like a name is, of 1: twice the weight of what both share, of the weight of both."""
         held = self.weighted(document)
-        place = self.place_words[self.placed[entry]]
+        place, country_words = self.place_words[self.placed[entry]]
         pairs = self.paired(asked, held)
         if any(map(has_digit, asked.keys() ^ held.keys())):  # ROMED 1 and ROMED 2 are two
             return 0
@@ -314,9 +315,12 @@ class Matcher:
             total += weight
         is_there = country is not None and country == self.countries[entry]
         for word, weight in held.items():
-            if word in matched or not (is_there and is_of_place(word, place)):
+            if word in matched or not (is_there and is_of_place(word, country_words)):
                 total += weight
         shared += sum(likeness * held[other] for other, likeness in pairs.values())
+        bodies = BODIES.intersection(asked), BODIES.intersection(held)
+        if all(bodies) and bodies[0].isdisjoint(bodies[1]):
+            shared *= ANOTHER_BODY
         return shared / total if total else 0
 
     def paired(self, asked: dict[str, float], held: dict[str, float]) -> dict[str, tuple[str, float]]:
@@ -386,8 +390,8 @@ class Matcher:
     def at_host(self, host: str) -> Iterable[tuple[int, str, float]]:
         """Whose host it is, or who has pages there."""
         entries, owners = self.holding("host", host), self.holding("front page", host)
-        if len(owners or entries) == 1:
-            yield (owners or entries)[0], "host", STRENGTH["host"]
+        if len(owners) == 1:
+            yield owners[0], "host", STRENGTH["host"]
         elif len(entries) <= MOST_SHARING:
             yield from ((entry, "host", SHARED_HOST) for entry in entries)
 

@@ -39,7 +39,7 @@ LEGAL_FORMS = words_of(
 MUNICIPALITY = "municipality"
 SAME = {
     MUNICIPALITY: """
-        municipal municipalities city town council commune communal comune comuna communa municipio
+        borough metropolitan municipal municipalities city town council commune communal comune comuna communa municipio
         municipiul municipi municipiu ayuntamiento ajuntament concello camara prefeitura mairie
         ville gemeente gemeinde marktgemeinde stadtgemeinde stadt landeshauptstadt hansestadt
         magistrat stadtverwaltung kommune kommun stad kunta kaupunki mesto mestsky obec obecni
@@ -83,6 +83,20 @@ SAME = {
     "gypsy": "gypsies",
     "policy": "policies",
 }
+# Of these a name has one: what is called a university is no municipality.
+BODIES = frozenset(
+    [
+        MUNICIPALITY,
+        "ministry",
+        "university",
+        "association",
+        "foundation",
+        "institute",
+        "agency",
+        "region",
+        "county",
+    ]
+)
 ONE_WORD = {word: same for same, words in SAME.items() for word in words_of(words)}
 PHRASES = {
     ("directorate", "general"): "dg",
@@ -149,8 +163,11 @@ def parted_by_commas(name: str) -> tuple[str, list[str]]:
 def words_in(folded: str) -> list[str]:
     """Of a folded text, each once, in their order."""
     found = list(map(one_spelling, in_phrases(with_initials_joined(folded.split()))))
-    telling = [word for word in found if word not in FILLING and word not in LEGAL_FORMS]
-    return list(dict.fromkeys(telling or found))
+    telling = [word for word in found if word not in FILLING]
+    plain = [word for word in telling if word not in LEGAL_FORMS]
+    # Names may be made of nothing else: Comune di Asso, Comune di Ton.
+    best = next((words for words in (plain, telling) if set(words) - {MUNICIPALITY}), found)
+    return list(dict.fromkeys(best))
 
 
 @lru_cache(maxsize=20_000)
