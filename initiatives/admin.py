@@ -8,26 +8,40 @@ from initiatives.models import (
     DocumentCitation,
     DocumentKind,
     Funding,
+    FundingCitation,
     Initiative,
     InitiativeCitation,
     InitiativeKind,
     Participation,
     ParticipationCitation,
 )
-from roma_network.admin.cited import TieAdmin
+from roma_network.admin.cited import RowAdmin, TieAdmin
 from roma_network.admin.entries import EditorialAdmin, WorklistFilter
 from roma_network.admin.importing import ImportAdmin
 from roma_network.admin.merging import MergeableAdmin
-from roma_network.admin.rows import CitationInline, OwnedInline, TieCitationFormSet, TieInline
+from roma_network.admin.rows import CitationInline, SourcedInline, TieCitationFormSet, TieInline
 from roma_network.admin.shared import count_of
 from roma_network.pages.footnotes import read_citations
 from roma_network.pages.template_tags import language_name
 from stakeholders import hooks
 
 
-class FundingInline(OwnedInline):
+class FundingInline(SourcedInline):
     model = Funding
-    fields = ["programme", "amount_eur", "note"]
+    fields = [
+        "kind",
+        "amount",
+        "currency",
+        "funder",
+        "programme",
+        "recipient",
+        "start",
+        "end",
+        "note",
+        "sources",
+    ]
+    autocomplete_fields = ["funder", "recipient"]
+    select_related = ("funder", "recipient")
 
 
 class InitiativeCitationInline(CitationInline):
@@ -36,6 +50,10 @@ class InitiativeCitationInline(CitationInline):
 
 class DocumentCitationInline(CitationInline):
     model = DocumentCitation
+
+
+class FundingCitationInline(CitationInline):
+    model = FundingCitation
 
 
 class ParticipationCitationInline(CitationInline):
@@ -106,6 +124,38 @@ class ParticipationAdmin(ImportAdmin, TieAdmin):
     inlines = [ParticipationCitationInline]
 
 
+@admin.register(Funding)
+class FundingAdmin(ImportAdmin, RowAdmin):
+    table = columns.funding
+    fields = [
+        "initiative",
+        "kind",
+        ("amount", "currency"),
+        "programme",
+        ("funder", "recipient"),
+        ("start", "end"),
+        "country",
+        "within",
+        "note",
+    ]
+    list_display = [
+        "initiative",
+        "kind",
+        "amount",
+        "currency",
+        "programme",
+        "funder",
+        "start",
+        "source_count",
+    ]
+    list_filter = ["kind", "currency", "country", ("within", admin.EmptyFieldListFilter)]
+    list_select_related = ["initiative", "funder"]
+    autocomplete_fields = ["initiative", "funder", "recipient", "country", "within"]
+    search_fields = ["initiative__search_text"]
+    search_help_text = _("The names of the initiative, in any spelling.")
+    inlines = [FundingCitationInline]
+
+
 class LanguageFilter(admin.SimpleListFilter):
     title = _("language")
     parameter_name = "language"
@@ -126,7 +176,7 @@ class DocumentAdmin(EditorialAdmin):
     list_display = ["title", "kind", "date", "publisher", *EditorialAdmin.closing_columns]
     list_filter = [WorklistFilter, "status", "kind", "is_milestone", "verified_on", "format", LanguageFilter]
     list_select_related = ["publisher"]
-    autocomplete_fields = ["publisher", "actors", "initiatives"]
+    autocomplete_fields = ["publisher", "actors", "initiatives", "countries"]
     prepopulated_fields = {"slug": ["title"]}
     quality_groups = [("kind", _("Documents by kind"), lambda: dict(DocumentKind.choices))]
     inlines = [DocumentCitationInline]

@@ -5,10 +5,10 @@ from functools import partial
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from initiatives.cells import Fundings
 from initiatives.models import (
     Document,
     Funding,
+    FundingCitation,
     Initiative,
     InitiativeCitation,
     Participation,
@@ -24,12 +24,12 @@ from roma_network.export.columns import (
     sources_column,
     texts,
 )
-from roma_network.export.rdf import LANGUAGE, Iri, Resource, Typed, digest, identifier, text, within
+from roma_network.export.rdf import identifier, within
 from roma_network.models import Status
 
 MAIN, TIME, LINKS = Group(), Group(_("Time")), Group(_("Links"))
 FILE, ABOUT = Group(_("File")), Group(_("About"))
-FUNDED = Q(Exists(Funding.objects.filter(initiative=OuterRef("pk"), amount_eur__isnull=False)))
+FUNDED = Q(Exists(Funding.objects.filter(initiative=OuterRef("pk"), amount__isnull=False)))
 
 
 def membership_subject(base, row):
@@ -47,19 +47,16 @@ def key_in(subject):
     return subject.value.rpartition("/")[2]
 
 
+def grant_subject(base, row):
+    return within(identifier(base, "initiative", row["initiative"]), f"funding-{row['slug']}")
+
+
 def grant(base, initiative, row):
-    """Money behind an initiative."""
-    said = [
-        ("rdf:type", Iri("schema:MonetaryGrant")),
-        ("schema:name", text(row["programme"])),
-        ("schema:amount", row["amount_eur"] and Typed(str(row["amount_eur"]), "xsd:integer")),
-        ("schema:currency", row["amount_eur"] and text("EUR")),
-        ("skos:note", text(row["note"], LANGUAGE)),
-    ]
-    return Resource(
-        within(initiative, f"funding-{digest(row['programme'], row['note'])}"),
-        [each for each in said if each[1]],
+    """Money behind an initiative: the same whether this or the row of funding tells it."""
+    [resource] = (
+        each for each in funding.resources(row | {"initiative": key_in(initiative), "sources": []}, base)
     )
+    return resource
 
 
 TIE = (Column("role", scheme="role"), Column("start"), Column("end"), Column("last_seen"), Column("note"))
@@ -184,13 +181,26 @@ initiatives = Table(
         ),
         Column(
             "funding",
-            meaning=_("Programme, amount in euro where a source states it, note."),
-            parts=(Column("programme"), Column("amount_eur"), Column("note")),
+            meaning=_(
+                "Who pays how much, as far as a source states it; each row in full in the table of funding."
+            ),
+            parts=(
+                Column("slug", links="funding"),
+                Column("kind"),
+                Column("amount"),
+                Column("currency"),
+                Column("programme"),
+                Column("funder"),
+                Column("recipient"),
+                Column("start"),
+                Column("end"),
+                Column("country"),
+                Column("within"),
+                Column("note"),
+            ),
             told_in="funding",
             rdf_rows=grant,
             rdf_link="schema:funding",
-            importable=True,
-            importer=Fundings,
             presence=("funding", _("a known amount of funding")),
             present=FUNDED,
             fact="funding",
@@ -252,6 +262,64 @@ participations = Table(
     subject=membership_subject,
 )
 
+funding = Table(
+    "funding",
+    Funding,
+    [
+        Column("slug", is_key=True, importable=True, example="romact-2023"),
+        Column(
+            "initiative",
+            meaning=_("The slug of the initiative."),
+            links="initiatives",
+            importable=True,
+            example="romact",
+        ),
+        Column("kind", importable=True, example="grant", fact="kind"),
+        Column("amount", rdf=texts("schema:amount"), importable=True, example="1700000", fact="amount"),
+        Column("currency", rdf=texts("schema:currency"), importable=True, example="EUR"),
+        Column("programme", rdf=texts("schema:name"), importable=True, example="ESF+", fact="programme"),
+        Column(
+            "funder",
+            meaning=_("The slug of the actor that pays."),
+            links="actors",
+            rdf=texts("schema:funder"),
+            importable=True,
+            example="european-commission",
+            fact="funder",
+        ),
+        Column(
+            "recipient",
+            meaning=_("The slug of the actor that the money goes to."),
+            links="actors",
+            rdf=texts("schema:recipient"),
+            importable=True,
+            fact="recipient",
+        ),
+        Column("start", rdf=texts("schema:startDate"), importable=True, example="2023", fact="start"),
+        Column("end", rdf=texts("schema:endDate"), importable=True, fact="end"),
+        Column(
+            "country",
+            meaning=_("ISO 3166-1 alpha-2, where the money is for one country alone."),
+            links="countries",
+            rdf=texts("dcterms:spatial"),
+            importable=True,
+            fact="country",
+        ),
+        Column(
+            "within",
+            meaning=_(
+                "The slug of the larger sum that it is a part of. Only sums that are part of none can be added up."
+            ),
+            links="funding",
+            importable=True,
+        ),
+        Column("note", rdf=english("skos:note"), importable=True, fact="note"),
+        sources_column(partial(Citations, FundingCitation)),
+    ],
+    rdf_types=("schema:MonetaryGrant",),
+    subject=grant_subject,
+)
+
 documents = Table(
     "documents",
     Document,
@@ -297,6 +365,16 @@ documents = Table(
             rdf=texts("foaf:topic"),
             group=ABOUT,
             fact="concerns",
+        ),
+        Column(
+            "countries",
+            meaning=_("ISO 3166-1 alpha-2; XK for Kosovo*. That it is about."),
+            links="countries",
+            rdf=texts("dcterms:spatial"),
+            presence=("country", _("a country that it is about")),
+            present=Q(Exists(Document.countries.through.objects.filter(document=OuterRef("pk")))),
+            group=ABOUT,
+            fact="countries",
         ),
         *closing_columns(MAIN),
         sources_column(),

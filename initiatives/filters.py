@@ -3,7 +3,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from initiatives.columns import documents, initiatives
-from initiatives.models import Document, Initiative, Phase
+from initiatives.models import Document, Initiative, Participation, Phase
+from roma_network.export.records import has_source
 from roma_network.models import Status
 from roma_network.pages.template_tags import language_name
 from roma_network.search.facets import (
@@ -43,7 +44,9 @@ class YearsFilterSet(ListingFilterSet):
 class InitiativeFilterSet(YearsFilterSet):
     connected_by = "actor_type"
     depends_on = ("followers",)
-    with_public_actor = Q(participations__actor__status=Status.PUBLISHED)
+    with_public_actor = Q(participations__actor__status=Status.PUBLISHED) & has_source(
+        Participation, "participations__"
+    )
 
     q = SearchFilter()
     actor_type = FacetFilter(

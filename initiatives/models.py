@@ -8,12 +8,25 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from initiatives.querysets import DocumentQuerySet, InitiativeQuerySet, ParticipationQuerySet
+from initiatives.querysets import (
+    DocumentQuerySet,
+    FundingQuerySet,
+    InitiativeQuerySet,
+    ParticipationQuerySet,
+)
 from roma_network.core.choices import AnnotatedChoices
 from roma_network.core.partial_dates import PartialDateField, not_before_constraint, partial_date_constraint
 from roma_network.core.text_fields import LineField, ProseField
 from roma_network.core.web_addresses import WebAddressField
-from roma_network.models import Citation, Editorial, Keyed, Merge, names_changed, vocabulary_constraint
+from roma_network.models import (
+    Citation,
+    Editorial,
+    Keyed,
+    Merge,
+    Slugged,
+    names_changed,
+    vocabulary_constraint,
+)
 from stakeholders.models import Actor, Country, Theme
 
 
@@ -164,46 +177,137 @@ class Initiative(Editorial):
         return [self.summary]
 
 
-class Funding(Keyed):
+class FundingKind(models.TextChoices):
+    """What an amount is, as far as a source says it."""
+
+    COST = "cost", _("Total cost, whoever pays")
+    ALLOCATION = "allocation", _("Set aside")
+    GRANT = "grant", _("Granted")
+    SPENT = "spent", _("Spent")
+    LOAN = "loan", _("Loan or guarantee")
+    BROADER = "broader", _("Of a programme that is not for Roma alone")
+
+
+class Funding(Slugged):
     """Money behind an initiative, only as a source states it."""
 
-    natural_fields = ("initiative", "programme", "note")
+    versioned = ["citations"]
+    former_names = {"amount_eur": "amount"}
+    # No two rows of an initiative say the same in all of these: a merge makes one of such two.
+    twins = ("programme", "note", "funder", "recipient", "start", "end", "country")
 
     initiative = models.ForeignKey(
         Initiative, on_delete=models.CASCADE, related_name="funding", verbose_name=_("initiative")
     )
-    amount_eur = models.PositiveBigIntegerField(
-        _("amount in euro"), null=True, blank=True, help_text=_("Empty where no source states it.")
+    kind = models.CharField(
+        _("kind"),
+        max_length=12,
+        choices=FundingKind.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What the amount is. Empty where no source says it."),
+    )
+    amount = models.PositiveBigIntegerField(
+        _("amount"),
+        null=True,
+        blank=True,
+        db_column="amount_eur",
+        help_text=_("In whole units of the currency. Empty where no source states it."),
+    )
+    currency = LineField(
+        _("currency"), max_length=3, default="EUR", db_default="EUR", help_text=_("By ISO 4217: EUR, HUF.")
     )
     programme = LineField(_("programme"), max_length=200, blank=True)
+    # An index would be built in a migration of its own; some hundred rows are looked through as fast.
+    funder = models.ForeignKey(
+        Actor,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="funding_given",
+        verbose_name=_("funder"),
+    )
+    recipient = models.ForeignKey(
+        Actor,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="funding_received",
+        verbose_name=_("recipient"),
+    )
+    start = PartialDateField(_("start"), db_default="")
+    end = PartialDateField(_("end"), db_default="")
+    country = models.ForeignKey(
+        Country,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="funding",
+        verbose_name=_("country"),
+        help_text=_("Where the money is for one country alone."),
+    )
+    within = models.ForeignKey(
+        "self",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="parts",
+        verbose_name=_("part of"),
+        help_text=_("The larger sum that this one is a part of: it is counted once."),
+    )
     note = LineField(_("note"), max_length=300, blank=True)
 
+    objects = FundingQuerySet.as_manager()
+
     class Meta:
-        ordering = ["pk"]
+        ordering = ["slug"]
         verbose_name = _("funding")
         verbose_name_plural = _("funding")
         constraints = [
-            models.UniqueConstraint(
-                fields=["initiative", "programme", "note"],
-                name="initiatives_funding_once",
-                violation_error_message=_("This funding is recorded already."),
+            *Slugged.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(kind="") | Q(kind__in=FundingKind.values),
+                name="initiatives_funding_kind_is_known",
+                violation_error_message=_("Choose one of the listed values."),
             ),
             models.CheckConstraint(
-                condition=Q(amount_eur__isnull=True) | Q(amount_eur__gt=0),
+                condition=Q(currency__regex=r"^[A-Z]{3}$"),
+                name="initiatives_funding_currency_is_three_letters",
+                violation_error_message=_("Write the three capital letters of ISO 4217: EUR."),
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gt=0),
                 name="initiatives_funding_amount_is_positive",
                 violation_error_message=_(
                     "An amount is more than zero; leave it empty where it is not known."
                 ),
             ),
             models.CheckConstraint(
-                condition=~Q(programme="", note=""),
+                condition=~Q(programme="", note="", funder__isnull=True),
                 name="initiatives_funding_says_where_from",
-                violation_error_message=_("Name the programme, or write in the note who pays."),
+                violation_error_message=_("Name the funder or the programme, or write in the note who pays."),
+            ),
+            partial_date_constraint("start"),
+            partial_date_constraint("end"),
+            not_before_constraint("end", "start", _("The end cannot come before the start.")),
+            models.CheckConstraint(
+                condition=Q(within__isnull=True) | ~Q(within=F("id")),
+                name="initiatives_funding_is_not_within_itself",
+                violation_error_message=_("A sum cannot be a part of itself."),
             ),
         ]
 
     def __str__(self):
-        return self.programme or self.note
+        said = self.programme or (self.funder.name if self.funder else self.note)
+        return f"{said}: {self.amount:,} {self.currency}" if self.amount else said
+
+    def slug_parts(self):
+        return [self.initiative.slug, self.start[:4]]
 
 
 class Role(AnnotatedChoices):
@@ -223,6 +327,7 @@ class Participation(Keyed):
 
     natural_fields = ("initiative", "actor", "role")
     versioned = ["citations"]
+    needs_source = True
 
     initiative = models.ForeignKey(
         Initiative, on_delete=models.CASCADE, related_name="participations", verbose_name=_("initiative")
@@ -287,7 +392,7 @@ class DocumentFormat(models.TextChoices):
 
 class Document(Editorial):
     label_field = "title"
-    versioned = ["actors", "initiatives", "citations"]
+    versioned = ["actors", "initiatives", "countries", "citations"]
     contact_fields = ("url",)
 
     title = LineField(_("title"), max_length=300)
@@ -313,6 +418,13 @@ class Document(Editorial):
     actors = models.ManyToManyField(Actor, blank=True, related_name="documents", verbose_name=_("actors"))
     initiatives = models.ManyToManyField(
         Initiative, blank=True, related_name="documents", verbose_name=_("initiatives")
+    )
+    countries = models.ManyToManyField(
+        Country,
+        blank=True,
+        related_name="documents",
+        verbose_name=_("countries"),
+        help_text=_("That the document is about."),
     )
 
     objects = DocumentQuerySet.as_manager()
@@ -356,6 +468,10 @@ class InitiativeCitation(Citation):
 class InitiativeMerge(Merge):
     old = models.OneToOneField(Initiative, on_delete=models.PROTECT, related_name="merge")
     survivor = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="merged")
+
+
+class FundingCitation(Citation):
+    subject = models.ForeignKey(Funding, on_delete=models.CASCADE, related_name="citations")
 
 
 class ParticipationCitation(Citation):

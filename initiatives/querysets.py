@@ -44,7 +44,7 @@ class InitiativeQuerySet(EditorialQuerySet):
         actors = initiative.participations.with_public("actor").values("actor")
         return (
             self.published()
-            .filter(participations__actor__in=actors)
+            .filter(participations__in=self.public_participations().filter(actor__in=actors))
             .exclude(pk=initiative.pk)
             .annotate(shared=Count("participations__actor", distinct=True))
             .order_by("-shared", "sort_name")
@@ -78,12 +78,28 @@ class InitiativeQuerySet(EditorialQuerySet):
             .prefetch_related(
                 "themes",
                 "countries",
-                "funding",
+                Prefetch("funding", self.funding()),
                 Prefetch("children", published),
                 Prefetch("followers", published),
                 Prefetch("modelled", published),
             )
         )
+
+    def funding(self):
+        return self.model._meta.get_field("funding").related_model.objects.with_ends()
+
+
+class FundingQuerySet(KeyedQuerySet):
+    def public(self):
+        return self.filter(initiative__status=Status.PUBLISHED)
+
+    def counted(self):
+        """What a sum may be made of: no part of a larger one, and no programme that is not for Roma alone."""
+        return self.filter(within=None).exclude(kind="broader")
+
+    def with_ends(self):
+        """With who pays and who receives."""
+        return self.select_related("funder", "recipient", "country", "within__initiative")
 
 
 class ParticipationQuerySet(KeyedQuerySet):
@@ -93,7 +109,7 @@ class ParticipationQuerySet(KeyedQuerySet):
 
     def with_public(self, *ends):
         """Where these ends are published: all but the entry whose page it is, which may be a preview."""
-        return self.filter(**{f"{end}__status": Status.PUBLISHED for end in ends})
+        return self.sourced().filter(**{f"{end}__status": Status.PUBLISHED for end in ends})
 
 
 class DocumentQuerySet(EditorialQuerySet):

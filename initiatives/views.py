@@ -70,10 +70,12 @@ def initiative_page(request, initiative):
     participations = list(initiative.participations.with_public("actor").select_related("actor__country"))
     documents = list(initiative.documents.newest_first()[: MOST_DOCUMENTS + 1])
     related = list(Initiative.objects.related_to(initiative)[: ego_network.MOST])
-    read_citations(participations, documents)
+    funding = list(initiative.funding.all())
+    read_citations(participations, documents, funding)
     context = {
         "initiative": initiative,
         "backed": notes.beside(initiative.citations.all(), FACTS),
+        "funding": notes.number({"all": funding}).get("all"),
         "roles": roles(participations, notes),
         "documents": notes.number({"first": documents[:MOST_DOCUMENTS]}).get("first"),
         "more_documents": len(documents) > MOST_DOCUMENTS,

@@ -1,11 +1,11 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.admin.cited import TieAdmin
+from roma_network.admin.cited import RowAdmin, TieAdmin
 from roma_network.admin.entries import EditorialAdmin, WorklistFilter
 from roma_network.admin.importing import ImportAdmin
 from roma_network.admin.merging import MergeableAdmin
-from roma_network.admin.rows import CitationInline, OwnedInline, TieCitationFormSet, TieInline
+from roma_network.admin.rows import CitationInline, OwnedInline, SourcedInline, TieCitationFormSet, TieInline
 from roma_network.admin.shared import ProtectingAdmin, count_of
 from roma_network.core import folding
 from stakeholders import columns, hooks, views
@@ -15,6 +15,8 @@ from stakeholders.models import (
     ActorName,
     ActorType,
     Country,
+    Mandate,
+    MandateCitation,
     Relation,
     RelationCitation,
     Theme,
@@ -70,6 +72,18 @@ class ActorCitationInline(CitationInline):
     model = ActorCitation
 
 
+class MandateCitationInline(CitationInline):
+    model = MandateCitation
+    formset = TieCitationFormSet
+
+
+class MandateInline(SourcedInline):
+    model = Mandate
+    fields = ["country", "office", "start", "end", "note", "sources"]
+    autocomplete_fields = ["country"]
+    select_related = ("country", "actor")
+
+
 class RelationCitationInline(CitationInline):
     model = RelationCitation
     formset = TieCitationFormSet
@@ -116,7 +130,7 @@ class ActorAdmin(ImportAdmin, MergeableAdmin):
         ("country", _("Actors by country"), lambda: {row.pk: row.label for row in Country.objects.all()}),
     ]
 
-    inlines = [NameInline, ActorCitationInline, RelationInline, InverseRelationInline]
+    inlines = [NameInline, ActorCitationInline, MandateInline, RelationInline, InverseRelationInline]
 
     def get_inlines(self, request, obj):
         return [*super().get_inlines(request, obj), *hooks.actor_inlines.value]
@@ -136,3 +150,16 @@ class RelationAdmin(TieAdmin):
     autocomplete_fields = ["subject", "target"]
     search_fields = ["subject__search_text", "target__search_text"]
     inlines = [RelationCitationInline]
+
+
+@admin.register(Mandate)
+class MandateAdmin(ImportAdmin, RowAdmin):
+    table = columns.mandates
+    fields = ["country", "office", "actor", ("start", "end"), "note", "searched_on"]
+    list_display = ["country", "office", "actor", "start", "end", "searched_on", "source_count"]
+    list_filter = ["office", ("actor", admin.EmptyFieldListFilter), "country"]
+    list_select_related = ["country", "actor"]
+    autocomplete_fields = ["country", "actor"]
+    search_fields = ["actor__search_text"]
+    search_help_text = _("The names of the body, in any spelling.")
+    inlines = [MandateCitationInline]

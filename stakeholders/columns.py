@@ -17,7 +17,7 @@ from roma_network.export.columns import (
 )
 from roma_network.export.rdf import Node, concept, country, identifier, within
 from stakeholders.cells import OtherNames
-from stakeholders.models import Actor, ActorCitation, Country, Relation, Theme
+from stakeholders.models import Actor, ActorCitation, Country, Mandate, MandateCitation, Relation, Theme
 
 MAIN = Group(None, _("Organisations and authorities only, never a person."))
 PLACE, LIFE, CONTACT = Group(_("Place")), Group(_("Life")), Group(_("Contact and identifiers"))
@@ -106,6 +106,18 @@ actors = Table(
             example="european-commission",
             group=MAIN,
             fact="parent",
+        ),
+        Column(
+            "mandates",
+            meaning=_("The offices that it holds or held for a country."),
+            parts=(
+                Column("slug", links="mandates"),
+                Column("country"),
+                Column("office"),
+                Column("start"),
+                Column("end"),
+            ),
+            told_in="mandates",
         ),
         Column(
             "country",
@@ -251,6 +263,33 @@ actors = Table(
     kind="actor",
     rdf_types=("org:Organization", "schema:Organization"),
     groups=(MAIN, PLACE, LIFE, CONTACT),
+)
+mandates = Table(
+    "mandates",
+    Mandate,
+    [
+        Column("slug", is_key=True, importable=True, example="ro-contact-point"),
+        Column(
+            "country",
+            meaning=_("ISO 3166-1 alpha-2; XK for Kosovo*."),
+            links="countries",
+            importable=True,
+            example="RO",
+        ),
+        Column("office", importable=True, example="contact_point", fact="office"),
+        Column(
+            "actor",
+            meaning=_("The slug of the body. Empty where a search found none."),
+            links="actors",
+            importable=True,
+            example="anr-ro",
+        ),
+        Column("start", importable=True, fact="start"),
+        Column("end", importable=True, fact="end"),
+        Column("note", importable=True, fact="note"),
+        Column("searched_on", importable=True),
+        sources_column(partial(Citations, MandateCitation)),
+    ],
 )
 relations = Table(
     "relations",

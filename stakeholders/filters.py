@@ -2,6 +2,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from roma_network.export.records import has_source
 from roma_network.models import Status
 from roma_network.search.facets import (
     EntryFacetFilter,
@@ -11,6 +12,7 @@ from roma_network.search.facets import (
     SearchFilter,
     Sort,
 )
+from stakeholders import hooks
 from stakeholders.columns import actors
 from stakeholders.models import Actor, Country, Theme
 
@@ -23,9 +25,15 @@ def theme_choices() -> list[tuple[str, str]]:
     return [(theme.slug, str(theme)) for theme in Theme.objects.all()]
 
 
+def in_public_initiative() -> Q:
+    """That a participation is public: asked of the models above, which are not there yet when this is read."""
+    return Q(participations__initiative__status=Status.PUBLISHED) & has_source(
+        hooks.participation_model.value, "participations__"
+    )
+
+
 class ActorFilterSet(ListingFilterSet):
     connected_by = "participation"
-    in_public_initiative = Q(participations__initiative__status=Status.PUBLISHED)
 
     q = SearchFilter()
     type = FacetFilter("type", label=_("Type of actor"), shaped=True)
@@ -76,4 +84,4 @@ class ActorFilterSet(ListingFilterSet):
     def playing_in(cls, roles, countries):
         """Actors with one of these roles in an initiative of one of these countries."""
         tied = Q(participations__role__in=roles, participations__initiative__countries__in=countries)
-        return Actor.objects.published().filter(cls.in_public_initiative, tied)
+        return Actor.objects.published().filter(in_public_initiative(), tied)

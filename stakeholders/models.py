@@ -18,8 +18,8 @@ from roma_network.core.choices import AnnotatedChoices
 from roma_network.core.partial_dates import PartialDateField, not_before_constraint, partial_date_constraint
 from roma_network.core.text_fields import LineField, MailboxField, ProseField
 from roma_network.core.web_addresses import WebAddressField
-from roma_network.models import Citation, Editorial, Keyed, Merge, vocabulary_constraint
-from stakeholders.querysets import ActorQuerySet, RelationQuerySet
+from roma_network.models import Citation, Editorial, Keyed, Merge, Slugged, vocabulary_constraint
+from stakeholders.querysets import ActorQuerySet, MandateQuerySet, RelationQuerySet
 
 
 class Membership(AnnotatedChoices):
@@ -210,7 +210,7 @@ TYPES_IN_A_COUNTRY = {ActorType.NATIONAL_AUTHORITY, ActorType.LOCAL_AUTHORITY}
 class Actor(Editorial):
     """An organisation or authority. Never a natural person: no field here could hold one."""
 
-    versioned = ["themes", "names", "citations", "relations"]  # and what `initiatives.hooks` adds
+    versioned = ["themes", "names", "citations", "relations", "mandates"]  # and what `initiatives.hooks` adds
     contact_fields = ("email", "website", "locality", "latitude", "longitude", "precision")
 
     name = LineField(_("name"), max_length=200)
@@ -482,6 +482,7 @@ class Relation(Keyed):
 
     natural_fields = ("subject", "target", "kind")
     versioned = ["citations"]
+    needs_source = True
 
     subject = models.ForeignKey(
         Actor, on_delete=models.CASCADE, related_name="relations", verbose_name=_("actor")
@@ -514,6 +515,85 @@ class Relation(Keyed):
 
     def __str__(self):
         return f"{self.subject}: {self.get_kind_display()}: {self.target}"
+
+
+class Office(models.TextChoices):
+    CONTACT_POINT = "contact_point", _("National Roma contact point")
+    EQUALITY_BODY = "equality_body", _("Equality body")
+    STRATEGY_AUTHOR = "strategy_author", _("Author of the national strategy")
+    ADVISORY_COUNCIL = "advisory_council", _("Advisory council on Roma")
+
+
+class Mandate(Slugged):
+    """The office that a body holds for a country; or that somebody searched for its holder, and found none."""
+
+    versioned = ["citations"]
+    needs_source = True
+
+    country = models.ForeignKey(
+        Country, on_delete=models.PROTECT, related_name="mandates", verbose_name=_("country")
+    )
+    office = models.CharField(_("office"), max_length=20, choices=Office.choices)
+    actor = models.ForeignKey(
+        Actor,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="mandates",
+        verbose_name=_("body"),
+        help_text=_("Empty where a search found none: then give its day, and where it was made as sources."),
+    )
+    start = PartialDateField(_("start"))
+    end = PartialDateField(_("end"))
+    note = LineField(_("note"), max_length=300, blank=True)
+    searched_on = models.DateField(
+        _("searched on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which nobody was found. Its sources are the places where somebody looked."),
+    )
+
+    objects = MandateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("mandate")
+        verbose_name_plural = _("mandates")
+        constraints = [
+            *Slugged.Meta.constraints,
+            vocabulary_constraint("office", Office),
+            models.UniqueConstraint(
+                fields=["country", "office", "actor", "start"],
+                name="stakeholders_mandate_once",
+                violation_error_message=_("This mandate is recorded already."),
+            ),
+            models.UniqueConstraint(
+                fields=["country", "office"],
+                condition=Q(actor__isnull=True),
+                name="stakeholders_mandate_searched_once",
+                violation_error_message=_("A search that found nothing is recorded already: change its day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(actor__isnull=False, searched_on__isnull=True)
+                | Q(actor__isnull=True, searched_on__isnull=False),
+                name="stakeholders_mandate_is_held_or_searched_for",
+                violation_error_message=_("Name the body, or the day on which none was found."),
+            ),
+            partial_date_constraint("start"),
+            partial_date_constraint("end"),
+            not_before_constraint("end", "start", _("The end cannot come before the start.")),
+        ]
+
+    def __str__(self):
+        holder = self.actor or translate("none found")
+        return f"{self.country}: {self.get_office_display()}: {holder}"
+
+    def slug_parts(self):
+        return [self.country_id, self.office.replace("_", " "), self.actor.slug if self.actor else ""]
+
+
+class MandateCitation(Citation):
+    subject = models.ForeignKey(Mandate, on_delete=models.CASCADE, related_name="citations")
 
 
 class ActorCitation(Citation):

@@ -58,8 +58,8 @@ class ActorQuerySet(EditorialQuerySet):
         return (
             self.published()
             .filter(
-                participations__initiative__in=actor.participations.with_public("initiative").values(
-                    "initiative"
+                participations__in=self.public_participations().filter(
+                    initiative__in=actor.participations.with_public("initiative").values("initiative")
                 )
             )
             .exclude(pk=actor.pk)
@@ -71,15 +71,22 @@ class ActorQuerySet(EditorialQuerySet):
 
 class RelationQuerySet(KeyedQuerySet):
     def public(self):
-        return self.filter(subject__status=Status.PUBLISHED, target__status=Status.PUBLISHED)
+        return self.sourced().filter(subject__status=Status.PUBLISHED, target__status=Status.PUBLISHED)
 
     def touching(self, actor):
         """Between this actor, whose page may be a preview, and published ones."""
         return (
-            self.filter(
+            self.sourced()
+            .filter(
                 Q(subject=actor, target__status=Status.PUBLISHED)
                 | Q(target=actor, subject__status=Status.PUBLISHED)
             )
             .select_related("subject", "target")
             .order_by("kind", "subject__sort_name", "target__sort_name")
         )
+
+
+class MandateQuerySet(KeyedQuerySet):
+    def public(self):
+        """Those whose holder readers may see, and searches that found none."""
+        return self.filter(Q(actor__status=Status.PUBLISHED) | Q(actor=None)).sourced()

@@ -62,10 +62,12 @@ def actor_page(request, actor):
     relations = list(Relation.objects.touching(actor))
     documents = list(hooks.document_model.value.objects.concerning(actor)[: MOST_DOCUMENTS + 1])
     colleagues = list(Actor.objects.colleagues_of(actor)[: ego_network.MOST])
-    read_citations(participations, relations, documents)
+    mandates = list(actor.mandates.select_related("country"))
+    read_citations(participations, relations, documents, mandates)
     context = {
         "actor": actor,
         "backed": notes.beside(actor.citations.all(), FACTS),
+        "mandates": notes.number({"all": [row for row in mandates if row.cited]}).get("all"),
         "participations": notes.number(by_role(participations)),
         "relations": notes.number(by_kind(relations, actor)),
         "documents": notes.number({"first": documents[:MOST_DOCUMENTS]}).get("first"),

@@ -26,7 +26,7 @@ def awkward():
     programme = factories.InitiativeFactory(
         slug="programme", name="=2+2", start="2010", end="2040-05", themes=[theme], countries=[country]
     )
-    factories.FundingFactory(initiative=programme, amount_eur=None, note="None is told; of it")
+    factories.FundingFactory(initiative=programme, amount=None, note="None is told; of it")
     found = {}
     for number, (slug, name) in enumerate(NAMES.items()):
         actor = factories.ActorFactory(

@@ -98,6 +98,21 @@ def in_order(table, factory, earlier, later):
     return {f"{table}_{later}_not_before_{earlier}": (factory, *changes)}
 
 
+def slugged(table, factory):
+    return {
+        f"{table}_slug_once": (
+            factory,
+            [{"slug": None}, {"slug": "romact-2023"}],
+            [lambda row, other: {"slug": other.slug}],
+        ),
+        f"{table}_slug_is_part_of_an_address": (
+            factory,
+            [{"slug": None}, {"slug": "a"}, {"slug": "romact-2023-2"}],
+            [{"slug": slug} for slug in ("", "a.b", "A", "-a", "a--b", "ä", "a b")],
+        ),
+    }
+
+
 def editorial(table, factory):
     return known(table, factory, "status", Status) | {
         f"{table}_slug_is_part_of_an_address": (

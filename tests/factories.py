@@ -11,6 +11,7 @@ from initiatives.models import (
     DocumentCitation,
     DocumentKind,
     Funding,
+    FundingCitation,
     Initiative,
     InitiativeCitation,
     InitiativeKind,
@@ -25,7 +26,10 @@ from stakeholders.models import (
     ActorName,
     ActorType,
     Country,
+    Mandate,
+    MandateCitation,
     Membership,
+    Office,
     Precision,
     Relation,
     RelationCitation,
@@ -48,6 +52,16 @@ def many(field):
             getattr(instance, field).set(rows)
 
     return factory.post_generation(fill)
+
+
+def sourced(factory_of_citations):
+    """Ties are public with a source only: `ParticipationFactory(sourced=False)` has none."""
+
+    def cite(instance, create, wanted, **kwargs):
+        if create and wanted is not False:
+            factory_of_citations()(subject=instance)
+
+    return factory.post_generation(cite)
 
 
 class CountryFactory(DjangoModelFactory):
@@ -120,10 +134,21 @@ class ActorNameFactory(DjangoModelFactory):
 class RelationFactory(DjangoModelFactory):
     class Meta:
         model = Relation
+        skip_postgeneration_save = True
 
     subject = SubFactory(ActorFactory)
     kind = RelationKind.COOPERATES_WITH
     target = SubFactory(ActorFactory)
+    sourced = sourced(lambda: RelationCitationFactory)
+
+
+class MandateFactory(DjangoModelFactory):
+    class Meta:
+        model = Mandate
+
+    country = SubFactory(CountryFactory)
+    office = Office.CONTACT_POINT
+    actor = SubFactory(ActorFactory)
 
 
 class ActorCitationFactory(CitationFactory):
@@ -133,12 +158,20 @@ class ActorCitationFactory(CitationFactory):
     subject = SubFactory(ActorFactory)
 
 
+class MandateCitationFactory(CitationFactory):
+    class Meta:
+        model = MandateCitation
+
+    facts = ["office"]
+    subject = SubFactory(MandateFactory)
+
+
 class RelationCitationFactory(CitationFactory):
     class Meta:
         model = RelationCitation
 
     facts = ["kind"]
-    subject = SubFactory(RelationFactory)
+    subject = SubFactory(RelationFactory, sourced=False)
 
 
 class InitiativeFactory(EditorialFactory):
@@ -157,17 +190,19 @@ class FundingFactory(DjangoModelFactory):
         model = Funding
 
     initiative = SubFactory(InitiativeFactory)
-    amount_eur = 1_000_000
+    amount = 1_000_000
     programme = Sequence("Programme {}".format)
 
 
 class ParticipationFactory(DjangoModelFactory):
     class Meta:
         model = Participation
+        skip_postgeneration_save = True
 
     initiative = SubFactory(InitiativeFactory)
     actor = SubFactory(ActorFactory)
     role = Role.PARTNER
+    sourced = sourced(lambda: ParticipationCitationFactory)
 
 
 class DocumentFactory(EditorialFactory):
@@ -181,6 +216,7 @@ class DocumentFactory(EditorialFactory):
     url = Sequence("https://example.eu/documents/{}".format)
     actors = many("actors")
     initiatives = many("initiatives")
+    countries = many("countries")
 
 
 class InitiativeCitationFactory(CitationFactory):
@@ -190,12 +226,20 @@ class InitiativeCitationFactory(CitationFactory):
     subject = SubFactory(InitiativeFactory)
 
 
+class FundingCitationFactory(CitationFactory):
+    class Meta:
+        model = FundingCitation
+
+    facts = ["amount"]
+    subject = SubFactory(FundingFactory)
+
+
 class ParticipationCitationFactory(CitationFactory):
     class Meta:
         model = ParticipationCitation
 
     facts = ["role"]
-    subject = SubFactory(ParticipationFactory)
+    subject = SubFactory(ParticipationFactory, sourced=False)
 
 
 class DocumentCitationFactory(CitationFactory):

@@ -1,6 +1,8 @@
 """What the migration linter forbids, said with its cure. It reads the SQL for PostgreSQL on any database."""
 
+from django.db.migrations import AddConstraint, AddField, CreateModel
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import UniqueConstraint
 from django.db.utils import ConnectionHandler
 from django_migration_linter import MigrationLinter
 from django_migration_linter.sql_analyser import PostgresqlAnalyser, analyse_sql_statements
@@ -38,15 +40,37 @@ def broken(labels):
     return {
         f"{label}.{name}": told(
             f"{label}.{name}",
-            issues_in(postgres_sql(loader, migration)) + flattened(linter.analyse_data_migration(migration)),
+            issues_in(postgres_sql(loader, migration), migration)
+            + flattened(linter.analyse_data_migration(migration)),
         )
         for (label, name), migration in loader.disk_migrations.items()
         if label in labels
     }
 
 
-def issues_in(statements):
-    return flattened(analyse_sql_statements(PostgresqlAnalyser, statements))
+def issues_in(statements, migration=None):
+    found = flattened(analyse_sql_statements(PostgresqlAnalyser, statements))
+    spared = "ADD_UNIQUE" if migration and is_unique_in_what_is_new(migration) else None
+    return [issue for issue in found if issue.code != spared]
+
+
+def is_unique_in_what_is_new(migration):
+    """Whether each unique constraint has a column that is new and nullable: old code leaves it empty, which never collides."""
+    new = {
+        (each.model_name.lower(), each.name)
+        for each in migration.operations
+        if isinstance(each, AddField) and each.field.null
+    }
+    constraints = [
+        each
+        for each in migration.operations
+        if isinstance(each, AddConstraint) and isinstance(each.constraint, UniqueConstraint)
+    ]
+    created = {each.name.lower() for each in migration.operations if isinstance(each, CreateModel)}
+    return all(
+        each.model_name in created or any((each.model_name, name) in new for name in each.constraint.fields)
+        for each in constraints
+    )
 
 
 def flattened(found):

@@ -40,7 +40,8 @@ def poisoned():
         factories.ParticipationCitationFactory(subject__actor=actor, subject__initiative=programme)
     factories.RelationCitationFactory(subject__subject=town, subject__target=other)
     factories.InitiativeCitationFactory(subject=programme)
-    factories.FundingFactory(initiative=programme)
+    factories.FundingCitationFactory(subject__initiative=programme)
+    factories.MandateCitationFactory(subject__actor=town, subject__country=country)
     document = factories.DocumentFactory(
         slug="report", actors=[town], initiatives=[programme], publisher=town, is_milestone=True
     )

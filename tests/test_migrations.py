@@ -13,9 +13,9 @@ from django.utils import timezone
 from django_migration_linter import migration_linter
 from django_migration_linter.sql_analyser import PostgresqlAnalyser
 
-from initiatives.models import Document, Initiative
+from initiatives.models import Document, Funding, FundingCitation, Initiative
 from roma_network.models import Source
-from stakeholders.models import Actor, ActorMerge
+from stakeholders.models import Actor, ActorMerge, Mandate, MandateCitation
 from tests import factories, migration_rules
 from tests.poison import columns, guarded, poisoned
 
@@ -243,6 +243,10 @@ LATER = {
     Actor: ["doubt"],
     Initiative: ["doubt"],
     Document: ["doubt"],
+    Funding: ["currency"],
+    FundingCitation: ["note"],
+    Mandate: ["note"],
+    MandateCitation: ["note"],
 }  # columns that hold nothing from before
 CLEANING = {
     "stakeholders": "0007_clean_texts",

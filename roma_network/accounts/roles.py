@@ -11,6 +11,7 @@ from django.contrib.auth.management import create_permissions
 
 ENTRIES = ["stakeholders.actor", "initiatives.initiative", "initiatives.document"]
 TIES = ["stakeholders.relation", "initiatives.participation"]
+ROWS = ["initiatives.funding", "stakeholders.mandate"]
 SOURCES = ["roma_network.source"]
 LINKS = ["roma_network.link"]
 IMPORTS = ["roma_network.import"]
@@ -28,6 +29,7 @@ ALL = [*WRITE, "delete"]
 CURATOR = [
     (ENTRIES, ALL),
     (TIES, ALL),
+    (ROWS, ALL),
     (SOURCES, WRITE),
     (LINKS, ["view"]),
     (VOCABULARIES, ["view"]),

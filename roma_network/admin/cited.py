@@ -128,21 +128,25 @@ def changed_rows(formsets):
         yield from (row.instance for row in formset.forms if row.has_changed())
 
 
-class TieAdmin(CitedAdmin):
-    """The screens of a link between two entries, found by the names of either."""
-
-    search_help_text = _("The names of both, in any spelling.")
+class RowAdmin(CitedAdmin):
+    """The screens of a row that belongs to entries."""
 
     def watch(self, form):
-        """With the entries that it linked before."""
+        """With the entries that it belonged to before."""
         if form.instance.pk:
             form.changes.watch_holders(self.model.objects.get(pk=form.instance.pk))
         form.changes.watch_holders(form.instance)
 
     def get_readonly_fields(self, request, obj=None):
-        """A saved tie keeps its ends: to have it lead elsewhere is to delete one and to add another."""
+        """A saved row keeps its entries: to have it lead elsewhere is to delete one and to add another."""
         fields = super().get_readonly_fields(request, obj)
         return [*fields, *revisions.ends(self.model)] if obj else fields
+
+
+class TieAdmin(RowAdmin):
+    """The screens of a link between two entries, found by the names of either."""
+
+    search_help_text = _("The names of both, in any spelling.")
 
     def has_delete_permission(self, request, obj=None):
         may_remove = obj is None or ties.may_remove(request.user, obj)

@@ -21,7 +21,7 @@ from roma_network.editorial.workflow import Step
 from roma_network.export.columns import Table
 from roma_network.search import full_text
 
-INLINES = {"citations", "names", "funding"}  # facts that the form asks for in rows
+INLINES = {"citations", "names", "funding", "mandates"}  # facts that the form asks for in rows
 
 
 class WorklistFilter(admin.SimpleListFilter):

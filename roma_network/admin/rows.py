@@ -18,7 +18,7 @@ class RowLink(forms.Widget):
         self.row = row
 
     def render(self, name, value, attrs=None, renderer=None):
-        return link_to(self.row, self.row)
+        return link_to(self.row, self.row) if self.row else "–"
 
 
 class SettledChoice(forms.Field):
@@ -90,6 +90,22 @@ class RowInline(admin.TabularInline):
         return rows.select_related(*self.select_related) if self.select_related else rows
 
 
+class SourcesInline(RowInline):
+    """Of rows whose sources stand on a page of their own: Django nests no inlines."""
+
+    readonly_fields = ["sources"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(source_count=count_of(self.model, "citations"))
+
+    @admin.display(description=_("sources"))
+    def sources(self, row):
+        if row.pk is None:
+            return _("once saved")
+        count = row.source_count
+        return link_to(row, ngettext("%d source", "%d sources", count) % count)
+
+
 class OwnedInline(RowInline):
     """Rows that are a part of their entry: whoever may edit the entry may edit them."""
 
@@ -136,7 +152,7 @@ class TieCitationFormSet(CitationFormSet):
 
     def is_public(self):
         """A tie has no status: it may become public with its two entries at any time."""
-        return True
+        return self.instance.needs_source
 
 
 class CitationInline(OwnedInline):
@@ -150,6 +166,10 @@ class CitationInline(OwnedInline):
 
     def get_extra(self, request, obj=None, **kwargs):
         return 0 if obj else 1
+
+
+class SourcedInline(SourcesInline, OwnedInline):
+    """Rows of an entry with sources of their own."""
 
 
 class TieFormSet(RowFormSet):
@@ -172,23 +192,12 @@ class TieFormSet(RowFormSet):
             raise ValidationError(str(refusal)) from None
 
 
-class TieInline(RowInline):
-    """Links to other entries, the sources of each on a page of its own: Django nests no inlines."""
+class TieInline(SourcesInline):
+    """Links to other entries."""
 
     formset = TieFormSet
-    readonly_fields = ["sources"]
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
         formset.by = request.user
         return formset
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).annotate(source_count=count_of(self.model, "citations"))
-
-    @admin.display(description=_("sources"))
-    def sources(self, tie):
-        if tie.pk is None:
-            return _("once saved")
-        count = tie.source_count
-        return link_to(tie, ngettext("%d source", "%d sources", count) % count)

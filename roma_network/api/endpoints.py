@@ -27,7 +27,7 @@ from roma_network.core.read_only import METHODS, not_allowed
 from roma_network.core.web_addresses import absolute
 from roma_network.export.columns import Table, tables
 from roma_network.export.records import Records, public_rows
-from roma_network.models import Record
+from roma_network.models import Record, Status
 from roma_network.pages.http_cache import PublicRequest
 from roma_network.pages.rate_limit import spend
 from roma_network.pages.redirects import (
@@ -110,6 +110,8 @@ class Endpoint:
                 raise bad_request({name: f"{shortened(wrong[0])}: There is no such value."})
             if values:
                 rows = rows.filter(**{f"{lookup}__in": values[:MOST_VALUES]})
+                if lookup.endswith("__slug"):
+                    rows = rows.filter(**{lookup.replace("__slug", "__status"): Status.PUBLISHED})
         return list(rows.order_by("pk").values_list("pk", flat=True))
 
     def records(self, keys: Collection[str]) -> list[dict[str, Any]]:

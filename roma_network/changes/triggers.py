@@ -113,10 +113,9 @@ def note(model, key, shown, found):
 
 
 def of(owner, row, link):
-    key = f"{row}.{link}"
-    return (
-        f"{INTO} SELECT '{owner._meta.label}', CAST({key} AS varchar), FALSE, FALSE WHERE {key} IS NOT NULL;"
-    )
+    """What is cited for a row decides whether others tell of it, where it needs a source."""
+    key, shown = f"{row}.{link}", "TRUE" if getattr(owner, "needs_source", False) else "FALSE"
+    return f"{INTO} SELECT '{owner._meta.label}', CAST({key} AS varchar), {shown}, FALSE WHERE {key} IS NOT NULL;"
 
 
 def differs(columns, is_not):

@@ -8,7 +8,7 @@ from django.urls import path, reverse
 
 from initiatives import columns as initiative_columns
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
-from initiatives.models import InitiativeKind, Role
+from initiatives.models import FundingKind, InitiativeKind, Role
 from roma_network.api import changes, reconciliation, schema
 from roma_network.api.endpoints import (
     LARGEST_PAGE,
@@ -25,7 +25,7 @@ from roma_network.pages import addresses, rate_limit
 from roma_network.pages.http_cache import public
 from stakeholders import columns as actor_columns
 from stakeholders.filters import ActorFilterSet
-from stakeholders.models import ActorType, Membership, RelationKind
+from stakeholders.models import ActorType, Membership, Office, RelationKind
 
 ENDPOINTS = {
     endpoint.name: endpoint
@@ -68,6 +68,29 @@ ENDPOINTS = {
             summary_of_one="One document",
             key="slug",
             filterset=DocumentFilterSet,
+        ),
+        Endpoint(
+            initiative_columns.funding,
+            "Funding: who pays how much for what",
+            key="slug",
+            filters={
+                "initiative": ("initiative__slug", ()),
+                "funder": ("funder__slug", ()),
+                "recipient": ("recipient__slug", ()),
+                "kind": ("kind", FundingKind.values),
+                "currency": ("currency", ()),
+                "country": ("country", ()),
+            },
+        ),
+        Endpoint(
+            actor_columns.mandates,
+            "Mandates: which body holds an office for a country, or where none was found",
+            key="slug",
+            filters={
+                "country": ("country", ()),
+                "office": ("office", Office.values),
+                "actor": ("actor__slug", ()),
+            },
         ),
         Endpoint(
             actor_columns.countries,

@@ -6,14 +6,14 @@ from operator import or_
 from django.db.models import Q
 
 from initiatives import columns as initiative_columns
-from initiatives.models import Document, Initiative, Participation
+from initiatives.models import Document, Funding, Initiative, Participation
 from roma_network.export.columns import Column, Table, texts
 from roma_network.export.datapackage import Part
 from roma_network.export.rdf import Iri
 from roma_network.export.records import logged_tables
 from roma_network.models import Source
 from stakeholders import columns as actor_columns
-from stakeholders.models import Actor, Relation
+from stakeholders.models import Actor, Mandate, Relation
 
 sources_table = Table(
     "sources",
@@ -33,7 +33,13 @@ sources_table = Table(
 TERMS = [Part(actor_columns.countries), Part(actor_columns.themes)]
 PARTS = list(map(Part, logged_tables()))  # whatever has records
 # Links of a part of the data set whose other ends are all there.
-CLOSED = {"actors": ["country"], "participations": ["initiative", "actor"]}
+CLOSED = {
+    "actors": ["country"],
+    "participations": ["initiative", "actor"],
+    "funding": ["initiative", "country"],
+    "mandates": ["country"],
+    "documents": ["countries"],
+}
 
 
 def sources_of(*rows):
@@ -50,7 +56,7 @@ def sources_of(*rows):
 # Around some rows. What these lead to is there too, but not what that leads to in turn.
 
 
-def package(actors, initiatives, participations, relations, documents):
+def package(actors, initiatives, participations, relations, documents, funding, mandates):
     """The parts, of query sets."""
     rows = {
         actor_columns.actors: actors.order_by("slug"),
@@ -58,6 +64,8 @@ def package(actors, initiatives, participations, relations, documents):
         initiative_columns.participations: participations.order_by("pk"),
         actor_columns.relations: relations.order_by("pk"),
         initiative_columns.documents: documents.order_by("slug"),
+        initiative_columns.funding: funding.order_by("slug"),
+        actor_columns.mandates: mandates.order_by("slug"),
     }
     sources = sources_of(*rows.values()).order_by("url")
     return [
@@ -72,15 +80,18 @@ def package(actors, initiatives, participations, relations, documents):
 def around_actors(actors):
     chosen = keys(actors)
     participations = Participation.objects.public().filter(actor__in=chosen)
+    initiatives = Initiative.objects.published().filter(pk__in=participations.order_by().values("initiative"))
     return package(
         Actor.objects.filter(pk__in=chosen),
-        Initiative.objects.published().filter(pk__in=participations.order_by().values("initiative")),
+        initiatives,
         participations,
         Relation.objects.public().filter(Q(subject__in=chosen) | Q(target__in=chosen)),
         Document.objects.published().filter(
             Q(publisher__in=chosen)
             | Q(pk__in=Document.actors.through.objects.filter(actor__in=chosen).values("document"))
         ),
+        funding_of(initiatives),
+        mandates_of(actors),
     )
 
 
@@ -95,6 +106,8 @@ def around_initiatives(initiatives):
         participations,
         between(actors),
         Document.objects.published().filter(pk__in=of_chosen.values("document")),
+        funding_of(initiatives),
+        mandates_of(actors),
     )
 
 
@@ -111,7 +124,17 @@ def around_documents(documents):
         Participation.objects.public().filter(actor__in=keys(actors), initiative__in=keys(initiatives)),
         between(actors),
         Document.objects.filter(pk__in=chosen),
+        funding_of(initiatives),
+        mandates_of(actors),
     )
+
+
+def funding_of(initiatives):
+    return Funding.objects.public().filter(initiative__in=keys(initiatives))
+
+
+def mandates_of(actors):
+    return Mandate.objects.public().filter(actor__in=keys(actors))
 
 
 def keys(rows):

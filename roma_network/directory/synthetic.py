@@ -58,7 +58,7 @@ RELATED_LANGUAGES = {"ca": "es", "cnr": "bs", "lb": "de", "no": "nb"}
 # their models they take twice the time of all the rest.
 TIES = {
     ActorName: ("actor_id", "name", "kind", "language"),
-    Funding: ("initiative_id", "amount_eur", "programme", "note"),
+    Funding: ("initiative_id", "slug", "amount_eur", "programme", "note"),
     Participation: ("id", "initiative_id", "actor_id", "role", "start", "end", "note"),
     Relation: ("id", "subject_id", "kind", "target_id", "note"),
     Actor.themes.through: ("actor_id", "theme_id"),
@@ -324,7 +324,7 @@ class Directory:
             yield Initiative.countries.through, (pk, code)
         if self.random.random() * len(self.shapes[Initiative]) < len(self.shapes[Funding]):
             amount = round(self.random.lognormvariate(13, 1.5))
-            yield Funding, (pk, amount, "Synthetic programme", "")
+            yield Funding, (pk, f"{SLUG}{pk}", amount, "Synthetic programme", "")
         yield from self.citations(InitiativeCitation, pk, most=2)
 
     def document(self, pk):

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from roma_network.editorial.revisions import State, columns, is_tie, row_columns
+from roma_network.editorial.revisions import State, columns, is_cited, row_columns
 
 
 class Difference(NamedTuple):
@@ -152,7 +152,7 @@ def between_columns(what, field, before, after, words):
         yield from unequal(
             f"{what}, {column.verbose_name}", column, before[column.name], after[column.name], words
         )
-    if is_tie(field) and before["citations"] != after["citations"]:
+    if is_cited(field) and before["citations"] != after["citations"]:
         texts = (
             "; ".join(words.cited(field, citation) for citation in row["citations"])
             for row in (before, after)

@@ -46,6 +46,9 @@ def columns_once(model, field):
         for constraint in model._meta.constraints
         if isinstance(constraint, models.UniqueConstraint)
     ]
+    sets.append(
+        (field.name, *twins) if (twins := getattr(model, "twins", ())) and field.name not in twins else ()
+    )
     return [set(names) for names in [*sets, *model._meta.unique_together] if field.name in names]
 
 
@@ -184,7 +187,9 @@ class Merging:
         free = []
         for row in field.model._default_manager.filter(**{field.name: old}).order_by("pk"):
             self.watch(row)
-            if self.would_lead_to_itself(row, field, new):
+            if row == new:
+                self.journal.change(field.model, [row.pk], **{field.attname: None})
+            elif self.would_lead_to_itself(row, field, new):
                 self.drop(row)
             elif twin := twin_of(row, field, new):
                 self.join(twin, row, field)
@@ -198,14 +203,12 @@ class Merging:
         self.changes.watch_holders(row)
 
     def would_lead_to_itself(self, row, field, new):
-        others = [
-            other
-            for other in row._meta.concrete_fields
-            if other.related_model is field.related_model and other != field
-        ]
-        # Entries lead to others of their kind by several columns, which have nothing to do with one another.
-        return not isinstance(row, Editorial) and any(
-            getattr(row, other.attname) == new.pk for other in others
+        """Only a tie does: what an entry or another row leads to by several columns has nothing to do with one another."""
+        ends = revisions.ends(type(row))
+        others = [row._meta.get_field(name) for name in ends if field.name in ends and name != field.name]
+        return any(
+            other.related_model is field.related_model and getattr(row, other.attname) == new.pk
+            for other in others
         )
 
     def join(self, twin, row, field):
@@ -254,7 +257,7 @@ def combined(twin, row, same):
     values, aside = {}, []
     for column in revisions.columns(type(row)) if isinstance(row, Keyed) else ():
         mine, other = (getattr(each, column.attname) for each in (twin, row))
-        if column.name in same or mine == other or is_empty(column, other):
+        if column.name in {*same, *LIFE} or mine == other or is_empty(column, other):
             continue
         if is_empty(column, mine) or (isinstance(column, PartialDateField) and other.startswith(mine)):
             values[column.attname] = other

@@ -18,6 +18,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
+from roma_network.export.records import required_ends
 from roma_network.models import DERIVED, Editorial, Keyed, Version
 
 
@@ -96,7 +97,7 @@ def rows_within(entry, name, lock=False):
     if lock:
         rows = rows.select_for_update(no_key=True)
     found = list(rows.values("pk", *(column.name for column in row_columns(field))))
-    return with_citations(found, field, entry) if is_tie(field) else found
+    return with_citations(found, field, entry) if is_cited(field) else found
 
 
 def row_columns(field):
@@ -104,7 +105,7 @@ def row_columns(field):
     return [column for column in columns(field.related_model) if column != field.field]
 
 
-def is_tie(field):
+def is_cited(field):
     """Whether rows behind this relation have sources of their own."""
     return any(relation.name == "citations" for relation in field.related_model._meta.related_objects)
 
@@ -121,8 +122,11 @@ def with_citations(rows, field, entry):
 
 def ends(model: type[Model]) -> list[str]:
     """The columns by which a row leads to the entries that it belongs to: a tie has two."""
-    leading = {column.name: column.related_model for column in model._meta.concrete_fields}
-    return [name for name, related in leading.items() if related and issubclass(related, Editorial)]
+    return [end.name for end in required_ends(model)]
+
+
+def is_tie(model: type[Model]) -> bool:
+    return len(ends(model)) > 1
 
 
 def holders(row: Model) -> Iterator[Editorial]:
@@ -168,7 +172,7 @@ def rows_within_each(field, keys):
     columns = ["pk", field.field.name, *(column.name for column in row_columns(field))]
     rows = field.related_model.objects.filter(**{f"{field.field.name}__in": keys}).order_by("pk")
     rows = list(rows.values(*columns))
-    if is_tie(field):
+    if is_cited(field):
         cited = {row["pk"]: row.setdefault("citations", []) for row in rows}
         citations = field.related_model._meta.get_field("citations").related_model.objects
         of_these = citations.filter(**{f"subject__{field.field.name}__in": keys}).order_by("pk")

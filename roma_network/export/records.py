@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import CASCADE, Exists, ForeignKey, Model, OuterRef, Q, QuerySet
 
 from roma_network.export.columns import Column, Kind, Table, key_of, tables
 from roma_network.models import Citation, Editorial, Record, Source, Status
@@ -29,11 +29,13 @@ Values = dict[Any, Any]  # key of a row → value
 
 
 def required_ends(model: type[Model]) -> list[Any]:
-    """The links without which a row means nothing: it is public where these are."""
+    """The links to the entries that a row belongs to, and goes with: it is public where these are. A tie has two."""
     return [
         each
         for each in model._meta.concrete_fields
-        if each.related_model and not each.null and issubclass(each.related_model, Editorial)  # type: ignore[arg-type]  # a model
+        if isinstance(each, ForeignKey)
+        and issubclass(each.related_model, Editorial)
+        and each.remote_field.on_delete is CASCADE
     ]
 
 
@@ -43,8 +45,21 @@ def is_public(model: type[Model], path: str = "") -> Q:
         return reduce(or_, map(cites_for_public, citations_of_sources()))
     if issubclass(model, Editorial):
         return Q(**{f"{path}status": Status.PUBLISHED})
-    ends = [is_public(end.related_model, f"{path}{end.name}__") for end in required_ends(model)]
-    return reduce(and_, ends, Q())
+    return reduce(and_, (end_is_public(end, path) for end in required_ends(model)), has_source(model, path))
+
+
+def end_is_public(end: ForeignKey, path: str = "") -> Q:
+    """Or that there is none, where a row can do without."""
+    visible = is_public(end.related_model, f"{path}{end.name}__")
+    return visible | Q(**{f"{path}{end.name}": None}) if end.null else visible
+
+
+def has_source(model: type[Model], path: str = "") -> Q:
+    """That something is cited for a row, where readers see it only then."""
+    if not getattr(model, "needs_source", False):
+        return Q()
+    citations = model._meta.get_field("citations").related_model._default_manager  # type: ignore[misc, union-attr]  # each kind has its own
+    return Q(Exists(citations.filter(subject=OuterRef(f"{path}pk"))))
 
 
 def citations_of_sources() -> list[type[Citation]]:
@@ -100,9 +115,9 @@ class Reading:
             if found.related_model:
                 model = found.related_model
                 self.mention(model, lookup)
-                if issubclass(model, Editorial):
+                for entry in self.entries_that_show(model, lookup):
                     statuses.append(len(self.lookups))
-                    self.lookups.append(f"{lookup}__status")
+                    self.lookups.append(f"{entry}__status")
             elif lookup != name:
                 self.shown[model].add(name)
         if found.related_model:
@@ -112,6 +127,14 @@ class Reading:
         if not statuses:
             return lambda row: row[place]
         return lambda row: row[place] if all(row[each] == Status.PUBLISHED for each in statuses) else None
+
+    def entries_that_show(self, model: type[Model], lookup: str) -> Iterator[str]:
+        """The paths to the entries that must be public for a row at the end of one to be seen: itself, or what it belongs to."""
+        if issubclass(model, Editorial):
+            yield lookup
+        for end in required_ends(model):
+            self.mention(end.related_model, f"{lookup}__{end.name}")
+            yield f"{lookup}__{end.name}"
 
     def mention(self, model: type[Model], lookup: str) -> None:
         self.mentions.add((model, lookup))
@@ -145,7 +168,9 @@ class Reading:
             within.add(part, part.field or part.name)
         self.take_in(within, found)
         others = [end for end in required_ends(model) if end != owner]
-        visible = reduce(and_, (is_public(end.related_model, f"{end.name}__") for end in others), Q())
+        visible = reduce(and_, map(end_is_public, others), has_source(model))
+        if model.needs_source:
+            self.mention(model, found.name)
         for end in others:
             self.mention(end.related_model, f"{found.name}__{end.name}")
         order = [name for name in model._meta.ordering if "__" not in name] or ["pk"]

@@ -12,7 +12,7 @@ from roma_network.models.entries import (
     purge_needed,
 )
 from roma_network.models.imports import Import, ImportBatch, ImportedRow, ImportFile, ImportPart
-from roma_network.models.keyed import Keyed, KeyedQuerySet, natural_lookups
+from roma_network.models.keyed import Keyed, KeyedQuerySet, Slugged, natural_lookups
 from roma_network.models.layouts import Layout
 from roma_network.models.links import Link, LinkQuerySet, url_fields
 from roma_network.models.merges import Distinct, Merge
@@ -42,6 +42,7 @@ __all__ = [
     "Merge",
     "Origin",
     "Record",
+    "Slugged",
     "Source",
     "Status",
     "Version",

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from roma_network.core import folding
 from roma_network.core.text_fields import LineField
-from roma_network.models.keyed import Keyed, KeyedQuerySet
+from roma_network.models.keyed import SLUG, Keyed, KeyedQuerySet
 from roma_network.models.links import Link, url_fields
 from roma_network.models.vocabularies import vocabulary_constraint
 
@@ -148,7 +148,7 @@ class Editorial(Keyed):
         constraints = [
             vocabulary_constraint("status", Status),
             models.CheckConstraint(
-                condition=models.Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+                condition=models.Q(slug__regex=SLUG),
                 name="%(app_label)s_%(class)s_slug_is_part_of_an_address",
                 violation_error_message=_("Write small letters, digits and single hyphens: city-of-glasgow."),
             ),

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
 from django.template import Library
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -78,6 +79,13 @@ def few(entries, most=3):
         "shown": shown,
         "n": left,
     }
+
+
+@register.filter
+def money(row):
+    """An amount with its currency, as readers write it: € 1,700,000."""
+    sign = {"EUR": "€"}.get(row.currency, row.currency)
+    return f"{sign} {floatformat(row.amount, '0g')}"
 
 
 @register.filter

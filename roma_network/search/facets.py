@@ -87,9 +87,13 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
     def __init__(self, field_name, *, via="", visible=None, choices=None, shaped=False, **kwargs):
         super().__init__(field_name=field_name, **kwargs)
         self.via = via
-        self.visible = visible or Q()
+        self.given = visible or Q()
         self.choices = choices
         self.shaped = shaped
+
+    @property
+    def visible(self):
+        return self.given() if callable(self.given) else self.given
 
     def vocabulary(self, values):
         """Value → term, of the values that exist: all, or where they are too many those among `values`.

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from openpyxl import Workbook, load_workbook
 
-from initiatives.models import Document, Initiative, Participation
+from initiatives.models import Document, Funding, Initiative, Participation
 from roma_network.editorial import revisions
 from roma_network.editorial.importing import jobs
 from roma_network.editorial.importing.tables import import_table, table_named
@@ -850,14 +850,21 @@ def test_what_was_edited_before_it_goes_on_has_all_of_it_taken_back(publisher, d
 # What the database alone knows
 
 
-def test_what_the_database_refuses_of_rows_within_is_told(publisher):
-    headings = ["slug", "name", "kind", "funding", "part_of"]
-    row = ["leri", "Leri", "project", "0 | REC | ", ""]
-    send(publisher, as_csv(headings, row), Initiative)
+def test_what_the_database_refuses_is_told(publisher):
+    InitiativeFactory(slug="leri")
+    send(
+        publisher,
+        as_csv(["slug", "initiative", "amount", "programme"], ["leri-1", "leri", "0", "REC"]),
+        Funding,
+    )
     assert findings()[0]["errors"] == [
-        ["funding", "An amount is more than zero; leave it empty where it is not known."]
+        ["", "An amount is more than zero; leave it empty where it is not known."]
     ]
-    send(publisher, as_csv(headings, [*row[:3], "", "leri"]), Initiative)
+    send(
+        publisher,
+        as_csv(["slug", "name", "kind", "part_of"], ["other", "Other", "project", "other"]),
+        Initiative,
+    )
     assert findings()[0]["errors"] == [["part_of", "It cannot lead to itself."]]
 
 

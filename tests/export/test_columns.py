@@ -81,7 +81,20 @@ def filled():
         countries=[country],
     )
     factories.FundingFactory(
-        initiative=initiative, programme="Programme of it", amount_eur=7654321, note="Note."
+        initiative=initiative,
+        programme="Programme of it",
+        amount=7654321,
+        note="Note.",
+        kind="grant",
+        funder=parent,
+        recipient=actor,
+        start="2001",
+        end="2003",
+        country=country,
+        within=factories.FundingFactory(initiative=initiative, programme="The whole of it"),
+    )
+    factories.MandateCitationFactory(
+        subject__actor=actor, subject__country=country, subject__start="2012", subject__note="By decree."
     )
     factories.ParticipationFactory(actor=actor, initiative=initiative, role="lead")
     document = factories.DocumentFactory(
@@ -98,6 +111,7 @@ def filled():
         verified_on="2026-01-02",
         actors=[parent],
         initiatives=[initiative],
+        countries=[country],
     )
     for factory, entry in (
         (factories.ActorCitationFactory, actor),

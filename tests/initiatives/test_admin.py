@@ -152,7 +152,7 @@ def test_themes_and_countries_are_saved(admin_client, initiative):
 
 
 def test_funding_of_nothing_is_refused(admin_client, initiative):
-    refused = add_row(admin_client, initiative, "funding", programme="ESF+", amount_eur="0")
+    refused = add_row(admin_client, initiative, "funding", programme="ESF+", amount="0", currency="EUR")
     assert messages_on(refused) == ["An amount is more than zero; leave it empty where it is not known."]
 
 

@@ -1,10 +1,12 @@
 import pytest
 
-from initiatives.models import DocumentFormat, DocumentKind, InitiativeKind, Role
+from initiatives.models import DocumentFormat, DocumentKind, FundingKind, InitiativeKind, Role
 from tests import constraints
 from tests.factories import (
+    ActorFactory,
     DocumentCitationFactory,
     DocumentFactory,
+    FundingCitationFactory,
     FundingFactory,
     InitiativeCitationFactory,
     InitiativeFactory,
@@ -38,27 +40,37 @@ CASES = {
         [{"follows": None}, lambda row, other: {"follows": other}],
         [lambda row, other: {"follows": row}],
     ),
-    "initiatives_funding_once": (
+    **constraints.slugged("initiatives_funding", FundingFactory),
+    **constraints.dates("initiatives_funding", FundingFactory, "start"),
+    **constraints.dates("initiatives_funding", FundingFactory, "end"),
+    **constraints.in_order("initiatives_funding", FundingFactory, "start", "end"),
+    "initiatives_funding_kind_is_known": (
         FundingFactory,
-        [
-            lambda row, other: {"initiative": other.initiative},
-            lambda row, other: {"programme": other.programme},
-            lambda row, other: {
-                "initiative": other.initiative,
-                "programme": other.programme,
-                "note": "2021",
-            },
-        ],
-        [lambda row, other: {"initiative": other.initiative, "programme": other.programme}],
+        [{"kind": ""}, *({"kind": value} for value in FundingKind.values)],
+        [{"kind": "x"}],
+    ),
+    "initiatives_funding_currency_is_three_letters": (
+        FundingFactory,
+        [{"currency": "EUR"}, {"currency": "HUF"}],
+        [{"currency": currency} for currency in ("", "eur", "€", "EU", "EURO")],
+    ),
+    "initiatives_funding_is_not_within_itself": (
+        FundingFactory,
+        [{"within": None}, lambda row, other: {"within": other}],
+        [lambda row, other: {"within": row}],
     ),
     "initiatives_funding_amount_is_positive": (
         FundingFactory,
-        [{"amount_eur": None}, {"amount_eur": 1}, {"amount_eur": 10**12}],
-        [{"amount_eur": 0}],
+        [{"amount": None}, {"amount": 1}, {"amount": 10**12}],
+        [{"amount": 0}],
     ),
     "initiatives_funding_says_where_from": (
         FundingFactory,
-        [{"programme": "Horizon 2020", "note": ""}, {"programme": "", "note": "From several donors."}],
+        [
+            {"programme": "Horizon 2020", "note": ""},
+            {"programme": "", "note": "From several donors."},
+            lambda row, other: {"programme": "", "note": "", "funder": ActorFactory()},
+        ],
         [{"programme": "", "note": ""}],
     ),
     **constraints.known("initiatives_participation", ParticipationFactory, "role", Role),
@@ -91,6 +103,7 @@ CASES = {
         [{"size": 0}],
     ),
     **constraints.citation("initiatives_initiativecitation", InitiativeCitationFactory),
+    **constraints.citation("initiatives_fundingcitation", FundingCitationFactory),
     **constraints.citation("initiatives_participationcitation", ParticipationCitationFactory),
     **constraints.citation("initiatives_documentcitation", DocumentCitationFactory),
 }

@@ -96,16 +96,18 @@ def create_small_directory():
     child = factories.ActorFactory(slug="a-child", parent=parent)
     factories.ActorNameFactory(actor=parent, name="Plovdiv")
     factories.ActorCitationFactory(subject=child)
-    factories.RelationCitationFactory(subject=factories.RelationFactory(subject=child, target=parent))
+    factories.RelationFactory(subject=child, target=parent)
     earlier = factories.InitiativeFactory(slug="b-earlier", status="draft")
     later = factories.InitiativeFactory(
         slug="a-later", parent=earlier, follows=earlier, themes=[theme], countries=[country]
     )
-    factories.FundingFactory(initiative=later)
-    factories.InitiativeCitationFactory(subject=later)
-    factories.ParticipationCitationFactory(
-        subject=factories.ParticipationFactory(initiative=later, actor=child)
+    whole = factories.FundingFactory(initiative=later, slug="b-whole")
+    factories.FundingCitationFactory(
+        subject=factories.FundingFactory(initiative=later, slug="a-part", within=whole, funder=parent)
     )
+    factories.MandateCitationFactory(subject__actor=child, subject__country=country)
+    factories.InitiativeCitationFactory(subject=later)
+    factories.ParticipationFactory(initiative=later, actor=child)
     document = factories.DocumentFactory(publisher=parent, actors=[child], initiatives=[later])
     factories.DocumentCitationFactory(subject=document)
 

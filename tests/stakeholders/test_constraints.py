@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from stakeholders.models import (
@@ -5,6 +7,7 @@ from stakeholders.models import (
     ActorType,
     Membership,
     NameKind,
+    Office,
     Precision,
     RelationKind,
     SuccessorKind,
@@ -16,11 +19,20 @@ from tests.factories import (
     ActorNameFactory,
     CountryFactory,
     FormerActorFactory,
+    MandateCitationFactory,
+    MandateFactory,
     RelationCitationFactory,
     RelationFactory,
 )
 
 pytestmark = pytest.mark.django_db
+
+SEARCH = {"searched_on": date(2026, 1, 2)}
+
+
+class SearchFactory(MandateFactory):
+    actor = None
+    searched_on = SEARCH["searched_on"]
 
 
 def succeeded_by_another(row, other):
@@ -140,6 +152,34 @@ CASES = {
         ],
         [lambda row, other: {"subject": other.subject, "target": other.target}],
     ),
+    **constraints.slugged("stakeholders_mandate", MandateFactory),
+    **constraints.known("stakeholders_mandate", MandateFactory, "office", Office),
+    **constraints.dates("stakeholders_mandate", MandateFactory, "start"),
+    **constraints.dates("stakeholders_mandate", MandateFactory, "end"),
+    **constraints.in_order("stakeholders_mandate", MandateFactory, "start", "end"),
+    "stakeholders_mandate_once": (
+        MandateFactory,
+        [
+            lambda row, other: {"country": other.country},
+            lambda row, other: {"actor": other.actor},
+            lambda row, other: {"country": other.country, "actor": other.actor, "start": "2012"},
+        ],
+        [lambda row, other: {"country": other.country, "actor": other.actor}],
+    ),
+    "stakeholders_mandate_searched_once": (
+        SearchFactory,
+        [lambda row, other: {"country": other.country, "office": "equality_body"}],
+        [lambda row, other: {"country": other.country}],
+    ),
+    "stakeholders_mandate_is_held_or_searched_for": (
+        MandateFactory,
+        [{"note": "held"}, {"actor": None, **SEARCH}],
+        [
+            {"actor": None},
+            SEARCH,
+        ],
+    ),
+    **constraints.citation("stakeholders_mandatecitation", MandateCitationFactory),
     **constraints.citation("stakeholders_actorcitation", ActorCitationFactory),
     **constraints.citation("stakeholders_relationcitation", RelationCitationFactory),
 }

@@ -255,10 +255,11 @@ class Money(Figure):
 
     @property
     def note(self):
-        amounts = Funding.objects.filter(initiative__in=Initiative.objects.published())
-        total = amounts.aggregate(total=Sum("amount_eur"))["total"] or 0
+        amounts = Funding.objects.public().counted().filter(currency="EUR")
+        total = amounts.aggregate(total=Sum("amount"))["total"] or 0
         text = _(
-            "Known amounts add up to %(total)s million euro. Parts may count twice where one fund pays for another."
+            "Known amounts in euro add up to %(total)s million. Not among them: parts of a larger sum, and programmes "
+            "that are not for Roma alone."
         )
         return text % {"total": f"{total / 1e6:,.0f}"}
 

@@ -343,9 +343,9 @@ class DryRun:
             found += [(name, " ".join(messages)) for name, messages in error.message_dict.items()]
         lacks_sources = "sources" in self.table.columns and "sources" not in finding.failed
         if lacks_sources and finding.values.get("sources", () if is_new else None) == ():
-            if not self.table.is_entry:
+            if row.needs_source:
                 found.append(("sources", translate("A link between two entries needs at least one source.")))
-            elif row.is_published:
+            elif self.table.is_entry and row.is_published:
                 found.append(("sources", translate("A published entry needs at least one source.")))
         if self.table.is_entry and row.is_published:
             found += [(name, str(why)) for name, why in row.gaps().items() if name in finding.values]
