@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext
 
 from roma_network.core.web_addresses import absolute
 from roma_network.export import formats, responses
@@ -135,8 +136,27 @@ class Listing:
         return page
 
     @property
+    def count(self):
+        """The number of entries that match."""
+        return self.page.paginator.count
+
+    @property
     def count_label(self):
-        return self.filterset.count_label(self.page.paginator.count)
+        return self.filterset.count_label(self.count)
+
+    @property
+    def title(self):
+        """What this page shows, told from those of other filters and pages."""
+        words = {"count": self.count_label, "chosen": ", ".join(str(chip.label) for chip in self.chips)}
+        title = _("%(count)s: %(chosen)s") % words if self.chips else self.count_label
+        if self.page.number > 1:
+            title = _("%(title)s, page %(number)d") % {"title": title, "number": self.page.number}
+        return title
+
+    @property
+    def show_label(self):
+        found = {"count": self.count}
+        return ngettext("Show %(count)d result", "Show %(count)d results", self.count) % found
 
     @cached_property
     def groups(self):
@@ -176,6 +196,17 @@ class Listing:
         """What shows these entries as a picture: words and address of each. A filter set names its own."""
         query = query_of([pair for pair in self.parameters if pair[0] != "sort"])
         return [(label, reverse(name) + query) for name, label in self.filterset.pictures.items()]
+
+    @property
+    def list_url(self):
+        return self.request.path + self.query
+
+    @property
+    def views(self):
+        """The list and its pictures: words, address, and whether this is the one that is shown."""
+        here = self.request.path
+        for label, url in [(pgettext("a view of entries", "List"), self.list_url), *self.pictures]:
+            yield label, url, url.partition("?")[0] == here
 
     @property
     def query(self):
@@ -232,7 +263,7 @@ class Listing:
         sizes = sizes_of(self.table, type(self.filterset), self.request.content_version)
         offered = formats.offered_for(self.table)
         found = responses.downloads(self.request.path, self.parameters, offered)
-        total = self.page.paginator.count
+        total = self.count
         return [
             (name, url, rounded(sizes[key] * total) if key in sizes else None)
             for key, (name, url) in zip(offered, found, strict=True)

@@ -134,10 +134,6 @@ class Picture(Drawing, Listing):  # type: ignore[misc]  # it responds as a drawi
         return int(self.tally.mask().sum())
 
     @property
-    def count_label(self):
-        return self.filterset.count_label(self.count)
-
-    @property
     def page_url(self):
         """The page of this picture: the same whether it is asked for there or in a frame."""
         return reverse(self.address) + self.query

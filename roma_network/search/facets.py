@@ -32,7 +32,27 @@ TRACKING = ("utm_", "fbclid", "gclid", "mc_")  # other sites add these to links;
 Rejected = namedtuple("Rejected", "name value reason")
 Term = namedtuple("Term", "label counted")  # of a vocabulary; `counted` stands for it in the column
 Option = namedtuple("Option", "value label count chosen")
-Group = namedtuple("Group", "name label options chosen shaped partial")
+
+
+class Group(namedtuple("Group", "name label options chosen shaped partial")):
+    """A facet as a page shows it: some values at once, the rest when asked for."""
+
+    most = 5
+
+    @cached_property
+    def shown(self):
+        """What is chosen and the most frequent besides, in their own order; all where few are left."""
+        frequent = sorted((each for each in self.options if each.count), key=lambda each: -each.count)
+        kept = {*self.chosen, *frequent[: self.most]}
+        shown = [each for each in self.options if each in kept]
+        return shown if len(self.options) - len(shown) > 1 else self.options
+
+    @property
+    def folded(self):
+        shown = set(self.shown)
+        return [each for each in self.options if each not in shown]
+
+
 Sort = namedtuple("Sort", "label order")
 
 

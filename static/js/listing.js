@@ -2,10 +2,11 @@
    the history, the focus and what a screen reader hears stay right. */
 
 const form = document.querySelector("form[data-live]");
+const box = form.elements.q;
 const filters = document.getElementById("filters");
 const results = document.getElementById("results");
-const problems = document.getElementById("problems");
 const status = document.getElementById("status");
+const parts = ["filters", "results", "problems", "views", "chosen", "result-count"];
 let running;
 
 function address() {
@@ -17,24 +18,33 @@ function address() {
   return query ? `${form.action.split("?")[0]}?${query}` : form.action.split("?")[0];
 }
 
-/* What had the focus, and which groups were open, before the filters are drawn anew. */
+/* What had the focus, which groups were open and how they were narrowed, before the filters are drawn anew. */
 function remember() {
   const at = document.activeElement;
+  const field = at && form.contains(at) && (at.name || at.dataset.narrow) ? [at.name, at.value, at.type, at.dataset.narrow] : null;
   return {
-    focus: at && at.name && filters.contains(at) ? [at.name, at.value, at.type] : null,
-    open: [...filters.querySelectorAll("details[open]")].map((group) => group.dataset.facet ?? ""),
-    scroll: Object.fromEntries([...filters.querySelectorAll("fieldset")].map((box, place) => [place, box.scrollTop])),
+    field,
+    open: [...filters.querySelectorAll("details[open]")].map((group) => group.dataset.facet),
+    narrowed: [...filters.querySelectorAll("[data-narrow]")].map((each) => [each.dataset.narrow, each.value]),
+    scroll: filters.scrollTop,
   };
 }
 
-function restore({ focus, open, scroll }) {
-  for (const group of filters.querySelectorAll("details")) {
-    if (open.includes(group.dataset.facet ?? "")) group.open = true;
+function restore({ field, open, narrowed, scroll }) {
+  for (const group of filters.querySelectorAll("details")) group.open = open.includes(group.dataset.facet);
+  for (const [facet, text] of narrowed) {
+    const again = filters.querySelector(`[data-narrow="${facet}"]`);
+    if (again && text) {
+      again.value = text;
+      narrow(again);
+    }
   }
-  filters.querySelectorAll("fieldset").forEach((box, place) => { box.scrollTop = scroll[place] ?? 0; });
-  if (!focus) return;
-  const [name, value, type] = focus;
-  const same = [...form.elements].find((field) => field.name === name && (type !== "checkbox" || field.value === value));
+  filters.scrollTop = scroll;
+  if (!field || form.contains(document.activeElement)) return;
+  const [name, value, type, facet] = field;
+  const same = [...form.elements].find((each) => (
+    facet ? each.dataset.narrow === facet : each.name === name && (type !== "checkbox" || each.value === value)
+  ));
   same?.focus({ preventScroll: true });
 }
 
@@ -42,15 +52,17 @@ async function show(url) {
   running?.abort();
   running = new AbortController();
   results.classList.add("busy");
+  const asked = box.value;
   try {
     const response = await fetch(url, { signal: running.signal });
     if (!response.ok) throw new Error(response.status);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const before = remember();
-    for (const part of [filters, results, problems]) part.replaceChildren(...page.getElementById(part.id).childNodes);
+    for (const id of parts) document.getElementById(id)?.replaceChildren(...page.getElementById(id).childNodes);
+    document.title = page.title;
     offerNarrowing();
     restore(before);
-    form.elements.q.value = page.getElementById("q").value;
+    if (box.value === asked) box.value = page.getElementById("q").value; // else somebody types on meanwhile
     status.textContent = document.getElementById("result-count").textContent;
     results.classList.remove("busy");
   } catch (error) {
@@ -67,11 +79,14 @@ function plain(text) {
   return text.normalize("NFD").replace(/\p{Mark}/gu, "").toLowerCase();
 }
 
-filters.addEventListener("input", ({ target }) => {
-  if (!("narrow" in target.dataset)) return;
-  for (const label of target.parentElement.querySelectorAll("label")) {
-    label.hidden = !plain(label.textContent).includes(plain(target.value)) && !label.control.checked;
+function narrow(field) {
+  for (const label of field.parentElement.querySelectorAll("label")) {
+    label.hidden = !plain(label.textContent).includes(plain(field.value)) && !label.control.checked;
   }
+}
+
+filters.addEventListener("input", ({ target }) => {
+  if ("narrow" in target.dataset) narrow(target);
 });
 
 filters.addEventListener("keydown", (event) => {
@@ -83,6 +98,18 @@ form.addEventListener("change", (event) => {
   const url = address();
   history.pushState(null, "", url);
   show(url);
+});
+
+/* Without a reload, and the focus goes to the chip that took the place of the removed one, or to the count. */
+results.addEventListener("click", async (event) => {
+  const chip = event.target.closest(".chips a");
+  if (!chip || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const place = [...results.querySelectorAll(".chips a")].indexOf(chip);
+  history.pushState(null, "", chip.href);
+  await show(chip.href);
+  const chips = results.querySelectorAll(".chips a");
+  (chips[Math.min(place, chips.length - 1)] ?? document.getElementById("result-count")).focus();
 });
 
 addEventListener("popstate", () => show(location.href));

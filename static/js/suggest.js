@@ -2,8 +2,8 @@
    types: a combobox after the ARIA 1.2 pattern, in which the arrow keys choose, Enter goes and Escape closes. */
 
 for (const box of document.querySelectorAll("input[data-suggest]")) {
-  const list = document.getElementById("suggestions");
-  const spoken = document.getElementById("suggestion-count");
+  const list = document.getElementById(`${box.id}-suggestions`);
+  const spoken = list.nextElementSibling;
   let at = -1;
   let running;
   let waiting;
@@ -31,7 +31,7 @@ for (const box of document.querySelectorAll("input[data-suggest]")) {
   function show(suggestions) {
     list.replaceChildren(...suggestions.map(({ label, kind, url }, n) => {
       const option = document.createElement("li");
-      option.id = `suggestion-${n}`;
+      option.id = `${list.id}-${n}`;
       option.role = "option";
       option.dataset.url = url;
       const aside = document.createElement("span");
@@ -43,7 +43,8 @@ for (const box of document.querySelectorAll("input[data-suggest]")) {
     choose(-1);
     list.hidden = !suggestions.length;
     box.setAttribute("aria-expanded", String(!list.hidden));
-    spoken.textContent = suggestions.length ? spoken.dataset.some.replace("%n", suggestions.length) : spoken.dataset.none;
+    const { some, one, none } = spoken.dataset;
+    spoken.textContent = [none, one][suggestions.length] ?? some.replace("%n", suggestions.length);
   }
 
   async function ask() {

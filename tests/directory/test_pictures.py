@@ -111,7 +111,7 @@ def test_the_line_to_copy_leads_to_the_same_view(directory, client, name):
 @of_every_view
 def test_a_picture_counts_what_its_list_counts(directory, client, name):
     page = read(client, EVERY_KIND[name] + FILTERED[name])
-    link = page.links()["See them as a list"]
+    link = page.links(".views")["List"]
     assert page.count == results_at(link) == read(client, link).count
     assert 0 < page.count < read(client, EVERY_KIND[name]).count
 
