@@ -10,7 +10,7 @@ from django.test.utils import override_script_prefix
 from django.urls import reverse
 
 from roma_network.pages.listing import PAGE_SIZE
-from stakeholders.models import Actor
+from stakeholders.models import Actor, ActorType
 from tests.factories import (
     ActorFactory,
     ActorNameFactory,
@@ -384,6 +384,29 @@ def test_pages_show_every_entry_once(client, three_pages):
     pages = [read(client, f"/actors/?page={number}") for number in (1, 2, 3)]
     assert [name for page in pages for name in page.entries] == three_pages
     assert {page.count for page in pages} == {len(three_pages)}
+
+
+def test_titles_tell_filters_and_pages_apart(client, three_pages):
+    def title(url):
+        return read(client, url).text("title").partition(" – ")[0]
+
+    assert title("/actors/") == "51 actors"
+    assert title("/actors/?type=civil_society") == "51 actors: Civil society"
+    assert title("/actors/?type=civil_society&page=2") == "51 actors: Civil society, page 2"
+
+
+def test_a_facet_shows_what_is_frequent_or_chosen_and_folds_the_rest(client, db):
+    for number, kind in enumerate(ActorType.values):
+        ActorFactory.create_batch(number, type=kind)
+
+    def values(page, where):
+        return {each.attributes["value"] for each in page.all(f"{where} input[name=type]")}
+
+    page = read(client, "/actors/")
+    assert values(page, "details[data-facet=type]") == set(ActorType.values[:3])
+    page = read(client, f"/actors/?type={ActorType.values[1]}")
+    assert values(page, "details[data-facet=type]") == {ActorType.values[0], ActorType.values[2]}
+    assert values(page, ".facet") == set(ActorType.values)
 
 
 def test_page_links_lead_on_and_back_and_keep_the_filters(client, three_pages):
