@@ -7,13 +7,14 @@ from zipfile import ZipFile
 
 import pytest
 import rdflib
-from rdflib.namespace import ORG, RDF
+from rdflib.namespace import DCTERMS, ORG, PROV, RDF, SKOS
 
 from roma_network.directory.dataset import PARTS
 from roma_network.export import dumps, linked_tables
 from roma_network.export.columns import Kind, tables
 from roma_network.export.csv_files import unprotected
 from roma_network.export.rdf import PREFIXES, Iri, Typed, iri_text
+from tests import factories
 from tests.awkward import awkward
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +154,31 @@ def test_a_package_of_awkward_values_holds_all_that_json_holds(client):
         records = json.loads(client.get(f"/{name}/?format=json").getvalue())
         package = Package(client.get(f"/{name}/?format=zip").getvalue())
         assert sorted(package.records(name), key=str) == sorted(records, key=str)
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")  # within rdflib
+def test_a_tie_says_which_source_backs_which_of_its_facts(tmp_path):
+    """As entries do, and in the three syntaxes alike."""
+    base = "https://directory.example.eu"
+    role = factories.ParticipationCitationFactory(
+        subject__start="2011", facts=["role", "start"], note="since 2011"
+    )
+    kind = factories.RelationCitationFactory(subject__kind="advises", facts=["kind"], note="")
+    place = dumps.publish(PARTS, base, folder=tmp_path)
+    turtle, *others = (
+        set(rdflib.Graph().parse(place / f"directory.{suffix}", format=form))
+        for suffix, form in (("ttl", "turtle"), ("rdf", "xml"), ("jsonld", "json-ld"))
+    )
+    assert others == [turtle, turtle]
+    graph = rdflib.Graph()
+    graph += turtle
+    for table, citation in (("participations", role), ("relations", kind)):
+        record = tables[table].record(citation.subject)
+        tie = rdflib.URIRef(tables[table].subject(base, record).value)
+        [derivation] = graph.objects(tie, PROV.qualifiedDerivation)
+        assert graph.value(derivation, PROV.entity) == rdflib.URIRef(citation.source.url)
+        assert (tie, PROV.wasDerivedFrom, rdflib.URIRef(citation.source.url)) in graph
+        facts = {str(fact) for fact in graph.objects(derivation, DCTERMS.subject)}
+        assert facts == {f"{base}/id/fact/{fact}" for fact in citation.facts}
+        notes = [str(note) for note in graph.objects(derivation, SKOS.note)]
+        assert notes == ([citation.note] if citation.note else [])
