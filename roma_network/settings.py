@@ -162,6 +162,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "roma_network.pages.http_cache.EncodingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "roma_network.pages.security_headers.AnySiteMiddleware",
     "roma_network.pages.http_cache.PublicCacheMiddleware",  # outside of all that a kept answer needs no more
     "roma_network.ops.replicas.EditingMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -210,7 +210,7 @@ MACHINES = ["/id/actor/town", "/id/theme/", "/data/2020-01-01/actors.csv"]
 @pytest.mark.parametrize("path", [*HERE.values(), *MACHINES])
 def test_public_pages_are_only_read(path):
     client = Client(enforce_csrf_checks=True)
-    for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"):
+    for method in ("POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"):
         response = client.generic(method, path, "a=b", content_type="application/x-www-form-urlencoded")
         assert_answered(response, [405])
         assert response["Allow"] == "GET, HEAD"

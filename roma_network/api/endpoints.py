@@ -26,6 +26,7 @@ from roma_network.core.problems import problem
 from roma_network.core.read_only import METHODS, not_allowed
 from roma_network.core.web_addresses import absolute
 from roma_network.export.columns import Table, tables
+from roma_network.export.formats import ROWS
 from roma_network.export.records import Records, public_rows
 from roma_network.models import Record, Status
 from roma_network.pages.http_cache import PublicRequest
@@ -44,6 +45,7 @@ PAGE_SIZE, LARGEST_PAGE = 50, 200
 MOST_INCLUDED = 1000
 MOST_VALUES = 100  # of one repeated parameter
 OWN = {"page", "page_size", "cursor", "fields", "include"}  # parameters of the API that pages do not have
+FORMAT = "json"  # the only one
 BEFORE_ALL = -1  # of the keys
 # Pages of any site may ask, by a request of any kind that reads (CORS, with its preflight).
 ANY_SITE = {
@@ -134,6 +136,7 @@ def api_view(view: Callable | None = None, *, methods: Sequence[str] = METHODS) 
     def answer(request, *args, **kwargs):
         if request.method not in methods:
             return not_allowed(request)
+        refuse_other_formats(request)
         if wait := spend(request, 1, settings.API_RATE):
             raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
         return view(request, *args, **kwargs)
@@ -295,6 +298,13 @@ def whole_number(params, name: str, default: int, most: int) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= most):
         raise bad_request({name: f"Give a whole number from 1 to {most}."})
     return int(text)
+
+
+def refuse_other_formats(request: HttpRequest) -> None:
+    asked = request.GET.get("format", FORMAT)
+    if asked != FORMAT:
+        reason = f"{shortened(asked)}: the API answers in JSON. Files in other formats: {', '.join(ROWS)}, on the pages."
+        raise bad_request({"format": reason})
 
 
 def refuse_unknown(names: Iterable[str]) -> None:

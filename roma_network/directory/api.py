@@ -152,9 +152,7 @@ def described():
 
 @public
 def openapi(request):
-    response = JsonResponse(described(), content_type="application/vnd.oai.openapi+json")
-    response["Access-Control-Allow-Origin"] = "*"
-    return response
+    return JsonResponse(described(), content_type="application/vnd.oai.openapi+json")
 
 
 @public

@@ -1,12 +1,21 @@
 """The page of the whole data set, and its files."""
 
-from django.http import FileResponse, Http404
+import re
+from http import HTTPStatus
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
 
 from roma_network.core.read_only import read_only
 from roma_network.directory.dataset import PARTS
 from roma_network.export import dumps, formats, linked_tables
 from roma_network.export.columns import every_fact
+
+LATEST = "latest"
+RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
+PIECE = 64 * 1024  # bytes
 
 
 @read_only
@@ -22,14 +31,64 @@ def page(request):
 
 @read_only
 def file(request, day, name):
-    """A file of a dump. Only names that the folder itself lists are looked for."""
-    if day not in dumps.days() or name not in {dumps.SUMS, *(each[0] for each in dumps.dump_of(day).files)}:
-        raise Http404
-    known = formats.of_file(name)
-    kind = known.media_type if known else "text/plain"
-    response = FileResponse(
-        (dumps.FOLDER / day / name).open("rb"), content_type=kind, as_attachment=True, filename=name
+    """A file of a dump, of `latest` by a name that lasts. Only names that the folder itself lists are looked for."""
+    days = dumps.days()
+    folder = days[-1] if day == LATEST and days else day
+    digests = (
+        {} if folder not in days else {each: digest for each, _size, digest in dumps.dump_of(folder).files}
     )
-    response["Access-Control-Allow-Origin"] = "*"
-    response["Cache-Control"] = "public, max-age=3600"
-    return response
+    if folder not in days or name not in {dumps.SUMS, *digests}:
+        raise Http404
+    path = dumps.FOLDER / folder / name
+    known, stat = formats.of_file(name), path.stat()
+    etag = f'"{digests.get(name) or f"{stat.st_mtime_ns:x}-{stat.st_size:x}"}"'
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": f"public, max-age={60 if day == LATEST else 3600}",
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "ETag": etag,
+        "Last-Modified": http_date(stat.st_mtime),
+        "Link": formats.LICENCE_LINK,
+    }
+    content_type = known.content_type if known else "text/plain; charset=utf-8"
+    part = part_asked_for(request, stat.st_size, etag, headers["Last-Modified"])
+    if part is None:
+        headers["Content-Range"] = f"bytes */{stat.st_size}"
+        return HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
+    start, length = part
+    response = WholeResponse(pieces(path, start, length), content_type=content_type, headers=headers)
+    response["Content-Length"] = str(length)
+    if length < stat.st_size:
+        response.status_code = HTTPStatus.PARTIAL_CONTENT
+        response["Content-Range"] = f"bytes {start}-{start + length - 1}/{stat.st_size}"
+    return get_conditional_response(request, etag=etag, last_modified=int(stat.st_mtime), response=response)
+
+
+class WholeResponse(StreamingHttpResponse):
+    """Bytes as they lie on the disk, told by their number: what is compressed on the way has none, and no parts."""
+
+    def has_header(self, header):
+        return header.lower() == "content-encoding" or super().has_header(header)
+
+    __contains__ = has_header
+
+
+def part_asked_for(request, size, etag, modified):
+    """Where to start and how many bytes to send; None where there are none at that place. Of several parts, all."""
+    found = RANGE.fullmatch(request.headers.get("Range", ""))
+    if not found or request.headers.get("If-Range", etag) not in (etag, modified) or request.method != "GET":
+        return 0, size
+    first, last = found.groups()
+    if first:
+        start, end = int(first), min(int(last or size - 1), size - 1)
+    else:
+        start, end = max(size - int(last or 0), 0), size - 1
+    return (start, end - start + 1) if start <= end and start < size else None
+
+
+def pieces(path, start, length):
+    with path.open("rb") as source:
+        source.seek(start)
+        while length > 0 and (piece := source.read(min(PIECE, length))):
+            length -= len(piece)
+            yield piece

@@ -1,10 +1,11 @@
 """Permalinks and content negotiation: what names an entry or a term for good. People are led to the page, programs get data in the form they ask for."""
 
+import re
 from collections import namedtuple
 from functools import partial
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
@@ -22,6 +23,7 @@ from stakeholders.columns import actors
 from stakeholders.models import Actor, Theme
 
 PAGE = "text/html"
+PARAMETER = re.compile(r';\s*(?!q\s*=)[^,;=]*(=\s*("[^"]*"|[^,;"]*))?', re.IGNORECASE)
 
 Kind = namedtuple("Kind", "model table")
 # The list that a term narrows, and by which parameter; or without one, the page that says what it means.
@@ -61,7 +63,7 @@ def entry(request, kind, slug):
     found = model.objects.published().filter(slug=slug)
     row = found.first()
     if row is None:
-        return for_scripts(instead_of(request, model, slug, address=partial(identifier, kind)))
+        return instead_of(request, model, slug, address=partial(identifier, kind))
     wanted = wanted_by(request)
     return negotiated(
         responses.written(wanted, request, table, found) if wanted else see(row.get_absolute_url())
@@ -103,8 +105,10 @@ def scheme(request, kind):
 
 
 def wanted_by(request):
-    """The format that is asked for; None where that is a page."""
-    return NEGOTIABLE.get(request.get_preferred_type([PAGE, *NEGOTIABLE]))
+    """The format that is asked for; None where that is a page. Parameters as `charset` and `profile` change nothing."""
+    asked = HttpRequest()
+    asked.META["HTTP_ACCEPT"] = PARAMETER.sub("", request.headers.get("Accept", "*/*"))
+    return NEGOTIABLE.get(asked.get_preferred_type([PAGE, *NEGOTIABLE]))
 
 
 def linked(request, wanted, resources):
@@ -118,10 +122,4 @@ def see(url):
 
 def negotiated(response):
     patch_vary_headers(response, ["Accept"])
-    return for_scripts(response)
-
-
-def for_scripts(response):
-    """Let scripts of other sites read it."""
-    response["Access-Control-Allow-Origin"] = "*"
     return response

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from datetime import date
+from datetime import date, timedelta
 from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from roma_network.export.csv_files import csv_lines
 from roma_network.export.terms import Terms
 
 FOLDER = VAR_DIR / "dumps"
-KEPT = 12
+KEPT = timedelta(days=14)  # each day; of each month the first for good
 SUMS, CHANGES, PACKAGE, EVERYTHING = "SHA256SUMS", "changes.json", "directory.zip", "directory.json"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -44,10 +44,9 @@ def publish(
     *,
     folder: Path | None = None,
     day: date | None = None,
-    kept: int = KEPT,
     progress: Callable[[str], object] = lambda name: None,
 ) -> Path:
-    """Write a dump of today, in place of an earlier one of the same day, and drop all but the latest `kept`."""
+    """Write a dump of today, in place of an earlier one of the same day, and drop what is old."""
     folder, name = folder or FOLDER, (day or localdate()).isoformat()
     folder.mkdir(parents=True, exist_ok=True)
     target = Path(tempfile.mkdtemp(prefix=".", dir=folder))
@@ -62,9 +61,15 @@ def publish(
     except BaseException:
         shutil.rmtree(target, ignore_errors=True)
         raise
-    for old in days(folder)[:-kept]:
+    for old in outdated(days(folder), date.fromisoformat(name)):
         shutil.rmtree(folder / old)
     return folder / name
+
+
+def outdated(found: Sequence[str], today: date) -> list[str]:
+    """The days whose dumps are not kept: addresses that papers cite are those of the first of a month."""
+    firsts = {day[:7]: day for day in reversed(found)}
+    return [day for day in found if day < (today - KEPT).isoformat() and day != firsts[day[:7]]]
 
 
 def write_tables(target, parts, progress):

@@ -19,6 +19,7 @@ from roma_network.export.terms import Terms
 
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 LICENCE = f"CC BY 4.0: {LICENCE_URL}"
+LICENCE_LINK = f'<{LICENCE_URL}>; rel="license"'
 COORDINATES = ("latitude", "longitude")
 Writer = Callable[[Table, Records, str], Iterator[str | bytes]]
 Triples = Callable[[Iterable[rdf.Resource]], Iterator[str]]

@@ -71,7 +71,7 @@ def file(content: str | bytes, asked: formats.Format, name: str) -> HttpResponse
 
 
 def attachment(name):
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Link": formats.LICENCE_LINK}
 
 
 def downloads(

@@ -1,4 +1,22 @@
-"""Headers that switch browser features off (Permissions-Policy); the others are in the settings."""
+"""Headers that switch browser features off (Permissions-Policy) and let scripts of other sites read (CORS); the others are in the settings."""
+
+from http import HTTPStatus
+
+from django.http import HttpResponse
+
+PRIVATE = ("/admin/", "/healthz")
+API = "/api/"  # knows itself which methods its parts take
+# Whatever is public can be read by pages of any site, without their visitors' cookies.
+ANY_SITE = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Retry-After",
+}
+PREFLIGHT = {
+    "Allow": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
 
 
 class PermissionsPolicyMiddleware:
@@ -23,4 +41,24 @@ class PermissionsPolicyMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         response["Permissions-Policy"] = self.header
+        return response
+
+
+class AnySiteMiddleware:
+    """Answers the question that browsers ask before a request of another site (a preflight), and permits it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path.startswith(PRIVATE):
+            return self.get_response(request)
+        is_preflight = request.method == "OPTIONS" and not request.path.startswith(API)
+        response = (
+            HttpResponse(status=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
+            if is_preflight
+            else self.get_response(request)
+        )
+        for name, value in ANY_SITE.items():
+            response.setdefault(name, value)
         return response

@@ -83,11 +83,34 @@ def test_what_changed_since_the_last_time_is_told(folder):
     assert kept.slug not in json.dumps(told)
 
 
-def test_only_the_latest_are_kept_and_one_of_a_day(folder):
-    for day in (1, 2, 3, 3):
-        publish(day=date(2026, 1, day), kept=2)
-    assert dumps.days() == ["2026-01-02", "2026-01-03"]
+def test_each_day_is_kept_for_two_weeks_and_the_first_of_a_month_for_good(folder):
+    for day in ("2026-01-03", "2026-01-04", "2026-02-01", "2026-02-02", "2026-02-16", "2026-02-16"):
+        publish(day=date.fromisoformat(day))
+    assert dumps.days() == ["2026-01-03", "2026-02-01", "2026-02-02", "2026-02-16"]
+    publish(day=date(2026, 3, 10))
+    assert dumps.days() == ["2026-01-03", "2026-02-01", "2026-03-10"]
     assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_file_can_be_read_in_parts_and_asked_for_again(client, folder):
+    factories.ActorFactory()
+    place = publish()
+    whole = (place / "actors.csv").read_bytes()
+    response = client.get("/data/latest/actors.csv", headers={"Accept-Encoding": "gzip"})
+    assert response.getvalue() == whole
+    assert response["Content-Length"] == str(len(whole))
+    assert response["ETag"] == f'"{sha256(whole).hexdigest()}"'
+    for headers in ({"If-None-Match": response["ETag"]}, {"If-Modified-Since": response["Last-Modified"]}):
+        assert client.get("/data/latest/actors.csv", headers=headers).status_code == 304
+    for asked, part in {"0-3": whole[:4], "5-": whole[5:], "-6": whole[-6:], "2-999999": whole[2:]}.items():
+        response = client.get(f"/data/{place.name}/actors.csv", headers={"Range": f"bytes={asked}"})
+        assert (response.status_code, response.getvalue()) == (206, part)
+        assert response["Content-Length"] == str(len(part))
+        assert response["Content-Range"].endswith(f"/{len(whole)}")
+    changed = {"Range": "bytes=0-3", "If-Range": '"another"'}
+    assert client.get("/data/latest/actors.csv", headers=changed).status_code == 200
+    assert client.get("/data/latest/actors.csv", headers={"Range": "bytes=999999-"}).status_code == 416
+    assert client.get("/data/latest/actors.csv", headers={"Range": "bytes=0-1,4-5"}).status_code == 200
 
 
 def test_a_dump_that_fails_leaves_nothing_and_the_last_one_stands(folder, monkeypatch):
@@ -212,9 +235,9 @@ def test_what_others_put_into_the_folder_is_passed_over(directory, folder, clien
     for name in others:
         (folder / name).mkdir(parents=True)
     (folder / "2026-01-03").write_text("")
-    for day in (date(2026, 3, 1), date(2026, 3, 2)):
-        publish(day=day, kept=1)
-    assert dumps.days() == ["2026-03-02"]
+    for day in (date(2026, 3, 1), date(2026, 3, 2), date(2026, 4, 2)):
+        publish(day=day)
+    assert dumps.days() == ["2026-03-01", "2026-04-02"]
     assert client.get("/data/").status_code == 200
     assert client.get("/data/lost+found/SHA256SUMS").status_code == 404
-    assert {path.name for path in folder.iterdir()} == {*others, "2026-01-03", "2026-03-02"}
+    assert {path.name for path in folder.iterdir()} == {*others, "2026-01-03", "2026-03-01", "2026-04-02"}

@@ -270,6 +270,20 @@ def test_any_accept_header_is_answered(client, accept):
     assert client.get("/id/actor/town", headers={"Accept": accept}).status_code in (200, 303)
 
 
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "text/turtle;charset=utf-8",
+        'text/turtle; profile="https://example.eu/a;b"; q=0.9, text/html;q=0.1',
+        "text/html;charset=utf-8;q=0.2, text/turtle;version=1.1",
+    ],
+)
+def test_parameters_of_a_media_type_change_nothing(client, accept):
+    factories.ActorFactory(slug="town")
+    response = client.get("/id/actor/town", headers={"Accept": accept})
+    assert response["Content-Type"].startswith("text/turtle")
+
+
 @pytest.mark.parametrize("scheme", ["type", "role", "theme", "kind", "document-kind"])
 def test_every_term_that_data_names_is_defined(directory, client, scheme):
     used = set()

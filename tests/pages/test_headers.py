@@ -10,6 +10,7 @@ from django.test import Client
 
 from roma_network import settings as module
 from roma_network.pages.listing import Listing
+from tests import factories
 from tests.html import EVERY_KIND, Page
 
 POLICY = {
@@ -357,3 +358,28 @@ def test_the_headers_are_graded_a_plus(directory, in_production, url):
     response = client.get(url, secure=True)
     assert response.status_code == 200
     assert score(response, client.get(url)) >= 100 + 20
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/actors/?format=csv",
+        "/actors/?format=atom",
+        "/map/?format=svg",
+        "/id/actor/town",
+        "/id/actor/nobody",
+        "/id/theme/",
+        "/data/catalog.ttl",
+        "/api/v1/openapi.json",
+        "/api/v1/actors/",
+    ],
+)
+def test_scripts_of_other_sites_may_read_whatever_is_public(client, db, path):
+    factories.ActorFactory(slug="town")
+    question = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET"}
+    asked = client.options(path, headers=question | {"Access-Control-Request-Headers": "if-none-match"})
+    assert asked.status_code == 204
+    assert "GET" in asked["Access-Control-Allow-Methods"]
+    assert asked["Access-Control-Allow-Headers"] == "*"
+    assert client.get(path)["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Origin" not in client.get("/admin/login/")

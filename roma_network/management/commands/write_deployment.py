@@ -12,7 +12,7 @@ TEMPLATES = BASE_DIR / "roma_network" / "ops" / "deployment"
 TIMERS = {
     "backup": "daily",
     "check_links": "daily",
-    "publish_dump": "weekly",
+    "publish_dump": "daily",
     "lay_out_network": "hourly",
     "clearsessions": "daily",
     "forget_log_ins": "daily",
