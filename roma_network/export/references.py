@@ -10,10 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from roma_network.export import formats, responses
+from roma_network.export.atom import DIRECTORY
 from roma_network.export.rdf import identifier
 from roma_network.models import Editorial
 
-DIRECTORY = "Roma integration directory"
 SPECIAL = {letter: f"\\{letter}" for letter in "&%$#_{}"} | {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from roma_network.search.facets import TRACKING, FacetFilter, ListingFilterSet
 
 FORMAT = {"format": False}
+FEED = "atom"  # which has pages as lists have; all other files hold all
 ANYTHING = None  # the view refuses what it does not take
 
 
@@ -58,7 +59,8 @@ def canonical(request):
     known, unknown = (sorted_pairs(data), []) if taken is ANYTHING else told_apart(data, taken)
     asked = dict(known).get("format", "")
     if asked and asked in getattr(view, "costs", ()):
-        known, unknown = [pair for pair in known if pair[0] != "page"], []
+        known = [pair for pair in known if pair[0] != "page" or asked == FEED]
+        unknown = []
     found = urlencode([*known, *unknown])
     return Address(found, asked, is_canonical=found == query and not unknown, is_kept=not unknown)
 

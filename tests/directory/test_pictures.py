@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from functools import partial
 from xml.etree import ElementTree
 
@@ -22,7 +23,7 @@ from roma_network.cartography.projection import project
 from roma_network.directory.pictures import maps, network_layout
 from roma_network.directory.pictures.figures import FIGURES
 from roma_network.models import ContentVersion, Layout, Status
-from stakeholders.models import Actor, Country
+from stakeholders.models import Actor, Country, Relation
 from tests import factories
 from tests.html import EMBEDS, EVERY_KIND, PICTURES, Page, number_in, read, results_at, words_of
 
@@ -312,9 +313,14 @@ def test_researchers_open_the_files_of_the_network(directory, client, tmp_path, 
     path.write_bytes(file(client, "network", kind))
     graph = read_file(path)
     rows = csv_rows(client, "network")
-    assert {frozenset(edge) for edge in graph.edges} == {
-        frozenset((row["source"], row["target"])) for row in rows
-    }
+    assert sorted(graph.edges(keys=False)) == sorted((row["source"], row["target"]) for row in rows)
+    assert graph.is_directed()
+    told = Counter((data["kind"], data["role"]) for _one, _other, data in graph.edges(data=True))
+    assert sum(told.values()) == Participation.objects.public().count() + Relation.objects.public().count()
+    assert told["relation", "funds"] == Relation.objects.public().filter(kind="funds").count()
+    fra = graph.nodes["actor/fra"]
+    assert fra["type"] == "eu_institution"
+    assert "education" in fra["themes"]
     _node, values = next(iter(graph.nodes(data=True)))
     assert values["url"].startswith("http://testserver/")
     assert values["label"] in {row["source_name"] for row in rows} | {row["target_name"] for row in rows}

@@ -6,6 +6,7 @@ import json
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
+import feedparser
 import frictionless
 import pytest
 import rdflib
@@ -318,6 +319,33 @@ def test_a_feed_holds_what_its_list_holds_the_latest_first(client):
     found = entries(client, "/actors/?type=academia&format=atom")
     assert [key for key, _updated in found] == [f"{HOST}/id/actor/town-{number}" for number in (2, 1, 0)]
     assert found[0][1].startswith("2027-01-03")
+
+
+def test_feeds_are_valid_and_say_what_they_are(client, admin_user):
+    for number in range(60):
+        factories.ActorFactory(slug=f"town-{number}", type="academia", summary="1 < 2 & <b>not bold</b>")
+    old = factories.ActorFactory(slug="old")
+    merging.merge(survivor=Actor.objects.get(slug="town-1"), old=old, by=admin_user, reason="Twice")
+    url = "/actors/?type=academia&format=atom"
+    first = feedparser.parse(client.get(url).content)
+    assert not first.bozo
+    assert first.feed.title == "Actors: latest verified or changed (type=academia)"
+    assert first.feed.author_detail.name
+    assert "CC BY 4.0" in first.feed.rights
+    links = {link.rel: link.href for link in first.feed.links}
+    assert links["alternate"] == f"{HOST}/actors/?type=academia"
+    assert links["self"] == first.feed.id == f"{HOST}{url}"
+    assert first.entries[0].summary_detail.type == "text/plain"
+    assert first.entries[0].summary == "1 < 2 & <b>not bold</b>"
+    assert "previous" not in links
+    second = feedparser.parse(client.get(links["next"].removeprefix(HOST)).content)
+    assert {link.rel for link in second.feed.links} == {"alternate", "self", "first", "previous"}
+    assert {entry.id for entry in first.entries + second.entries} == {
+        f"{HOST}/id/actor/town-{number}" for number in range(60)
+    }
+    root = ElementTree.fromstring(client.get(url).content)  # noqa: S314 (our own)
+    [tombstone] = root.iter("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+    assert tombstone.get("ref") == f"{HOST}/id/actor/old"
 
 
 @pytest.mark.parametrize(

@@ -12,16 +12,16 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from initiatives.models import Initiative, Role
+from initiatives.models import Initiative, Participation, Role
 from roma_network.core.web_addresses import absolute
 from roma_network.core.xml_text import xml_safe
 from roma_network.directory.pictures import network_layout
 from roma_network.directory.pictures.network_layout import Graph
 from roma_network.directory.pictures.ties import relations_at, ties_at
-from roma_network.export.formats import GRAPHS, PICTURES
+from roma_network.export.formats import GRAPHS, LICENCE, PICTURES
 from roma_network.pages.pictures import Picture
 from stakeholders.filters import ActorFilterSet
-from stakeholders.models import Actor, ActorType
+from stakeholders.models import Actor, ActorType, Relation, RelationKind
 
 MOST_NODES = 1500
 MOST_EDGES = 3000  # that are drawn; files hold all
@@ -30,6 +30,32 @@ MOST_LABELS = 14
 MARGIN = 30  # units
 LEAST = 300  # units on a side, however few there are
 LETTER, LABEL_HEIGHT = 7.5, 16  # units, for labels that are not to overlap
+
+
+# What files tell of nodes and ties, with its type.
+NODE = dict.fromkeys(("label", "kind", "type", "country", "themes", "url"), "string") | {
+    "x": "double",
+    "y": "double",
+}
+TIE = dict.fromkeys(("kind", "role", "start", "end", "note"), "string") | {"mutual": "boolean"}
+OF_GEXF = ("label", "x", "y")  # it has places of its own for these
+
+
+class Tie(NamedTuple):
+    """From whom to whom, by number; `role` is that of a participation, or the kind of a relation."""
+
+    source: int
+    target: int
+    kind: str
+    role: str
+    start: str
+    end: str
+    note: str
+
+    def said(self):
+        """Readers of such files take all edges as directed, or none: that one goes both ways is said besides."""
+        mutual = str(self.role == RelationKind.COOPERATES_WITH).lower()
+        return {name: getattr(self, name) for name in self._fields[2:]} | {"mutual": mutual}
 
 
 class Node(NamedTuple):
@@ -123,7 +149,7 @@ class Network(Picture):
     @cached_property
     def entries(self):
         """Node by node, the row of the actor or the initiative."""
-        actors = Actor.objects.only("name", "acronym", "slug", "type", "status").in_bulk(
+        actors = Actor.objects.only("name", "acronym", "slug", "type", "status", "country").in_bulk(
             self.graph.actors.tolist()
         )
         initiatives = Initiative.objects.only("name", "acronym", "slug", "kind", "status").in_bulk(
@@ -249,12 +275,35 @@ class Network(Picture):
 
     # Files
 
-    def rows(self):
-        yield ["source", "source_name", "target", "target_name", "kind"]
+    @cached_property
+    def ties(self):
+        """All ties among the nodes, each by itself: a row for each role and each relation, from whom to whom."""
         border = len(self.graph.actors)
-        for one, other in self.graph.edges.tolist():
-            kind = "participation" if other >= border else "relation"
-            yield [self.id_of(one), self.entries[one].name, self.id_of(other), self.entries[other].name, kind]
+        actors = {key: number for number, key in enumerate(self.graph.actors.tolist())}
+        initiatives = {key: border + number for number, key in enumerate(self.graph.initiatives.tolist())}
+        roles = self.filterset.data.getlist("role") or Role.values
+        shown = Participation.objects.public().filter(role__in=roles).order_by("pk")
+        found = [
+            Tie(actors[actor], initiatives[initiative], "participation", *said)
+            for actor, initiative, *said in shown.values_list(
+                "actor_id", "initiative_id", "role", "start", "end", "note"
+            )
+            if actor in actors and initiative in initiatives
+        ]
+        relations = (
+            Relation.objects.public().order_by("pk").values_list("subject_id", "target_id", "kind", "note")
+        )
+        return found + [
+            Tie(actors[subject], actors[target], "relation", kind, "", "", note)
+            for subject, target, kind, note in relations
+            if subject in actors and target in actors
+        ]
+
+    def rows(self):
+        yield ["source", "source_name", "target", "target_name", *Tie._fields[2:]]
+        for source, target, *said in self.ties:
+            names = (self.entries[source].name, self.id_of(target), self.entries[target].name)
+            yield [self.id_of(source), *names, *said]
 
     def id_of(self, number):
         kind = "actor" if number < len(self.graph.actors) else "initiative"
@@ -263,6 +312,12 @@ class Network(Picture):
     def attributes(self):
         """Node by node: its id and what is known of it."""
         places = {node.number: (node.x, node.y) for node in self.nodes}
+        actors, initiatives = set(self.graph.actors.tolist()), set(self.graph.initiatives.tolist())
+        themes = (
+            linked_values(Actor, "themes", actors, "slug"),
+            linked_values(Initiative, "themes", initiatives, "slug"),
+        )
+        countries = linked_values(Initiative, "countries", initiatives, "code")
         for number, entry in enumerate(self.entries):
             is_actor = number < len(self.graph.actors)
             x, y = places.get(number, (0, 0))
@@ -272,6 +327,8 @@ class Network(Picture):
                     "label": entry.name,
                     "kind": "actor" if is_actor else "initiative",
                     "type": entry.type if is_actor else entry.kind,
+                    "country": entry.country_id or "" if is_actor else "; ".join(countries.get(entry.pk, ())),
+                    "themes": "; ".join(themes[not is_actor].get(entry.pk, ())),
                     "url": absolute(entry.get_absolute_url()),
                     "x": x,
                     "y": -y,  # upwards, as these formats count
@@ -280,56 +337,64 @@ class Network(Picture):
 
     def as_graphml(self):
         root = ElementTree.Element("graphml", xmlns="http://graphml.graphdrawing.org/xmlns")
-        for name, kind in {
-            "label": "string",
-            "kind": "string",
-            "type": "string",
-            "url": "string",
-            "x": "double",
-            "y": "double",
-        }.items():
-            ElementTree.SubElement(
-                root, "key", {"id": name, "for": "node", "attr.name": name, "attr.type": kind}
-            )
-        ElementTree.SubElement(
-            root, "key", {"id": "tie", "for": "edge", "attr.name": "kind", "attr.type": "string"}
-        )
-        graph = ElementTree.SubElement(root, "graph", edgedefault="undirected")
+        root.append(ElementTree.Comment(f" {LICENCE} "))
+        for part, names in (("node", NODE), ("edge", TIE)):
+            for name, kind in names.items():
+                values = {"id": f"{part}-{name}", "for": part, "attr.name": name, "attr.type": kind}
+                ElementTree.SubElement(root, "key", values)
+        graph = ElementTree.SubElement(root, "graph", edgedefault="directed")
         for node_id, attributes in self.attributes():
             node = ElementTree.SubElement(graph, "node", id=node_id)
             for name, value in attributes.items():
-                ElementTree.SubElement(node, "data", key=name).text = str(value)
-        for source, _name, target, _other, kind in list(self.rows())[1:]:
-            edge = ElementTree.SubElement(graph, "edge", source=source, target=target)
-            ElementTree.SubElement(edge, "data", key="tie").text = kind
+                ElementTree.SubElement(node, "data", key=f"node-{name}").text = str(value)
+        for number, tie in enumerate(self.ties):
+            ends = {"source": self.id_of(tie.source), "target": self.id_of(tie.target)}
+            edge = ElementTree.SubElement(graph, "edge", id=f"tie-{number}", **ends)
+            for name, value in tie.said().items():
+                ElementTree.SubElement(edge, "data", key=f"edge-{name}").text = value
         return as_xml(root)
 
     def as_gexf(self):
         root = ElementTree.Element(
             "gexf", {"xmlns": "http://gexf.net/1.3", "xmlns:viz": "http://gexf.net/1.3/viz", "version": "1.3"}
         )
-        ElementTree.SubElement(root, "meta", lastmodifieddate=localdate().isoformat())
-        graph = ElementTree.SubElement(root, "graph", defaultedgetype="undirected", mode="static")
-        columns = {"kind": "string", "type": "string", "url": "string"}
-        heading = ElementTree.SubElement(graph, "attributes", {"class": "node"})
-        for name, kind in columns.items():
-            ElementTree.SubElement(heading, "attribute", id=name, title=name, type=kind)
-        heading = ElementTree.SubElement(graph, "attributes", {"class": "edge"})
-        ElementTree.SubElement(heading, "attribute", id="tie", title="kind", type="string")
+        about = ElementTree.SubElement(root, "meta", lastmodifieddate=localdate().isoformat())
+        ElementTree.SubElement(about, "description").text = LICENCE
+        graph = ElementTree.SubElement(root, "graph", defaultedgetype="directed", mode="static")
+        for part, names in (("node", NODE), ("edge", TIE)):
+            heading = ElementTree.SubElement(graph, "attributes", {"class": part})
+            for name, kind in names.items():
+                if name not in OF_GEXF:
+                    ElementTree.SubElement(heading, "attribute", id=f"{part}-{name}", title=name, type=kind)
         nodes, edges = (ElementTree.SubElement(graph, name) for name in ("nodes", "edges"))
         for node_id, attributes in self.attributes():
             node = ElementTree.SubElement(nodes, "node", id=node_id, label=attributes["label"])
-            values = ElementTree.SubElement(node, "attvalues")
-            for name in columns:
-                ElementTree.SubElement(values, "attvalue", {"for": name, "value": attributes[name]})
+            add_values(node, "node", attributes)
             ElementTree.SubElement(
                 node, "viz:position", x=str(attributes["x"]), y=str(attributes["y"]), z="0"
             )
-        for number, (source, _name, target, _other, kind) in enumerate(list(self.rows())[1:]):
-            edge = ElementTree.SubElement(edges, "edge", id=str(number), source=source, target=target)
-            values = ElementTree.SubElement(edge, "attvalues")
-            ElementTree.SubElement(values, "attvalue", {"for": "tie", "value": kind})
+        for number, tie in enumerate(self.ties):
+            ends = {"source": self.id_of(tie.source), "target": self.id_of(tie.target)}
+            edge = ElementTree.SubElement(edges, "edge", id=str(number), **ends)
+            add_values(edge, "edge", tie.said())
         return as_xml(root)
+
+
+def add_values(element, part, attributes):
+    values = ElementTree.SubElement(element, "attvalues")
+    for name, value in attributes.items():
+        if name not in OF_GEXF and value != "":
+            ElementTree.SubElement(values, "attvalue", {"for": f"{part}-{name}", "value": str(value)})
+
+
+def linked_values(model, field, keys, value):
+    """Key → values of the rows that a field links it to."""
+    found = defaultdict(list)
+    rows = model.objects.filter(**{f"{field}__isnull": False}).order_by(f"{field}__{value}")
+    for key, each in rows.values_list("pk", f"{field}__{value}"):
+        if key in keys:
+            found[key].append(each)
+    return found
 
 
 def as_xml(root):
