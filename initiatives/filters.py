@@ -16,7 +16,7 @@ from roma_network.search.facets import (
     Sort,
     YearFilter,
 )
-from stakeholders.filters import country_choices, theme_choices
+from stakeholders.filters import CountryFilter, theme_choices
 from stakeholders.models import ActorType
 
 
@@ -65,7 +65,7 @@ class InitiativeFilterSet(YearsFilterSet):
     )
     kind = FacetFilter("kind", label=_("Kind"))
     status = FacetFilter("phase", label=_("Status"), choices=lambda: Phase.choices)
-    country = FacetFilter("countries__code", via="country", label=_("Country"), choices=country_choices)
+    country = CountryFilter("countries__code", via="country", label=_("Country"))
     theme = FacetFilter("themes__slug", via="theme", label=_("Theme"), choices=theme_choices)
     actor = EntryFacetFilter(
         "participations__actor", label=_("Actor"), via="actor", visible=with_public_actor, listed=False
@@ -133,7 +133,7 @@ class DocumentFilterSet(YearsFilterSet):
     type = FacetFilter(
         "publisher_type", label=_("Type of publisher"), choices=lambda: ActorType.choices, shaped=True
     )
-    country = FacetFilter("publisher_country", label=_("Country of the publisher"), choices=country_choices)
+    country = CountryFilter("publisher_country", label=_("Country of the publisher"))
     publisher = EntryFacetFilter("publisher", label=_("Publisher"), via="publisher", visible=by_public_actor)
     language = FacetFilter("language", label=_("Language"), choices=document_languages)
     actor = AuthorOrSubjectFilter("actors", label=_("By or about"), via="actor", listed=False)

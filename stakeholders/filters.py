@@ -32,12 +32,28 @@ def in_public_initiative() -> Q:
     )
 
 
+OF_THE_EU = {"EL": "GR", "UK": "GB"}  # its codes, where they are not those of ISO 3166-1
+
+
+def country_code(text: str) -> str:
+    """A code as ISO 3166-1 has it: “ro”, and the EU's own codes."""
+    return OF_THE_EU.get(text.upper(), text.upper())
+
+
+class CountryFilter(FacetFilter):
+    def __init__(self, field_name, **kwargs):
+        super().__init__(field_name, choices=country_choices, **kwargs)
+
+    def meant(self, value):
+        return country_code(value)
+
+
 class ActorFilterSet(ListingFilterSet):
     connected_by = "participation"
 
     q = SearchFilter()
     type = FacetFilter("type", label=_("Type of actor"), shaped=True)
-    country = FacetFilter("country", label=_("Country"), choices=country_choices)
+    country = CountryFilter("country", label=_("Country"))
     membership = FacetFilter("country__membership", label=_("EU membership"))
     theme = FacetFilter("themes__slug", via="theme", label=_("Theme"), choices=theme_choices)
     initiative = EntryFacetFilter(

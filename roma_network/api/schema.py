@@ -1,12 +1,15 @@
 """The description of the API, OpenAPI 3.1: drawn from the columns, filters and endpoints that answers are made of."""
 
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
+
+from django.conf import settings
 
 from roma_network.api.endpoints import LARGEST_PAGE, PAGE_SIZE, Endpoint
 from roma_network.core.problems import MEDIA_TYPE
 from roma_network.export.columns import Column, Kind, Table
-from roma_network.search.facets import FacetFilter, YearFilter
+from roma_network.search.facets import EntryFacetFilter, FacetFilter, YearFilter
 
 Schema = dict[str, Any]
 
@@ -32,6 +35,7 @@ PROBLEMS = {
 PROBLEM: Schema = {
     "type": "object",
     "description": "RFC 9457",
+    "required": ["type", "title", "status"],
     "properties": {
         "type": {"type": "string"},
         "title": {"type": "string"},
@@ -61,6 +65,7 @@ def document(
     return {
         "openapi": "3.1.0",
         "info": INFO,
+        "servers": [{"url": settings.BASE_URL}],
         "paths": {path: {"get": {"operationId": name} | described} for path, name, described in operations}
         | paths,
         "components": {"schemas": schemas},
@@ -137,15 +142,26 @@ def filter_parameters(endpoint: Endpoint) -> list[Schema]:
             for name, (_path, known) in endpoint.filters.items()
         ]
     found = [
-        parameter(name, filter_.label or name, filter_schema(filter_))
+        parameter(name, filter_.label or name, filter_schema(endpoint, filter_))
         for name, filter_ in endpoint.filterset.base_filters.items()
     ]
-    return [*found, parameter("sort", "The order.", {"type": "string", "enum": [*endpoint.filterset.sorts]})]
+    return [
+        *found,
+        parameter(
+            "sort",
+            "The order. From cursor to cursor rows come in the order of their keys, whatever this says.",
+            {"type": "string", "enum": [*endpoint.filterset.sorts]},
+        ),
+    ]
 
 
-def filter_schema(filter_) -> Schema:
-    if isinstance(filter_, FacetFilter):
+def filter_schema(endpoint: Endpoint, filter_) -> Schema:
+    if isinstance(filter_, EntryFacetFilter):
         return many()
+    if isinstance(filter_, FacetFilter):
+        bound = copy(filter_)
+        bound.model = endpoint.table.model
+        return many(bound.known)
     return {"type": "integer"} if isinstance(filter_, YearFilter) else {"type": "string"}
 
 
@@ -199,7 +215,8 @@ def column_schema(column: Column) -> Schema:
     if column.meaning:
         about["description"] = str(column.meaning)
     if column.kind == Kind.ROWS:
-        return about | {"type": "array", "items": object_schema(column.parts)}
+        items = object_schema(column.parts) | {"required": [part.name for part in column.parts]}
+        return about | {"type": "array", "items": items}
     if column.kind in (Kind.LINKS, Kind.TEXTS):
         return about | many(column.values)
     return about | value_schema(column)

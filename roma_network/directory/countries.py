@@ -4,12 +4,13 @@ from collections import defaultdict
 
 from django.db.models import Count, Window
 from django.db.models.functions import RowNumber
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from initiatives.models import Document, Initiative
 from roma_network.core import folding
 from roma_network.directory.pictures import maps
 from roma_network.pages.http_cache import public
+from stakeholders.filters import country_code
 from stakeholders.models import Actor, ActorType, Country, Membership
 
 MOST_IN_COUNTRY = 50
@@ -30,6 +31,8 @@ def country_list(request):
 
 @public
 def country_detail(request, code):
+    if code != (known := country_code(code)):
+        return redirect("country_detail", known, permanent=True)
     country = get_object_or_404(Country, code=code)
     actors = country.actors.published()
     counts = dict(actors.order_by().values_list("type").annotate(n=Count("pk")))

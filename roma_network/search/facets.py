@@ -125,6 +125,19 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
             raise TypeError(f"{self.field_name} has no vocabulary of its own: give this filter `choices`.")
         return {value: Term(label, value) for value, label in choices}
 
+    def meant(self, value):
+        """The value that an address means, where one can be written in several ways."""
+        return value
+
+    @property
+    def known(self):
+        """The values of a vocabulary that is closed; none where they are rows."""
+        return (
+            []
+            if self.choices
+            else [value for value, _label in field_at(self.model, self.field_name).choices or ()]
+        )
+
     def condition(self, values):
         return Q(**{f"{self.field_name}__in": values})
 
@@ -245,6 +258,7 @@ class ListingFilterSet(django_filters.FilterSet):
         return MultiValueDict(kept)
 
     def sift_facet(self, name, facet, values):
+        values = list(dict.fromkeys(map(facet.meant, values)))
         vocabulary = self.vocabularies[name] = facet.vocabulary(
             [value for value in values if "\0" not in value][:MOST_VALUES]
         )

@@ -20,7 +20,7 @@ from tests.factories import (
     ParticipationFactory,
     ThemeFactory,
 )
-from tests.html import LISTINGS, Page, read
+from tests.html import LISTINGS, Page, read, results_at
 
 LISTS = ("/actors/", "/initiatives/", "/documents/")
 
@@ -621,3 +621,20 @@ def test_pages_without_filters_report_what_they_cannot_use(client, url):
     ActorFactory(slug="fra")
     InitiativeFactory(slug="leri")
     assert list(read(client, f"{url}?type=academia&utm_medium=mail").complaints) == ["type=academia"]
+
+
+@pytest.mark.parametrize("code", ["RO", "ro", "Ro"])
+def test_codes_of_countries_may_be_small_letters(directory, client, code):
+    assert read(client, f"/actors/?country={code}").count == read(client, "/actors/?country=RO").count
+    assert read(client, f"/actors/?country={code}").complaints == {}
+
+
+@pytest.mark.parametrize(("of_the_eu", "code"), [("EL", "GR"), ("UK", "GB"), ("el", "GR")])
+def test_the_codes_of_the_eu_are_understood(directory, client, of_the_eu, code):
+    expected = read(client, f"/actors/?country={code}")
+    found = read(client, f"/actors/?country={of_the_eu}&country={code}")
+    assert (found.count, found.complaints) == (expected.count, {})
+    assert client.get(f"/api/v1/initiatives/?country={of_the_eu}").json()["count"] == results_at(
+        f"/initiatives/?country={code}"
+    )
+    assert client.get(f"/countries/{of_the_eu}/")["Location"] == f"/countries/{code}/"
