@@ -22,7 +22,7 @@ from roma_network.ops.logs import client_address
 # In hundredths of a second of one core. The page itself, and an unknown format, go by "".
 PAGE = {"": 3}
 LIST = {"": 3} | dict.fromkeys(ROWS, 50) | {"zip": 150, "atom": 3}
-PICTURE = {"": 5, "svg": 5, "csv": 2, "png": 100}
+PICTURE = {"": 5, "svg": 5, "csv": 2, "geojson": 2, "png": 100}
 NETWORK = PICTURE | {"": 20, "svg": 20, "csv": 5, "graphml": 30, "gexf": 30}
 API = {"": 0}  # it asks `spend` itself, by a rate of its own
 DEAR = 30  # from here on few are made at once

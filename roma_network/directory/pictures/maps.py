@@ -1,5 +1,6 @@
 """Maps of filtered views (choropleth, with proportional symbols): how many actors or initiatives in each country, and the places that take part."""
 
+import json
 from math import sqrt
 from typing import NamedTuple
 
@@ -10,7 +11,9 @@ from django.utils.translation import ngettext
 from initiatives.filters import InitiativeFilterSet
 from roma_network.cartography import atlas
 from roma_network.cartography.dots import Dot
+from roma_network.core.web_addresses import absolute
 from roma_network.directory.pictures.ties import counts_at, localities_at, ties_at
+from roma_network.export.formats import LICENCE_URL, PICTURES, ROWS
 from roma_network.pages.pictures import Picture
 from roma_network.search.facet_index import count
 from stakeholders.filters import ActorFilterSet
@@ -73,6 +76,7 @@ def dot(weight, locality, place):
 
 class Map(Picture):
     name = "map"
+    formats = PICTURES | {"geojson": ROWS["geojson"]}
     frame = atlas.EUROPE
 
     @property
@@ -134,6 +138,28 @@ class Map(Picture):
     def weights(self):
         """Key of a locality → number of initiatives."""
         raise NotImplementedError
+
+    def as_geojson(self):
+        """The places that match, each with how many initiatives it takes part in: all, drawn or not."""
+        localities = localities_at(self.request.content_version)
+        features = [
+            {
+                "type": "Feature",
+                "id": absolute(reverse("identifier", args=["actor", place.slug])),
+                "geometry": {"type": "Point", "coordinates": [place.longitude, place.latitude]},
+                "properties": {
+                    "name": place.name,
+                    "country": place.country,
+                    "initiatives": weight,
+                    "url": absolute(reverse("actor_detail", args=[place.slug])),
+                },
+            }
+            for key, weight in sorted(self.weights().items())
+            if (place := localities.get(key))
+        ]
+        return json.dumps(
+            {"type": "FeatureCollection", "license": LICENCE_URL, "features": features}, ensure_ascii=False
+        )
 
 
 class ActorMap(Map):
