@@ -97,6 +97,7 @@ UNSAID = {
     "precision": "of coordinates",
     "membership": "of countries, which the EU names itself",
     "initiative": "of funding: what leads to it",
+    "within": "of funding: a sum has no name outside of its initiative",
     "is_milestone": "where the home page shows it",
     "code": "the name of the resource",
     "url": "of sources: the name of the resource",
