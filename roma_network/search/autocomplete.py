@@ -25,6 +25,7 @@ MOST_CALLED = 20  # entries of one name
 # What stands around the text in a name: the whole name, whole words at its start or within it, beginnings of words.
 AROUND = (("\n", "\n"), ("\n", " "), (" ", "\n"), (" ", " "), ("\n", ""), (" ", ""))
 NEARLY = 0.88
+RANKS = (0, 1, 2, 2, 1, 3, 4)  # of AROUND, and of words that stand apart
 ALIKE = 0.65  # of 1: “rommed” and “romed” are 0.83
 
 
@@ -87,7 +88,8 @@ class NameIndex:
         allowed = [
             place for place in found if not any(term in self.names_at(place) for term in query.unwanted)
         ]
-        places = sorted(allowed, key=found.get)[:most]
+        # Of names that begin so, the best known first, whether the word ends there or not: "rom" is ROMACT and ROMED.
+        places = sorted(allowed, key=lambda place: (RANKS[found[place]], place))[:most]
         entries = self.entries(places)
         for place, entry in zip(places, entries, strict=True):
             entry.is_called = found[place] == 0

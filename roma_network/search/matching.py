@@ -151,8 +151,10 @@ class Matcher:
     @cached_property
     def places(self):
         """Where the rows of the text index stand among the columns, and which of them do."""
-        known = np.isin(self.texts.keys, self.columns.keys)
-        return self.columns.places(self.texts.keys), known
+        places = np.searchsorted(self.columns.keys, self.texts.keys)
+        places[places == self.size] = 0
+        known = self.columns.keys[places] == self.texts.keys if self.size else places.astype(bool)
+        return places[known], known
 
     def mask_of(self, name: str, values) -> Mask:
         """The rows that have one of these values of a facet."""
