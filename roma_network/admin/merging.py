@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Script
 from django.http import HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -39,7 +40,7 @@ class MergeableAdmin(EditorialAdmin):
     actions = [*EditorialAdmin.actions, "merge_two"]
 
     class Media:
-        js = ["js/duplicates.js"]
+        js = [Script("js/duplicates.js", defer=True)]  # it looks for its place in the page
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"

@@ -139,6 +139,12 @@ def test_every_kind_of_page_serves_everybody(desk):
     assert failing == {}
 
 
+def test_entries_that_may_be_the_same_are_listed_while_typing(desk):
+    desk.page.goto(address(Actor, "add"))
+    desk.page.fill("#id_name", "The Council of Europe")
+    desk.page.get_by_role("link", name="Council of Europe", exact=True).wait_for()
+
+
 def test_the_pictures_of_the_guide_can_be_made(desk, tmp_path):
     """With `GUIDE_PICTURES=1` in the environment they replace those of the guide."""
     page, folder = desk.page, GUIDE if os.environ.get("GUIDE_PICTURES") else tmp_path
