@@ -98,6 +98,7 @@ UNSAID = {
     "membership": "of countries, which the EU names itself",
     "initiative": "of funding: what leads to it",
     "within": "of funding: a sum has no name outside of its initiative",
+    "mandates": "offices: told in tables alone so far",
     "is_milestone": "where the home page shows it",
     "code": "the name of the resource",
     "url": "of sources: the name of the resource",
