@@ -86,7 +86,8 @@ class Results:
         whole = [row for row in results if row.fit > self.fit - ALIKE][:MOST_FOUND]
         near = [row for row in results if row not in whole and row.fit > self.fit * CLOSE]
         near = near[: max(FEW - len(whole), 0)] if self.question.concepts else []
-        shown = read([*whole, *near])
+        alike = self.alike()
+        shown = {at: row for at, row in read([*whole, *near]).items() if row not in alike}
         shown_question = QuestionShown(
             self.asked, list(self.answers.values()), FILTERSETS, search_url, list_paths()
         )
@@ -94,7 +95,7 @@ class Results:
             "asked": shown_question,
             "results": [shown[row.kind, row.key] for row in whole if (row.kind, row.key) in shown],
             "near": [shown[row.kind, row.key] for row in near if (row.kind, row.key) in shown],
-            "alike": [(entry._meta.model_name, entry) for entry in self.alike()],
+            "alike": alike,
             "tabs": self.tabs(len(countries)),
             "total": sum(tab.count for tab in self.tabs(len(countries))),
             "where": self.where() if self.question.asks_where else None,
@@ -132,7 +133,8 @@ class Results:
 
     def alike(self):
         """Entries that are called nearly as a question with a slip of the pen."""
-        return self.names.alike(self.asked.text) if self.asked.corrected else []
+        called = self.names.alike(self.asked.text) if self.asked.corrected else ()
+        return list(read([Result(0, 0, model, key) for model, key, _slug in called]).values())
 
     def tabs(self, countries):
         """The kinds with entries that fit as well as the best, each with the list of all of them."""

@@ -164,11 +164,11 @@ class NameIndex:
         )
 
     def alike(self, text):
-        """Entries that are called nearly so."""
+        """Model, key and slug of an entry that is called nearly so."""
         found = process.extractOne(
             text, self.called_so.keys(), scorer=OSA.normalized_similarity, score_cutoff=NEARLY
         )
-        return self.entries(self.called_so[found[0]][:1]) if found else []
+        return self.called(found[0])[:1] if found else ()
 
     def similar(self, word):
         """The words of all names that are most like `word`; of equally similar ones the most frequent first."""

@@ -31,7 +31,7 @@ MOST_SYNONYMS = 12
 IS_CALLED, IS_PLACE, BEGINS_WHOLLY, BEGINS_SO, HOLDS_SO = 150, 110, 60, 50, 20
 ALL_NAMED, NAMED, BY_FACET, WORDS = 15, 10, 8, 6
 HAS_OPTIONAL, IS_ACTOR, OF_LANGUAGE, ONE_COUNTRY, CONNECTED = 6, 8, 8, 6, 1.5
-LETTERS = 100  # of a name that cost a point
+LETTERS = 300  # of names that cost a point
 
 
 @dataclass(frozen=True, eq=False)
@@ -315,10 +315,10 @@ class Matcher:
 
     @cached_property
     def lengths(self):
-        """Of the first name of each row."""
+        """Of all names of each row."""
         places, known = self.places
         lengths = np.zeros(self.size)
-        lengths[places] = (self.texts.name_ends - self.texts.starts)[known]
+        lengths[places] = (self.texts.names_ends - self.texts.starts)[known]
         return lengths
 
     def specific(self):

@@ -78,3 +78,13 @@ def test_in_my_city_offers_countries(directory, client):
     response = client.get("/search/?q=roma+help+in+my+city")
     assert len(response.context["where"]) > 40
     assert response.context["results"][0][0] == "country"
+
+
+def test_an_entry_called_nearly_as_a_question_with_a_slip_stands_first(directory, client):
+    for text, first in (
+        ("rooma education found", "roma-education-fund"),
+        ("mayors making the mosst of eu fundss for roma", ""),
+    ):
+        response = client.get("/search/", {"q": text})
+        assert response.status_code == 200
+        assert not first or response.context["alike"][0][1].slug == first
