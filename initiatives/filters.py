@@ -1,4 +1,5 @@
 from django.db.models import Q
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -70,6 +71,7 @@ class InitiativeFilterSet(YearsFilterSet):
     actor = EntryFacetFilter(
         "participations__actor", label=_("Actor"), via="actor", visible=with_public_actor, listed=False
     )
+    unseen = YearFilter(label=_("End not known, not seen since"), method="not_seen_since")
     has = PresenceFilter(initiatives, label=_("With"))
     lacks = PresenceFilter(initiatives, label=_("Without"), present=False)
 
@@ -97,8 +99,14 @@ class InitiativeFilterSet(YearsFilterSet):
         return Initiative.objects.with_phase()
 
     def not_over_before(self, queryset, name, year):
-        """An initiative with no known end counts as running on from its start."""
-        return queryset.filter(Q(end__gte=str(year)) | Q(end="", start__gt=""))
+        """One with no known end lasts until today where it still runs, else until it was last seen."""
+        lasted = Q(until__gte=str(year)) | Q(until="", seen__gte=str(year))
+        return queryset.filter(
+            lasted | Q(phase=Phase.RUNNING, until="") if year <= localdate().year else lasted
+        )
+
+    def not_seen_since(self, queryset, name, year):
+        return queryset.filter(phase=Phase.UNKNOWN, seen__gt="", seen__lt=str(year))
 
     def begun_by(self, queryset, name, year):
         return queryset.filter(start__gt="", start__lt=str(year + 1))

@@ -43,16 +43,13 @@ class InitiativeKind(models.TextChoices):
     PUBLICATION = "publication", _("Publication")
 
 
-MOMENTS = {InitiativeKind.SURVEY, InitiativeKind.EVENT, InitiativeKind.PUBLICATION}
-
-
 class Phase(models.TextChoices):
     """Not a column: what the dates say today, see `with_phase`."""
 
     PLANNED = "planned", _("Planned")
-    RUNNING = "running", _("Running, or no end known")
+    RUNNING = "running", _("Running")
     ENDED = "ended", _("Ended")
-    UNKNOWN = "unknown", _("Dates not known")
+    UNKNOWN = "unknown", _("Not known whether it still runs")
 
 
 def sighting_constraints():
@@ -152,16 +149,18 @@ class Initiative(Editorial):
     def get_absolute_url(self):
         return reverse("initiative_detail", args=[self.slug])
 
+    @property
+    def phase_name(self):
+        """What its dates say today. The row comes from `with_phase`."""
+        if self.phase == Phase.UNKNOWN and self.seen:
+            return _("Not known since %(year)s") % {"year": self.seen[:4]}
+        return Phase(self.phase).label
+
     def gaps(self):
         found = super().gaps()
         if not self.summary:
             found["summary"] = _("It has no summary.")
         return found
-
-    @property
-    def phase_name(self):
-        """Of a row with the annotation `phase`."""
-        return Phase(self.phase).label
 
     @property
     def funders(self):

@@ -1,8 +1,27 @@
-from django.db.models import Case, Count, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from roma_network.models import EditorialQuerySet, KeyedQuerySet, Status
+
+MOMENTS = ("survey", "event", "publication")  # kinds of what takes place in its year
+LONGEST_SILENCE = 3  # years after which nobody can say that something runs still
+
+
+def long_before(today):
+    """The day from which on a sighting is evidence. On 29 February the day before stands for it."""
+    day = min(today.day, 28) if today.month == 2 else today.day
+    return today.replace(year=today.year - LONGEST_SILENCE, day=day)
+
+
+def lasting(name, day):
+    """That a date is less exact than this day and holds it: "2026" lasts until the end of the year."""
+    return Q(**{f"{name}__in": [day[:4], day[:7]]})
+
+
+def begun():
+    """When something is first known to have been there."""
+    return Case(When(start="", then="last_seen"), default="start")
 
 
 class InitiativeQuerySet(EditorialQuerySet):
@@ -16,15 +35,37 @@ class InitiativeQuerySet(EditorialQuerySet):
         return dict(ties.values_list("initiative").annotate(n=Count("pk")))
 
     def with_phase(self):
-        """Annotate `phase`: one of `Initiative.Phase`, as far as the dates tell today."""
-        today = timezone.localdate().isoformat()
-        running_out = Q(end__in=[today[:4], today[:7]])  # "2026" lasts until the end of the year
-        return self.annotate(
-            phase=Case(
-                When(Q(end__gt="", end__lt=today) & ~running_out, then=Value("ended")),
-                When(start="", then=Value("unknown")),
-                When(start__gt=today, then=Value("planned")),
-                default=Value("running"),
+        """Annotate `phase`, one of `Initiative.Phase`, and what it rests on: `until`, when it ended or will, and `seen`.
+
+        What says no more than that it began was seen when it began. What is of one moment ended with it. Where a later
+        policy has begun, the one before is over.
+        """
+        today = timezone.localdate()
+        now, then = today.isoformat(), long_before(today).isoformat()
+        seen = Case(When(last_seen="", then="start"), default="last_seen")
+        followers = self.model.objects.published().filter(follows=OuterRef("pk")).annotate(begun=begun())
+        first = followers.filter(begun__gt="", begun__lte=now).order_by("begun").values("begun")[:1]
+        taken_over = Case(
+            When(kind="policy_framework", then=Coalesce(Subquery(first), Value(""))), default=Value("")
+        )
+        return (
+            self.alias(taken_over=taken_over)
+            .annotate(
+                seen=seen,
+                until=Case(
+                    When(Q(taken_over__gt="") & (Q(end="") | Q(end__gt=F("taken_over"))), then="taken_over"),
+                    When(end="", kind__in=MOMENTS, then=begun()),
+                    default="end",
+                ),
+            )
+            .annotate(
+                phase=Case(
+                    When(taken_over__gt="", then=Value("ended")),
+                    When(Q(until__gt="", until__lt=now) & ~lasting("until", now), then=Value("ended")),
+                    When(start__gt=now, then=Value("planned")),
+                    When(Q(until__gt="") | Q(seen__gte=then) | lasting("seen", then), then=Value("running")),
+                    default=Value("unknown"),
+                )
             )
         )
 
@@ -50,6 +91,11 @@ class InitiativeQuerySet(EditorialQuerySet):
             .order_by("-shared", "sort_name")
         )
 
+    def leading_to(self, initiative):
+        """Published initiatives that are a part of this one, followed it or were modelled on it."""
+        led = Q(parent=initiative) | Q(follows=initiative) | Q(modelled_on=initiative)
+        return self.published().filter(led).order_by("start", "sort_name")
+
     def public_participations(self):
         return self.model._meta.get_field("participations").related_model.objects.public()
 
@@ -71,17 +117,14 @@ class InitiativeQuerySet(EditorialQuerySet):
 
     def for_detail(self):
         """With all that the page of one initiative shows, but for its participations and documents."""
-        published = self.model.objects.published().order_by("start", "sort_name")
         return (
             self.select_related("parent", "follows", "modelled_on")
+            .with_phase()
             .with_sources()
             .prefetch_related(
                 "themes",
                 "countries",
                 Prefetch("funding", self.funding()),
-                Prefetch("children", published),
-                Prefetch("followers", published),
-                Prefetch("modelled", published),
             )
         )
 

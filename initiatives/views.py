@@ -70,6 +70,7 @@ def initiative_page(request, initiative):
     participations = list(initiative.participations.with_public("actor").select_related("actor__country"))
     documents = list(initiative.documents.newest_first()[: MOST_DOCUMENTS + 1])
     related = list(Initiative.objects.related_to(initiative)[: ego_network.MOST])
+    kin = list(Initiative.objects.leading_to(initiative))
     funding = list(initiative.funding.all())
     read_citations(participations, documents, funding)
     context = {
@@ -80,6 +81,9 @@ def initiative_page(request, initiative):
         "documents": notes.number({"first": documents[:MOST_DOCUMENTS]}).get("first"),
         "more_documents": len(documents) > MOST_DOCUMENTS,
         "map": initiative_map(participations),
+        "parts": [each for each in kin if each.parent_id == initiative.pk],
+        "followers": [each for each in kin if each.follows_id == initiative.pk],
+        "modelled": [each for each in kin if each.modelled_on_id == initiative.pk],
         "related": related,
         "ego": ego_network.drawn(related),
         "notes": notes,

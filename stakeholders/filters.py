@@ -53,6 +53,7 @@ class ActorFilterSet(ListingFilterSet):
 
     q = SearchFilter()
     type = FacetFilter("type", label=_("Type of actor"), shaped=True)
+    form = FacetFilter("form", label=_("Form"))
     country = CountryFilter("country", label=_("Country"))
     membership = FacetFilter("country__membership", label=_("EU membership"))
     theme = FacetFilter("themes__slug", via="theme", label=_("Theme"), choices=theme_choices)

@@ -291,6 +291,7 @@ class Actor(Editorial):
         blank=True,
         default="",
         db_default="",
+        help_text=_("Also where its successor is not in the directory."),
     )
     summary = ProseField(
         _("summary"), max_length=600, blank=True, help_text=_("One to three plain sentences on its role.")
@@ -320,10 +321,9 @@ class Actor(Editorial):
             vocabulary_constraint("form", ActorForm, blank=True),
             vocabulary_constraint("successor_kind", SuccessorKind, blank=True),
             models.CheckConstraint(
-                condition=Q(successor__isnull=True, successor_kind="")
-                | (Q(successor__isnull=False) & ~Q(successor_kind="")),
+                condition=Q(successor__isnull=True) | ~Q(successor_kind=""),
                 name="stakeholders_actor_successor_has_a_kind",
-                violation_error_message=_("Give the successor together with the kind of succession."),
+                violation_error_message=_("Say how the successor came to stand in its place."),
             ),
             models.CheckConstraint(
                 condition=Q(successor__isnull=True) | ~Q(successor=F("id")),

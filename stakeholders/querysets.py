@@ -1,4 +1,4 @@
-from django.db.models import Case, Count, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -17,10 +17,14 @@ class ActorQuerySet(EditorialQuerySet):
         return self.select_related("country").prefetch_related("names")
 
     def with_active(self):
-        """Annotate `active`: "no" where a source says that the body has closed."""
+        """Annotate `active`: "no" where a source says that the body has closed, or that another stands in its place."""
         today = timezone.localdate().isoformat()
         closed = Q(closed__gt="", closed__lt=today) & ~Q(closed__in=[today[:4], today[:7]])
-        return self.annotate(active=Case(When(closed, then=Value("no")), default=Value("yes")))
+        return self.annotate(
+            active=Case(
+                When(closed | (Q(closed="") & ~Q(successor_kind="")), then=Value("no")), default=Value("yes")
+            )
+        )
 
     def with_initiative_count(self):
         """Annotate `initiative_count`: the published initiatives that the actor takes part in."""
@@ -44,14 +48,15 @@ class ActorQuerySet(EditorialQuerySet):
 
     def for_detail(self):
         """With all that the page of one actor shows, but for its ties to others."""
-        children = self.model.objects.published().select_related("country").order_by("sort_name")
         return (
             self.select_related("country", "parent", "successor")
             .with_sources()
-            .prefetch_related(
-                "themes", "names", Prefetch("children", children), Prefetch("predecessors", children)
-            )
+            .prefetch_related("themes", "names")
         )
+
+    def leading_to(self, actor):
+        """Published actors that are a part of this one, or in whose place it stands."""
+        return self.published().filter(Q(parent=actor) | Q(successor=actor)).order_by("sort_name")
 
     def colleagues_of(self, actor):
         """Published actors in the same initiatives, annotated with how many they `shared`; most first."""

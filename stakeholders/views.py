@@ -62,6 +62,7 @@ def actor_page(request, actor):
     relations = list(Relation.objects.touching(actor))
     documents = list(hooks.document_model.value.objects.concerning(actor)[: MOST_DOCUMENTS + 1])
     colleagues = list(Actor.objects.colleagues_of(actor)[: ego_network.MOST])
+    kin = list(Actor.objects.leading_to(actor))
     mandates = list(actor.mandates.select_related("country"))
     read_citations(participations, relations, documents, mandates)
     context = {
@@ -72,6 +73,8 @@ def actor_page(request, actor):
         "relations": notes.number(by_kind(relations, actor)),
         "documents": notes.number({"first": documents[:MOST_DOCUMENTS]}).get("first"),
         "more_documents": len(documents) > MOST_DOCUMENTS,
+        "parts": [each for each in kin if each.parent_id == actor.pk],
+        "predecessors": [each for each in kin if each.successor_id == actor.pk],
         "colleagues": colleagues,
         "ego": ego_network.drawn(colleagues),
         "notes": notes,

@@ -48,7 +48,7 @@ def assert_refused(name, factory, change):
         row.validate_constraints()
     assert error.value.messages == [constraint.violation_error_message]
     if isinstance(constraint, models.CheckConstraint):
-        assert violations(type(row), [factory(), row]) == {1: error.value.messages}
+        assert violations(type(row), [factory(), row]) == {1: [constraint]}
     with pytest.raises(IntegrityError, match=complaint(constraint)), transaction.atomic():
         stored.update(**fields)
 

@@ -45,14 +45,17 @@ def linked(model, field):
     """Key → the rows of a fixture file whose `field` leads to it."""
     found = defaultdict(list)
     for row in rows(model).values():
-        found[one(row[field])].append(row)
+        if field in row:
+            found[one(row[field])].append(row)
     return found
 
 
 def actor_ties(slug, row):
     country = some(row.get("country"))
     yield [{"type": {row["type"]}}]
-    yield [{"active": {"no" if is_over(row.get("closed")) else "yes"}}]
+    yield [{"form": {row["form"]} if "form" in row else set()}]
+    is_former = is_over(row.get("closed")) or ("successor_kind" in row and "closed" not in row)
+    yield [{"active": {"no" if is_former else "yes"}}]
     yield [{"country": country}]
     yield [{"membership": {rows("country")[code]["membership"] for code in country}}]
     yield [{"theme": theme} for theme in every(row.get("themes"))]
@@ -104,12 +107,41 @@ def has_come(day):
     return day <= localdate().isoformat()
 
 
+def begun(row):
+    return row.get("start") or row.get("last_seen", "")
+
+
+def taken_over(row):
+    """When the first policy that follows one began, if one has, else an empty text."""
+    dates = map(begun, linked("initiative", "follows")[row["slug"]])
+    found = sorted(date for date in dates if date and has_come(date))
+    return found[0] if found and row["kind"] == "policy_framework" else ""
+
+
+def until(row):
+    end, over = row.get("end", ""), taken_over(row)
+    if over and (not end or end > over):
+        return over
+    return begun(row) if not end and row["kind"] in ("survey", "event", "publication") else end
+
+
+def seen(row):
+    return row.get("last_seen") or row.get("start", "")
+
+
+def is_recent(day):
+    """Whether what was seen then may be called running."""
+    today = localdate()
+    earliest = today.replace(year=today.year - 3).isoformat()
+    return bool(day) and day >= earliest[: len(day)]
+
+
 def phase(row):
-    if is_over(row.get("end")):
+    if taken_over(row) or is_over(until(row)):
         return "ended"
-    if "start" not in row:
-        return "unknown"
-    return "running" if has_come(row["start"]) else "planned"
+    if not has_come(row.get("start", "")):
+        return "planned"
+    return "running" if until(row) or is_recent(seen(row)) else "unknown"
 
 
 @cache
@@ -127,16 +159,28 @@ def text_of(model, slug):
     return "\n".join(map(fold, texts))
 
 
+def lasts(row):
+    """Until when it is known to have run."""
+    if not until(row) and phase(row) == "running":
+        return max(seen(row), localdate().isoformat())
+    return until(row) or seen(row)
+
+
 def in_years(model, row, first, last):
-    start, end = (row.get("date"),) * 2 if model == "document" else (row.get("start"), row.get("end"))
-    if first and not ((end and end[:4] >= first) or (start and not end)):
+    if model == "document":
+        start = lasted = row.get("date", "")
+    else:
+        start, lasted = row.get("start", ""), lasts(row)
+    if first and not lasted[:4] >= first:
         return False
     return not last or bool(start and start[:4] <= last)
 
 
 def matching(model, chosen, among=None):
     """The slugs of the rows that match a choice: parameter → list of values."""
-    facets = {name: set(values) for name, values in chosen.items() if name not in ("q", "from", "to")}
+    facets = {
+        name: set(values) for name, values in chosen.items() if name not in ("q", "from", "to", "unseen")
+    }
     words = [word for text in chosen.get("q", []) for word in fold(text).split()]
     years = [one(chosen.get(name)) for name in ("from", "to")]
     return {

@@ -38,6 +38,7 @@ EVERY_FILTER = {
     "actor_list": {
         "q": "town",
         "type": "local_authority",
+        "form": "city",
         "country": "RO",
         "membership": "eu_member",
         "theme": "health",
@@ -52,7 +53,7 @@ EVERY_FILTER = {
         "actor_type": "local_authority",
         "lead_type": "local_authority",
         "kind": "project",
-        "status": "running",
+        "status": "unknown",
         "country": "RO",
         "theme": "health",
         "actor": "town",
@@ -60,6 +61,7 @@ EVERY_FILTER = {
         "lacks": "verified",
         "from": "2012",
         "to": "2020",
+        "unseen": "2025",
     },
     "document_list": {
         "q": "tied",
@@ -84,7 +86,12 @@ class Directory:
     def __init__(self):
         self.country, self.theme = CountryFactory(code="RO", name="Romania"), ThemeFactory(slug="health")
         self.town = ActorFactory(
-            slug="town", name="Town", type="local_authority", country=self.country, themes=[self.theme]
+            slug="town",
+            name="Town",
+            type="local_authority",
+            form="city",
+            country=self.country,
+            themes=[self.theme],
         )
         self.programme = InitiativeFactory(
             slug="programme", name="Programme", start="2013", countries=[self.country], themes=[self.theme]

@@ -21,6 +21,7 @@ class Worklist(TextChoices):
     NO_FACT = "no-fact", _("A source that names no fact")
     NO_COORDINATES = "no-coordinates", _("No coordinates")
     NO_SUMMARY = "no-summary", _("No summary")
+    DOUBT = "doubt", _("Open question")
 
 
 def condition(worklist: str, model: type[Editorial]) -> Q | None:
@@ -28,6 +29,8 @@ def condition(worklist: str, model: type[Editorial]) -> Q | None:
     names = {field.name for field in model._meta.get_fields()}
     if worklist == Worklist.DUE:
         return Q(verified_on__lte=due_before())
+    if worklist == Worklist.DOUBT:
+        return ~Q(doubt="")
     if worklist == Worklist.NEVER:
         return Q(verified_on=None)
     citations = model._meta.get_field("citations").related_model.objects  # type: ignore[misc]  # each kind has its own

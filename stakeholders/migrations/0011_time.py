@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='actor',
             name='successor_kind',
-            field=models.CharField(blank=True, choices=[('renamed', 'Renamed'), ('merged', 'Merged into another'), ('succeeded', 'Succeeded by another')], db_default='', default='', max_length=10, verbose_name='kind of succession'),
+            field=models.CharField(blank=True, choices=[('renamed', 'Renamed'), ('merged', 'Merged into another'), ('succeeded', 'Succeeded by another')], db_default='', default='', help_text='Also where its successor is not in the directory.', max_length=10, verbose_name='kind of succession'),
         ),
         migrations.AddField(
             model_name='historicalactor',
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalactor',
             name='successor_kind',
-            field=models.CharField(blank=True, choices=[('renamed', 'Renamed'), ('merged', 'Merged into another'), ('succeeded', 'Succeeded by another')], db_default='', default='', max_length=10, verbose_name='kind of succession'),
+            field=models.CharField(blank=True, choices=[('renamed', 'Renamed'), ('merged', 'Merged into another'), ('succeeded', 'Succeeded by another')], db_default='', default='', help_text='Also where its successor is not in the directory.', max_length=10, verbose_name='kind of succession'),
         ),
         migrations.AlterField(
             model_name='actor',
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='actor',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('successor__isnull', True), ('successor_kind', '')), models.Q(('successor__isnull', False), models.Q(('successor_kind', ''), _negated=True)), _connector='OR'), name='stakeholders_actor_successor_has_a_kind', violation_error_message='Give the successor together with the kind of succession.'),
+            constraint=models.CheckConstraint(condition=models.Q(('successor__isnull', True), models.Q(('successor_kind', ''), _negated=True), _connector='OR'), name='stakeholders_actor_successor_has_a_kind', violation_error_message='Say how the successor came to stand in its place.'),
         ),
         migrations.AddConstraint(
             model_name='actor',

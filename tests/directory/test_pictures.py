@@ -12,6 +12,7 @@ import networkx
 import numpy as np
 import pytest
 import resvg_py
+import time_machine
 from django.core.cache import cache
 from django.core.management import call_command
 from django.http import QueryDict
@@ -444,18 +445,31 @@ def test_the_drawing_of_neighbours_is_numbered_as_the_list_beneath(directory, cl
 # Timeline
 
 
+@time_machine.travel("2026-11-25 12:00 +0000")
 def test_bars_reach_from_start_to_end(client):
     factories.InitiativeFactory(name="Closed", start="2010", end="2012-06", kind="project")
-    factories.InitiativeFactory(name="Open", start="2015-03", end="", kind="project")
+    factories.InitiativeFactory(name="Open", start="2015-03", last_seen="2025", kind="project")
+    factories.InitiativeFactory(name="Silent", start="2015-03", last_seen="2018", kind="project")
+    factories.InitiativeFactory(name="Survey", start="2011", kind="survey")
+    policy = factories.InitiativeFactory(name="Policy", start="2005", kind="policy_framework")
+    factories.InitiativeFactory(name="Next policy", start="2010", kind="policy_framework", follows=policy)
     factories.InitiativeFactory(name="Undated", start="", end="", kind="project")
     page = read(client, "/timeline/")
     says = {
         words_of(bar.css_first("title")): bar.css_first("polygon").attributes["points"]
         for bar in page.all("svg.timeline a:has(.bar)")
     }
-    assert set(says) == {"Closed, from 2010 to 2012", "Open, from 2015, no end known"}
-    assert len(says["Closed, from 2010 to 2012"].split()) == 4
-    assert len(says["Open, from 2015, no end known"].split()) == 5
+    silent = "Silent, from 2015, last seen in 2018, end not known"
+    assert {name: len(points.split()) for name, points in says.items()} == {
+        "Closed, from 2010 to 2012": 4,
+        "Open, from 2015 on": 5,
+        silent: 4,
+        "Survey, 2011": 4,
+        "Policy, from 2005 to 2010": 4,
+        "Next policy, from 2010, last seen in 2010, end not known": 4,
+    }
+    fading = [words_of(bar.css_first("title")) for bar in page.all("svg.timeline a:has(.faded)")]
+    assert fading == ["Next policy, from 2010, last seen in 2010, end not known", silent]
     assert "Dates not known 1 Undated" in page.text()
 
 
@@ -496,6 +510,22 @@ def test_every_figure_is_the_length_of_the_list_behind_it(directory, client, slu
     assert len(links) >= 10
     for link in links:
         assert results_at(link.attributes["href"]) == number_in(link.text()), link.attributes["href"]
+
+
+@time_machine.travel("2026-11-25 12:00 +0000")
+def test_years_count_what_may_have_ended_apart(client):
+    factories.InitiativeFactory(start="2010", last_seen="2012")
+    factories.InitiativeFactory(start="2010", last_seen="2024")
+    factories.InitiativeFactory(start="2011", kind="survey")
+    rows = csv.DictReader(io.StringIO(client.get("/figures/years/?format=csv").content.decode()))
+    counted = {row["Year"]: (row["All"], row["End not known"]) for row in rows}
+    assert {year: counted[year] for year in ("2026", "2013", "2012", "2011", "2010")} == {
+        "2026": ("1", "1"),
+        "2013": ("1", "1"),
+        "2012": ("2", "0"),
+        "2011": ("3", "0"),
+        "2010": ("2", "0"),
+    }
 
 
 def test_figures_that_are_nought_are_so(directory, client):

@@ -108,6 +108,7 @@ def test_what_is_due_is_listed_oldest_first(cast, settings, months):
         (Worklist.NEVER, {"verified_on": None}),
         (Worklist.NO_COORDINATES, {"latitude": None, "longitude": None}),
         (Worklist.NO_SUMMARY, {"summary": ""}),
+        (Worklist.DOUBT, {"doubt": "Does it still exist?"}),
     ],
 )
 def test_a_work_list_holds_what_lacks_something(cast, worklist, fields):

@@ -109,17 +109,24 @@ def test_every_theme_and_country_of_an_initiative_counts_it_once(client):
 @pytest.mark.parametrize(
     ("filters", "found"),
     [
-        ("from=2013", ["2010–2014", "2014–2015", "since 2012"]),
-        ("from=2015", ["2014–2015", "since 2012"]),
-        ("from=2016", ["since 2012"]),
+        ("from=2013", ["2010–2014", "2014–2015", "running"]),
+        ("from=2012", ["2010–2014", "2014–2015", "running", "since 2012"]),
+        ("from=2015", ["2014–2015", "running"]),
+        ("from=2026", ["running"]),
+        ("from=2027", []),
+        ("unseen=2013", ["since 2012"]),
+        ("unseen=2012", []),
         ("to=2010", ["2010–2014"]),
         ("to=2012", ["2010–2014", "since 2012"]),
-        ("from=2012&to=2013", ["2010–2014", "since 2012"]),
-        ("from=2014&to=2014", ["2010–2014", "2014–2015", "since 2012"]),
+        ("from=2012&to=2013", ["2010–2014", "running", "since 2012"]),
+        ("from=2014&to=2014", ["2010–2014", "2014–2015", "running"]),
         ("from=2015&to=2009", []),
     ],
 )
+@time_machine.travel("2026-11-25 12:00 +0000")
 def test_years_keep_the_initiatives_that_ran_in_any_of_them(client, filters, found):
+    """One with no known end lasts until it was last seen, or today where it still runs."""
+    InitiativeFactory(name="running", start="2013", last_seen="2024")
     InitiativeFactory(name="2010–2014", start="2010-12-31", end="2014-01")
     InitiativeFactory(name="2014–2015", start="2014", end="2015")
     InitiativeFactory(name="since 2012", start="2012-06")
@@ -148,6 +155,7 @@ PHASES = {
     ("2026-11-25", ""): "running",
     ("2026-11", ""): "running",
     ("2026", ""): "running",
+    ("2020", ""): "unknown",
     ("2020", "2026"): "running",
     ("2020", "2026-11"): "running",
     ("2020", "2026-11-25"): "running",
@@ -155,8 +163,16 @@ PHASES = {
     ("2020", "2026-10"): "ended",
     ("2020", "2025"): "ended",
     ("", "2025"): "ended",
-    ("", "2027"): "unknown",
+    ("", "2027"): "running",
     ("", ""): "unknown",
+}
+SIGHTINGS = {
+    "2023": "running",  # a bare year counts as its last day
+    "2023-11": "running",
+    "2023-11-25": "running",
+    "2023-11-24": "unknown",
+    "2023-10": "unknown",
+    "2022": "unknown",
 }
 
 
@@ -172,6 +188,80 @@ def test_status_follows_from_the_dates_as_exact_as_they_are(client):
         assert page.facets["status"][phase] == len(expected)
 
 
+@time_machine.travel("2026-11-25 12:00 +0000")
+def test_what_was_seen_within_three_years_runs(client):
+    for seen in SIGHTINGS:
+        InitiativeFactory(name=seen, start="2010", last_seen=seen)
+        InitiativeFactory(name=f"{seen} without a start", last_seen=seen)
+    for phase in ("running", "unknown"):
+        expected = [seen for seen, says in SIGHTINGS.items() if says == phase]
+        page = read(client, f"/initiatives/?status={phase}")
+        assert set(page.entries) == {*expected, *(f"{seen} without a start" for seen in expected)}
+        assert page.facets["status"][phase] == len(page.entries)
+
+
+@time_machine.travel("2028-02-29 12:00 +0000")
+def test_three_years_before_a_leap_day(client):
+    InitiativeFactory(name="Seen", last_seen="2025-02-28")
+    assert entries(client, "/initiatives/?status=running") == ["Seen"]
+
+
+@pytest.mark.parametrize("kind", ["survey", "event", "publication"])
+@time_machine.travel("2026-11-25 12:00 +0000")
+def test_moments_took_place_in_their_year(client, kind):
+    for start in ("2008", "2026", "2027", "2026-11-24"):
+        InitiativeFactory(name=start, kind=kind, start=start)
+    InitiativeFactory(name="Seen 2003", kind=kind, last_seen="2003-01")
+    assert entries(client, "/initiatives/?status=ended") == ["2008", "2026-11-24", "Seen 2003"]
+    assert entries(client, "/initiatives/?status=running") == ["2026"]
+    assert entries(client, "/initiatives/?status=planned") == ["2027"]
+    assert entries(client, "/initiatives/?from=2009") == ["2026", "2026-11-24", "2027"]
+
+
+@time_machine.travel("2026-11-25 12:00 +0000")
+def test_a_follower_that_has_begun_ends_a_policy(client):
+    cases = {
+        "followed": {"start": "2020"},
+        "followed by one that was seen": {"last_seen": "2023-01-09"},
+        "to be followed": {"start": "2027"},
+        "followed by a draft": {"start": "2020", "status": "draft"},
+        "followed by what has no date": {},
+    }
+    for name, follower in cases.items():
+        policy = InitiativeFactory(name=name, kind="policy_framework", start="2012", end="2030")
+        InitiativeFactory(name="follower", follows=policy, kind="campaign", **follower)
+    project = InitiativeFactory(name="project", kind="project", start="2012", end="2030")
+    InitiativeFactory(name="follower", follows=project, start="2020")
+    ended = ["followed", "followed by one that was seen"]
+    assert entries(client, "/initiatives/?status=ended&kind=policy_framework") == ended
+    assert entries(client, "/initiatives/?status=running&kind=policy_framework&kind=project") == [
+        "followed by a draft",
+        "followed by what has no date",
+        "project",
+        "to be followed",
+    ]
+    assert "followed" not in entries(client, "/initiatives/?from=2021&kind=policy_framework")
+
+
+def test_an_open_question_is_a_filter(client):
+    for factory, path in ((ActorFactory, "actors"), (InitiativeFactory, "initiatives")):
+        factory(name="Open", doubt="Does it still exist?")
+        factory(name="Settled")
+        assert entries(client, f"/{path}/?has=doubt") == ["Open"]
+        assert entries(client, f"/{path}/?lacks=doubt") == ["Settled"]
+    DocumentFactory(title="Open", doubt="Who wrote it?")
+    page = read(client, "/documents/?has=doubt")
+    assert page.entries == ["Open"]
+    assert "Open question Who wrote it?" in page.text()
+
+
+def test_a_form_is_a_filter(client):
+    ActorFactory(name="City", form="city")
+    ActorFactory(name="Not said")
+    page = read(client, "/actors/?form=city")
+    assert (page.entries, page.facets["form"]["city"]) == (["City"], 1)
+
+
 @time_machine.travel("2026-11-25 23:30 +0000")
 def test_the_day_turns_at_midnight_in_brussels(client):
     InitiativeFactory(name="Begins on 26 November", start="2026-11-26")
@@ -182,8 +272,17 @@ def test_the_day_turns_at_midnight_in_brussels(client):
 def test_an_actor_is_closed_once_its_last_day_is_over(client):
     for closed in ("2025", "2026", "2026-11-24", "2026-11-25", ""):
         ActorFactory(name=f"Closed {closed}", closed=closed)
-    assert entries(client, "/actors/?active=no") == ["Closed 2025", "Closed 2026-11-24"]
-    assert entries(client, "/actors/?active=yes") == ["Closed", "Closed 2026", "Closed 2026-11-25"]
+    successor = {"successor": ActorFactory(name="Successor"), "successor_kind": "renamed"}
+    ActorFactory(name="Former", **successor)
+    ActorFactory(name="Soon to be former", closed="2027", **successor)
+    assert entries(client, "/actors/?active=no") == ["Closed 2025", "Closed 2026-11-24", "Former"]
+    assert entries(client, "/actors/?active=yes") == [
+        "Closed",
+        "Closed 2026",
+        "Closed 2026-11-25",
+        "Soon to be former",
+        "Successor",
+    ]
 
 
 def test_documents_by_or_about_an_actor_are_found_together(client):
@@ -521,6 +620,7 @@ BAD = {
         "initiative": ["no-such-initiative"],
         "role": ["boss"],
         "active": ["maybe"],
+        "form": ["castle"],
         "has": ["members"],
         "lacks": ["nothing"],
     },
@@ -534,6 +634,7 @@ BAD = {
         "actor": ["no-such-actor"],
         "from": ["last year", "999", "3000", "2011-04", "-5", "20111"],
         "to": ["soon"],
+        "unseen": ["long"],
         "has": ["coordinates"],
         "lacks": ["coordinates"],
     },

@@ -49,15 +49,11 @@ CASES = {
     **constraints.editorial("stakeholders_actor", ActorFactory),
     **constraints.known("stakeholders_actor", ActorFactory, "type", ActorType),
     **constraints.known("stakeholders_actor", ActorFactory, "form", ActorForm, blank=True),
-    "stakeholders_actor_successor_kind_is_known": (
-        FormerActorFactory,
-        [{"successor_kind": kind} for kind in SuccessorKind.values],
-        [{"successor_kind": "x"}],
-    ),
+    **constraints.known("stakeholders_actor", ActorFactory, "successor_kind", SuccessorKind, blank=True),
     "stakeholders_actor_successor_has_a_kind": (
         ActorFactory,
-        [{"successor": None, "successor_kind": ""}, succeeded_by_another],
-        [{"successor_kind": "renamed"}, lambda row, other: {"successor": other}],
+        [{"successor": None, "successor_kind": ""}, {"successor_kind": "renamed"}, succeeded_by_another],
+        [lambda row, other: {"successor": other}],
     ),
     "stakeholders_actor_is_not_its_own_successor": (
         FormerActorFactory,

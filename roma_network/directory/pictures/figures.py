@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from initiatives import columns as initiative_columns
 from initiatives.columns import FUNDED
 from initiatives.filters import InitiativeFilterSet as Initiatives
-from initiatives.models import Document, Funding, Initiative, InitiativeKind, Role
+from initiatives.models import Document, Funding, Initiative, InitiativeKind, Phase, Role
 from roma_network.directory.evidence import backed_facts
 from roma_network.directory.pictures.maps import classes, shade_of
 from roma_network.export import responses
@@ -30,6 +30,7 @@ from stakeholders.filters import ActorFilterSet as Actors
 from stakeholders.models import Actor, ActorType, Country, Theme
 
 FIRST_YEAR = 1990
+UNSEEN = "unseen"  # beside kinds: of what was seen before a year, and then no more
 LABEL, CELL, LINE, HEADER = 240, 92, 24, 52  # units of a drawing: widths, and heights
 LETTERS = 14  # of a heading in one line
 
@@ -205,27 +206,31 @@ class Years(Figure):
     title = gettext_lazy("Initiatives under way, by year and kind")
     corner = gettext_lazy("Year")
     list_address = "initiative_list"
-    unshaded = 1
+    unshaded = 2
     note = gettext_lazy(
-        "One without a known end counts as running on; those without a known start are left out."
+        "One whose end is not known counts as long as it was seen, and then apart; those without a known start are left out."
     )
 
     def measure(self):
         running = Counter()
         this_year = localdate().year
-        rows = Initiative.objects.published().exclude(start="").values_list("kind", "start", "end")
-        for kind, start, end in rows.iterator(chunk_size=5000):
-            last = min(int(end[:4]), this_year) if end else this_year
-            for year in range(max(int(start[:4]), FIRST_YEAR), last + 1):
+        rows = Initiative.objects.published().exclude(start="").with_phase()
+        for kind, phase, *dates in rows.values_list("kind", "phase", "start", "until", "seen").iterator(5000):
+            start, until, seen = (int(date[:4]) if date else this_year for date in dates)
+            last = seen if phase == Phase.UNKNOWN else until
+            for year in range(max(start, FIRST_YEAR), min(last, this_year) + 1):
                 running[kind, year] += 1
+            if phase == Phase.UNKNOWN:
+                running.update((UNSEEN, year) for year in range(max(last + 1, FIRST_YEAR), this_year + 1))
         first = min((year for _kind, year in running), default=this_year)
-        return [_("All"), *(kind.label for kind in InitiativeKind)], (
+        return [_("All"), _("End not known"), *(kind.label for kind in InitiativeKind)], (
             (str(year), list(self.cells(running, year))) for year in range(this_year, first - 1, -1)
         )
 
     def cells(self, running, year):
         when = {"from": year, "to": year}
         yield sum(running[kind, year] for kind in InitiativeKind), when
+        yield running[UNSEEN, year], {"to": year, "unseen": year}
         for kind in InitiativeKind:
             yield running[kind, year], {"kind": kind.value} | when
 

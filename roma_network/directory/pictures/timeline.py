@@ -1,4 +1,4 @@
-"""Initiatives as bars over the years, the milestones of policy as marks, and what followed on what as arrows."""
+"""Initiatives as bars over the years, moments as points, milestones of policy as marks, and what followed as arrows."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from initiatives.filters import InitiativeFilterSet
-from initiatives.models import Document, Initiative, InitiativeKind
+from initiatives.models import Document, Initiative, InitiativeKind, Phase
+from initiatives.querysets import MOMENTS
 from roma_network.pages.pictures import Picture
 from roma_network.search.facet_index import foremost
 
@@ -18,16 +19,19 @@ LEFT, RIGHT = 24, 40
 TOP = 56  # for the years and the milestones
 GROUP = 34
 DECADE = 5  # years between two lines
+FADE = 3  # years in which a bar fades out, behind the last sighting
 
 
 class Bar(NamedTuple):
-    """An initiative. It `is_open` where its end is not known."""
+    """An initiative. It `is_open` where it still runs, and from its end on `fades` where it may have, or has not."""
 
     initiative: object
     x: float
     width: float
     y: int
     is_open: bool
+    is_moment: bool
+    fades: float
     says: str
 
     @property
@@ -43,11 +47,38 @@ class Bar(NamedTuple):
         return self.y + BAR // 2
 
     @property
+    def fading(self):
+        """What it fades out in, as a path."""
+        return f"M{self.end} {self.y}h{self.fades}v{BAR}h-{self.fades}z"
+
+    @property
     def points(self):
-        """A bar, or where it is open an arrow."""
+        """A bar, where it is open an arrow, and of what took place at one moment a diamond."""
+        if self.is_moment:
+            x, y, half = self.x, self.middle, BAR * 3 // 4
+            return f"{x - half},{y} {x},{y - half} {x + half},{y} {x},{y + half}"
         x, end, top, bottom = self.x, self.end, self.y, self.y + BAR
         tip = f" {round(end + 8, 1)},{self.middle}" if self.is_open else ""
         return f"{x},{top} {end},{top}{tip} {end},{bottom} {x},{bottom}"
+
+
+def begun(row):
+    """When it is first known to have been there."""
+    return row.start or row.seen
+
+
+def said_of(row):
+    """A bar in words."""
+    words = {"name": row.name, "start": begun(row)[:4], "end": row.until[:4], "seen": row.seen[:4]}
+    if row.kind in MOMENTS and words["start"] == words["end"]:
+        return _("%(name)s, %(start)s") % words
+    if not row.start:
+        return _("%(name)s, seen in %(seen)s, start not known") % words
+    if row.until:
+        return _("%(name)s, from %(start)s to %(end)s") % words
+    if row.phase == Phase.UNKNOWN:
+        return _("%(name)s, from %(start)s, last seen in %(seen)s, end not known") % words
+    return _("%(name)s, from %(start)s on") % words
 
 
 class Mark(NamedTuple):
@@ -83,15 +114,16 @@ class Timeline(Picture):
 
     def prepare(self):
         initiatives = self.initiatives()
-        dated = [each for each in initiatives if each.start]
-        self.undated = [each for each in initiatives if not each.start]
+        dated = [each for each in initiatives if begun(each)]
+        self.undated = [each for each in initiatives if not begun(each)]
         milestones = list(
             Document.objects.published().filter(is_milestone=True, date__gt="").order_by("date")
         )
         self.today = in_years(localdate().isoformat()[:7])
-        starts = [in_years(each.start) for each in dated]
+        starts = [in_years(begun(each)) for each in dated]
         self.first = int(max(min([*starts, self.today - 5]), EARLIEST)) // DECADE * DECADE
-        ends = [in_years(each.end) for each in dated if each.end]
+        ends = [in_years(each.until) for each in dated if each.until]
+        self.followed = {each.follows_id: in_years(begun(each)) for each in dated if each.follows_id}
         self.last = int(max([*ends, self.today])) + 1
         self.bands = list(self.banded(dated))
         self.marks = [
@@ -109,8 +141,8 @@ class Timeline(Picture):
             keys = foremost(columns, mask, self.weights(columns), ["sort_name"], MOST_BARS)
         else:
             keys = columns.keys[mask].tolist()
-        rows = Initiative.objects.filter(pk__in=keys).order_by("start", "end", "sort_name")
-        return list(rows)
+        rows = Initiative.objects.with_phase().filter(pk__in=keys)
+        return sorted(rows, key=lambda row: (begun(row), row.until, row.sort_name))
 
     def weights(self, columns):
         tie = columns.ties["actor_type"]
@@ -131,21 +163,29 @@ class Timeline(Picture):
         self.bottom = y + 12
 
     def bar(self, row, y):
-        start = self.x(in_years(row.start))
-        end = self.x(in_years(row.end) if row.end else max(self.today, in_years(row.start)))
-        says = (
-            _("%(name)s, from %(start)s to %(end)s")
-            if row.end
-            else _("%(name)s, from %(start)s, no end known")
-        )
+        first, last = in_years(begun(row)), self.last_of(row)
+        start, end = self.x(first), self.x(last)
+        gone = self.x(self.gone_by(row, last)) if row.phase == Phase.UNKNOWN else end
         return Bar(
             row,
             start,
             round(max(end - start, 4), 1),
             y,
-            not row.end,
-            says % {"name": row.name, "start": row.start[:4], "end": row.end[:4]},
+            row.phase == Phase.RUNNING and not row.until,
+            row.kind in MOMENTS,
+            round(max(gone - end, 0), 1),
+            said_of(row),
         )
+
+    def last_of(self, row):
+        """Until when it is known to have run."""
+        if row.until:
+            return in_years(row.until)
+        return self.today if row.phase == Phase.RUNNING else in_years(row.seen)
+
+    def gone_by(self, row, last):
+        """When the bar of one whose end is not known has faded out: once another followed, at the latest."""
+        return min(last + FADE, self.today, self.followed.get(row.pk, self.today))
 
     def x(self, years):
         share = (min(max(years, self.first), self.last) - self.first) / (self.last - self.first)
@@ -176,12 +216,13 @@ class Timeline(Picture):
         return self.x(self.today)
 
     def rows(self):
-        yield ["initiative", "name", "kind", "start", "end", "follows"]
+        yield ["initiative", "name", "kind", "start", "end", "last_seen", "follows"]
         names = {bar.initiative.pk: bar.initiative.slug for _kind, _y, bars in self.bands for bar in bars}
         for _kind, _y, bars in self.bands:
             for bar in bars:
                 row = bar.initiative
-                yield [row.slug, row.name, row.kind, row.start, row.end, names.get(row.follows_id, "")]
+                follows = names.get(row.follows_id, "")
+                yield [row.slug, row.name, row.kind, row.start, row.end, row.last_seen, follows]
 
 
 def page(request, *, embedded=False):
