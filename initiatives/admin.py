@@ -171,7 +171,7 @@ class LanguageFilter(admin.SimpleListFilter):
 
 
 @admin.register(Document)
-class DocumentAdmin(EditorialAdmin):
+class DocumentAdmin(ImportAdmin, EditorialAdmin):
     table = columns.documents
     list_display = ["title", "kind", "date", "publisher", *EditorialAdmin.closing_columns]
     list_filter = [WorklistFilter, "status", "kind", "is_milestone", "verified_on", "format", LanguageFilter]

@@ -142,7 +142,8 @@ class ActorAdmin(ImportAdmin, MergeableAdmin):
 
 
 @admin.register(Relation)
-class RelationAdmin(TieAdmin):
+class RelationAdmin(ImportAdmin, TieAdmin):
+    table = columns.relations
     fields = ["subject", "kind", "target", "note"]
     list_display = ["subject", "kind", "target", "source_count"]
     list_filter = ["kind", "subject__type", "target__type"]

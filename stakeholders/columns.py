@@ -17,7 +17,16 @@ from roma_network.export.columns import (
 )
 from roma_network.export.rdf import Node, concept, country, identifier, within
 from stakeholders.cells import OtherNames
-from stakeholders.models import Actor, ActorCitation, Country, Mandate, MandateCitation, Relation, Theme
+from stakeholders.models import (
+    Actor,
+    ActorCitation,
+    Country,
+    Mandate,
+    MandateCitation,
+    Relation,
+    RelationCitation,
+    Theme,
+)
 
 MAIN = Group(None, _("Organisations and authorities only, never a person."))
 PLACE, LIFE, CONTACT = Group(_("Place")), Group(_("Life")), Group(_("Contact and identifiers"))
@@ -301,17 +310,23 @@ relations = Table(
             meaning=_("The slug of the actor that it starts from."),
             links="actors",
             rdf=texts("org:member"),
+            importable=True,
+            example="city-of-glasgow",
         ),
-        Column("kind", is_key=True, rdf=texts("org:role"), scheme="relation-kind", fact="kind"),
+        Column(
+            "kind", is_key=True, importable=True, rdf=texts("org:role"), scheme="relation-kind", fact="kind"
+        ),
         Column(
             "target",
             is_key=True,
             meaning=_("The slug of the actor that it leads to."),
             links="actors",
             rdf=texts("org:organization"),
+            importable=True,
+            example="eurocities",
         ),
-        Column("note", rdf=english("skos:note"), fact="note"),
-        sources_column(),
+        Column("note", importable=True, rdf=english("skos:note"), fact="note"),
+        sources_column(partial(Citations, RelationCitation)),
     ],
     rdf_types=("org:Membership",),
     subject=lambda base, row: within(

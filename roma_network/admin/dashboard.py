@@ -4,17 +4,19 @@ from collections import Counter, defaultdict
 from typing import NamedTuple
 
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
-from django.db.models import Count, Exists, F, OuterRef, Value
+from django.db.models import Count, F, Value
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from roma_network.editorial import work_lists, workflow
-from roma_network.models import Status
+from roma_network.export.columns import table_of
+from roma_network.models import Import, ImportedRow, Status
 
 MOST_WAITING = 20
 MOST_CHANGES = 10
+MOST_IMPORTS = 5
 
 
 class Figure(NamedTuple):
@@ -36,11 +38,12 @@ class QualityTable(NamedTuple):
     lines: list[QualityLine]
 
 
-def context(user, screens):
-    """What the page shows to `user`; `screens` are the admins of the entries that they may see."""
+def context(user, screens, importers):
+    """What the page shows to `user`; `screens` are the admins of the entries that they may see, `importers` of what they may import."""
     counted = {screen: counts(screen) for screen in screens}
     return {
         "waiting": waiting(user, screens),
+        "imports": imports(user, importers),
         "statuses": statuses(counted),
         "tables": [table for screen in screens for table in tables(screen, counted[screen])],
         "changes": changes(screens),
@@ -96,8 +99,24 @@ def tables(screen, rows):
 
 
 def waiting(user, screens):
-    """What waits for this person: all that is in review for publishers; else their own drafts and reviews."""
-    found = [waiting_in(user, screen).order_by() for screen in screens]
+    """What waits for this person: what is in review for publishers; their own drafts and reviews, however many were imported."""
+    reviewable = [screen for screen in screens if workflow.may(user, "publish", screen.model)]
+    in_review = rows_of(reviewable, lambda model: model.objects.filter(status=Status.IN_REVIEW))
+    return in_review + rows_of(
+        screens, lambda model: own(user, model, model in [each.model for each in reviewable])
+    )
+
+
+def own(user, model, reviews):
+    """What somebody has written and nobody published, but for what came from a file."""
+    statuses = [Status.DRAFT] if reviews else [Status.DRAFT, Status.IN_REVIEW]
+    written = model.history.filter(history_user=user).values("id")
+    imported = ImportedRow.objects.filter(owner__table=table_of(model).name).values("key")
+    return model.objects.filter(status__in=statuses, pk__in=written).exclude(pk__in=imported)
+
+
+def rows_of(screens, find):
+    found = [described_rows(find(screen.model)).order_by() for screen in screens]
     rows = found[0].union(*found[1:], all=True).order_by("updated_at")[:MOST_WAITING] if found else []
     names = {screen.opts.model_name: screen for screen in screens}
     return [
@@ -111,15 +130,31 @@ def waiting(user, screens):
     ]
 
 
-def waiting_in(user, screen):
-    model = screen.model
-    versions = model.history.filter(id=OuterRef("pk"), history_user=user)
-    mine = model.objects.filter(Exists(versions), status__in=[Status.DRAFT, Status.IN_REVIEW])
-    if workflow.may(user, "publish", model):
-        mine = model.objects.filter(status=Status.IN_REVIEW) | mine
-    return mine.values(
+def described_rows(rows):
+    model = rows.model
+    return rows.values(
         "pk", "status", "updated_at", label=F(model.label_field), model_name=Value(model._meta.model_name)
     )
+
+
+def imports(user, importers):
+    """Files that were prepared and wait for a publisher, and those whose rows are drafts still."""
+    names = {screen.import_table.name: screen for screen in importers}
+    jobs = Import.objects.filter(table__in=names).select_related("by").defer("summary", "options", "headings")
+    ready = (
+        jobs.filter(state=Import.State.CHECKED)
+        if user.has_perm("roma_network.publish_import")
+        else jobs.none()
+    )
+    done = jobs.filter(state=Import.State.DONE)
+    return [
+        {
+            "job": job,
+            "kind_name": names[job.table].opts.verbose_name_plural,
+            "url": names[job.table].bulk_url("outcome", job.pk),
+        }
+        for job in [*ready[:MOST_IMPORTS], *done[:MOST_IMPORTS]]
+    ]
 
 
 def changes(screens):

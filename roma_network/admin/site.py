@@ -49,6 +49,7 @@ class DirectorySite(admin.AdminSite):
     def index(self, request, extra_context=None):
         from roma_network.admin import dashboard
         from roma_network.admin.entries import EditorialAdmin
+        from roma_network.admin.importing import ImportAdmin
         from roma_network.ops import health
 
         screens = [
@@ -56,7 +57,12 @@ class DirectorySite(admin.AdminSite):
             for screen in self._registry.values()
             if isinstance(screen, EditorialAdmin) and screen.has_view_permission(request)
         ]
-        context = dashboard.context(request.user, screens)
+        importers = [
+            screen
+            for screen in self._registry.values()
+            if isinstance(screen, ImportAdmin) and screen.has_import_permission(request)
+        ]
+        context = dashboard.context(request.user, screens, importers)
         if request.user.has_perm("auth.change_user"):
             context["health"] = list(health.findings())
         return super().index(request, context | (extra_context or {}))

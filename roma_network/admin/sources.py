@@ -4,7 +4,9 @@ from django.contrib import admin
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from roma_network.admin.importing import ImportAdmin
 from roma_network.admin.shared import HTTPS_FIRST, ReadingAdmin, count_of
+from roma_network.export import source_columns
 from roma_network.models import Citation, Link, Source
 
 
@@ -21,7 +23,8 @@ class BrokenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin):
+class SourceAdmin(ImportAdmin):
+    table = source_columns.sources
     fields = ["url", "title", "publisher", "origin", "language", "accessed_on", "archive_url"]
     formfield_overrides = HTTPS_FIRST
     list_display = ["title", "publisher", "origin", "accessed_on", "citation_count", "link_state"]

@@ -7,29 +7,13 @@ from django.db.models import Q
 
 from initiatives import columns as initiative_columns
 from initiatives.models import Document, Funding, Initiative, Participation
-from roma_network.export.columns import Column, Table, texts
 from roma_network.export.datapackage import Part
-from roma_network.export.rdf import Iri
 from roma_network.export.records import logged_tables
+from roma_network.export.source_columns import sources as sources_table
 from roma_network.models import Source
 from stakeholders import columns as actor_columns
 from stakeholders.models import Actor, Mandate, Relation
 
-sources_table = Table(
-    "sources",
-    Source,
-    [
-        Column("url", is_key=True),
-        Column("title", rdf=texts("dcterms:title", language_column="language")),
-        Column("publisher", rdf=texts("schema:publisher")),
-        Column("origin", rdf=texts("dcterms:type"), scheme="origin"),
-        Column("language", rdf=texts("dcterms:language")),
-        Column("accessed_on", rdf=texts("dcterms:date")),
-        Column("archive_url", rdf=texts("schema:archivedAt")),
-    ],
-    rdf_types=("foaf:Document",),
-    reference=lambda base, url: Iri(url),
-)
 TERMS = [Part(actor_columns.countries), Part(actor_columns.themes)]
 PARTS = list(map(Part, logged_tables()))  # whatever has records
 # Links of a part of the data set whose other ends are all there.

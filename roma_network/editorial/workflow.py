@@ -54,7 +54,8 @@ class RefusedError(Exception):
 
 class IncompleteError(RefusedError):
     def __init__(self, gaps):
-        super().__init__(_("It is not complete enough to be public."))
+        text = _("It is not complete enough to be public: %(gaps)s")
+        super().__init__(text % {"gaps": " ".join(map(str, gaps.values()))})
         self.gaps = gaps
 
 

@@ -18,7 +18,7 @@ from roma_network.editorial.importing.writing import BulkWriter
 from roma_network.editorial.merging import merge
 from roma_network.models import ContentVersion, Import, ImportPart, Source
 from stakeholders import columns
-from stakeholders.models import Actor
+from stakeholders.models import Actor, Relation
 from tests.costs import Cost, counted
 from tests.editing import address
 from tests.factories import (
@@ -37,7 +37,7 @@ from tests.html import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 
-MODELS = [Actor, Initiative, Participation]
+MODELS = [Actor, Initiative, Participation, Document, Relation, Source]
 ACTOR = ["slug", "name", "type", "country", "summary", "sources"]
 SOURCE = "https://example.org/about | its seat | Example | About us"
 

@@ -141,7 +141,7 @@ def test_a_refused_publication_keeps_what_was_typed(cast):
     row = factories.ActorFactory(status=DRAFT)
     answer = press(cast["publisher"], row, "publish", acronym="RC")
     assert answer["Location"] == address(row, "change").rstrip("?")
-    assert "It is not complete enough to be public." in told(answer)[0]
+    assert "It is not complete enough to be public: " in told(answer)[0]
     row.refresh_from_db()
     assert (row.acronym, row.status) == ("RC", DRAFT)
 

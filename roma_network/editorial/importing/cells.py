@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, EmailField, FloatField, IntegerField, URLField
+from django.db.models import BooleanField, DateField, EmailField, FloatField, IntegerField, URLField
 from django.utils.functional import lazy
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as translate
@@ -68,6 +68,7 @@ class Column:
 # The first that fits a field is how its cells are made plain.
 FORMS = [
     (PartialDateField, plain_forms.partial_date),
+    (DateField, plain_forms.partial_date),
     (FloatField, plain_forms.decimal),
     (IntegerField, plain_forms.whole_number),
     (URLField, plain_forms.web_address),
@@ -163,7 +164,7 @@ class Link(Column):
                 return None
             raise ValidationError(translate("It is empty."))
         if text not in known[self.model]:
-            raise ValidationError(translate("“%(key)s” is not in the directory.") % {"key": text})
+            raise not_there(text)
         if merged := getattr(known[self.model][text], "merged_into", None):
             words = {"key": text, "survivor": merged.slug}
             raise ValidationError(translate("“%(key)s” was merged into “%(survivor)s”: write that.") % words)
@@ -205,7 +206,10 @@ class Links(Column):
 
     def parse(self, text, known):
         wanted = sorted({key for _model, key in self.mentions(text)})
-        if unknown := [key for key in wanted if key not in known[self.model]]:
+        unknown = [key for key in wanted if key not in known[self.model]]
+        if unknown and self.is_of_entries:
+            raise not_there(unknown[0])
+        if unknown:
             raise none_of(unknown[0], known[self.model])
         return tuple(wanted)
 
@@ -458,3 +462,7 @@ def marks_of(version):
 def none_of(value: str, known: Iterable[str]) -> ValidationError:
     words = {"value": value, "known": ", ".join(sorted(known))}
     return ValidationError(translate("“%(value)s” is none of: %(known)s.") % words)
+
+
+def not_there(key: str) -> ValidationError:
+    return ValidationError(translate("“%(key)s” is not in the directory.") % {"key": key})

@@ -1,6 +1,7 @@
 """Lines of a file, written into the directory, with a journal of what stood there: see `undoing`."""
 
 from collections import defaultdict
+from itertools import chain
 from json import dumps, loads
 
 from django.db import transaction
@@ -73,7 +74,9 @@ class BulkWriter:
             if not column.is_many:
                 continue
             if isinstance(column, Links):
-                keys[column.model] = dict(column.model.objects.values_list(column.by, "pk"))
+                wanted = set(chain.from_iterable(each.values.get(column.name, ()) for each in self.findings))
+                rows = column.model.objects.filter(**{f"{column.by}__in": wanted})
+                keys[column.model] = dict(rows.values_list(column.by, "pk"))
             column.write(
                 {
                     each.row.pk: each.values[column.name]
