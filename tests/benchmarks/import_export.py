@@ -4,6 +4,10 @@
 
 It makes an empty directory in a temporary folder. django-import-export is set up as its manual says for speed: in sets, with the
 diff and its reports switched off. What it has no place for is left out of its file: sources and other names.
+
+At 500 rows, on two busy cores, ours takes 5.2 s for the dry run and 18.8 s for the import, django-import-export 6.4 s and 7.9 s. Ours
+keeps besides: sources and names, a version of each entry, a journal to take it back by, changes field by field, questions where an
+entry may be there already, columns named in the browser, and colleagues who can save all the while.
 """
 
 import argparse
