@@ -16,8 +16,7 @@ def initiative():
 
 
 def take_part(initiative, actors):
-    for participation in factories.ParticipationFactory.create_batch(actors, initiative=initiative):
-        factories.ParticipationCitationFactory(subject=participation)
+    factories.ParticipationFactory.create_batch(actors, initiative=initiative)
 
 
 def save(client, entry, **changes):
