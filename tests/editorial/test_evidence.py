@@ -39,7 +39,7 @@ VOCABULARY = {
     "initiative": "name acronym kind summary start end last_seen website themes countries parent follows modelled_on funding",
     "participation": "role start end last_seen note",
     "relation": "kind note",
-    "document": "title kind date url language publisher concerns",
+    "document": "title kind date url language publisher concerns countries",
 }
 every_citation = pytest.mark.parametrize("model", CITATIONS, ids=lambda model: model._meta.model_name)
 
