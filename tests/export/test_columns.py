@@ -97,6 +97,7 @@ def filled():
         subject__actor=actor, subject__country=country, subject__start="2012", subject__note="By decree."
     )
     factories.ParticipationFactory(actor=actor, initiative=initiative, role="lead")
+    factories.RelationCitationFactory(subject__subject=actor, subject__target=parent)
     document = factories.DocumentFactory(
         title="Filled document",
         kind="report",
