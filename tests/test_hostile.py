@@ -97,6 +97,8 @@ def assert_answered(response, statuses=(200, 400)):
         assert page.all("[onerror], img[src=x]") == []
         assert "\0" not in body
         assert len(body) < 500_000
+    elif response["Content-Type"].startswith("application/jsonl"):
+        assert all(json.loads(line) for line in body.splitlines())
     elif response["Content-Type"].startswith("application/json"):
         json.loads(body)
 

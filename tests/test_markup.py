@@ -121,6 +121,8 @@ def assert_harmless(response, url):
     if response["Content-Type"].startswith("text/html"):
         page = Page(content)
         assert not page.all(f"script:not([src]), [onerror], [onload], img[src={MARK}], b#{MARK}"), url
+    elif "jsonl" in response["Content-Type"]:
+        assert [json.loads(line) for line in content.splitlines()], url
     elif "json" in response["Content-Type"]:
         json.loads(content)
     elif "xml" in response["Content-Type"]:

@@ -63,10 +63,14 @@ def check(response, url):
         ElementTree.fromstring(content)  # noqa: S314 (our own)
     elif media.endswith("json"):
         json.loads(content)
+    elif media == "application/jsonl":
+        assert [json.loads(line) for line in content.splitlines()], url
     elif media == "text/turtle":
         rdflib.Graph().parse(data=content, format="turtle")
     elif media == "text/csv":
-        assert len({len(row) for row in csv.reader(io.StringIO(content.decode(), newline=""))}) == 1, url
+        delimiter = ";" if "csv-semicolon" in url else ","
+        lines = csv.reader(io.StringIO(content.decode(), newline=""), delimiter=delimiter)
+        assert len({len(row) for row in lines}) == 1, url
     elif media == "image/png":
         assert content.startswith(b"\x89PNG"), url
     elif media == "text/html":

@@ -31,9 +31,9 @@ def country_list(request):
 
 @public
 def country_detail(request, code):
-    if code != (known := country_code(code)):
-        return redirect("country_detail", known, permanent=True)
-    country = get_object_or_404(Country, code=code)
+    country = get_object_or_404(Country, code=country_code(code))
+    if code != country.code:
+        return redirect(country, permanent=True)
     actors = country.actors.published()
     counts = dict(actors.order_by().values_list("type").annotate(n=Count("pk")))
     place = Window(RowNumber(), partition_by="type", order_by="sort_name")

@@ -614,7 +614,7 @@ def test_search_engines_take_a_filtered_list_for_no_page_of_its_own(client, thre
 BAD = {
     "/actors/": {
         "type": ["towns", "0", "ACADEMIA"],
-        "country": ["ro", "ZZ", "Romania"],
+        "country": ["ZZ", "Atlantis"],
         "membership": ["eu"],
         "theme": ["none"],
         "initiative": ["no-such-initiative"],
@@ -629,7 +629,7 @@ BAD = {
         "lead_type": ["lead"],
         "kind": ["dream"],
         "status": ["done"],
-        "country": ["ro"],
+        "country": ["XX"],
         "theme": ["none"],
         "actor": ["no-such-actor"],
         "from": ["last year", "999", "3000", "2011-04", "-5", "20111"],
@@ -641,7 +641,7 @@ BAD = {
     "/documents/": {
         "kind": ["rumour"],
         "type": ["towns"],
-        "country": ["ro"],
+        "country": ["XX"],
         "publisher": ["nobody"],
         "language": ["xx"],
         "actor": ["nobody"],
@@ -683,8 +683,8 @@ def test_every_filter_has_a_bad_value_here():
 
 
 def test_good_values_beside_a_bad_one_still_count(client, actors):
-    page = read(client, "/actors/?type=academia&type=towns&country=SK&country=sk")
-    assert list(page.complaints) == ["type=towns", "country=sk"]
+    page = read(client, "/actors/?type=academia&type=towns&country=SK&country=XX")
+    assert list(page.complaints) == ["type=towns", "country=XX"]
     assert page.entries == ["academia SK"]
     assert page.ticked == {("type", "academia"), ("country", "SK")}
     assert page.chips.keys() == {"Academia", "SK"}
