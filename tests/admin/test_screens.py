@@ -11,9 +11,9 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from factory import SubFactory
 
-from initiatives.models import Document, Initiative, Participation
+from initiatives.models import Document, Funding, Initiative, Participation
 from roma_network.models import Keyed, Link, Source, Status
-from stakeholders.models import Actor, Country, Relation, Theme
+from stakeholders.models import Actor, Country, Mandate, Relation, Theme
 from tests import factories
 from tests.editing import address, queries_of
 
@@ -31,12 +31,15 @@ FACTORIES = {
         subject__status=Status.DRAFT,
         subject__publisher=SubFactory(factories.ActorFactory),
     ),
+    Funding: factories.FundingCitationFactory,
     Initiative: partial(factories.InitiativeCitationFactory, subject__status=Status.DRAFT),
+    Mandate: factories.MandateCitationFactory,
     Participation: factories.ParticipationCitationFactory,
     Relation: factories.RelationCitationFactory,
     Source: factories.ActorCitationFactory,
     Theme: factories.ThemeFactory,
 }
+FOUND_BY = {Funding: "initiative", Mandate: "actor"}  # whose names the search knows
 READ_ONLY = {Link}
 ACCESS = {AccessAttempt, AccessLog, Group, LogEntry, StaticDevice, TOTPDevice, User}
 
@@ -113,10 +116,13 @@ def test_staff_who_may_view_cannot_change(client, staff, model):
 
 
 @every_model
-@pytest.mark.parametrize(("extra", "limit"), [({}, 12), ({"_facets": "True"}, 22)], ids=["plain", "counts"])
+# To count what a filter would find, Django reads the choices of all filters anew: three queries for each of seven.
+@pytest.mark.parametrize(("extra", "limit"), [({}, 12), ({"_facets": "True"}, 25)], ids=["plain", "counts"])
 def test_a_list_costs_the_same_queries_for_one_row_and_for_many(admin_client, model, extra, limit):
     FACTORIES[model]()
-    word = str(model.objects.first()).split()[0]
+    factories.CountryFactory()  # a filter is shown where there is something to choose
+    row = model.objects.first()
+    word = str(getattr(row, FOUND_BY[model]) if model in FOUND_BY else row).split()[0]
     lists = [address(model, **extra), address(model, q=word, **extra)]
     admin_client.get(lists[0])  # fills the cache of content types
     for_one = [queries_of(admin_client, page) for page in lists]

@@ -140,7 +140,7 @@ def test_the_page_has_a_place_for_the_notes_of_every_fact(client, db, model):
 
 
 def test_the_facts_of_ties_have_their_own_notes(client):
-    part = factories.ParticipationFactory(start="2013", end="2016", note="Two towns.")
+    part = factories.ParticipationFactory(start="2013", end="2016", note="Two towns.", sourced=False)
     for facts in (["start"], ["end", "note"]):
         factories.ParticipationCitationFactory(subject=part, facts=facts)
     for entry in (part.actor, part.initiative):
@@ -367,9 +367,9 @@ BEFORE = [
 def test_a_directory_at_work_learns_what_the_fixtures_know():
     """Words become notes, and where the fixture files know the facts behind them, facts."""
     try:
-        executor = MigrationExecutor(connection)
-        executor.migrate(BEFORE)
-        old = executor.loader.project_state(BEFORE).apps
+        for target in BEFORE:
+            call_command("migrate", *target, verbosity=0)
+        old = MigrationExecutor(connection).loader.project_state(BEFORE).apps
         actor = old.get_model("stakeholders", "Actor").objects.create(
             slug="errc", name="ERRC", type="civil_society"
         )
@@ -385,15 +385,13 @@ def test_a_directory_at_work_learns_what_the_fixtures_know():
             (copied, "dates"),
         ):
             citations.create(subject=actor, source=source, supports=words)
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())
+        call_command("migrate", verbosity=0)
         named, unnamed, _copied = ActorCitation.objects.order_by("pk")
         assert "founded" in named.facts
         assert (unnamed.facts, unnamed.note) == ([], "all of it")
         assert Source.objects.get(url=url).origin == "secondary"
     finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())
+        call_command("migrate", verbosity=0)
         Actor.objects.all().delete()
         Source.objects.all().delete()
 

@@ -197,7 +197,8 @@ def test_the_first_page_costs_few_queries_however_much_there_is(cast):
     for _ in range(12):
         cited(country=factories.CountryFactory())
         factories.InitiativeFactory(status=Status.IN_REVIEW)
-    assert queries_of(cast["publisher"], "/admin/") == few <= 12
+    # Own drafts apart from what is in review cost one; files that wait, and those whose rows are drafts, one each.
+    assert queries_of(cast["publisher"], "/admin/") == few <= 15
 
 
 def test_staff_without_a_role_see_an_empty_first_page(client):
