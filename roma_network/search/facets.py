@@ -258,6 +258,7 @@ class ListingFilterSet(django_filters.FilterSet):
         return MultiValueDict(kept)
 
     def sift_facet(self, name, facet, values):
+        typed = {facet.meant(value): value for value in reversed(values)}
         values = list(dict.fromkeys(map(facet.meant, values)))
         vocabulary = self.vocabularies[name] = facet.vocabulary(
             [value for value in values if "\0" not in value][:MOST_VALUES]
@@ -265,7 +266,7 @@ class ListingFilterSet(django_filters.FilterSet):
         facet.field.choices = [(value, term.label) for value, term in vocabulary.items()]
         for value in values:
             if value not in vocabulary:
-                self.reject(name, value, _("There is no such value."))
+                self.reject(name, typed[value], _("There is no such value."))
         return [value for value in values if value in vocabulary]
 
     def sift_field(self, name, filter_, values):

@@ -314,7 +314,7 @@ def test_researchers_open_the_files_of_the_network(directory, client, tmp_path, 
     path = tmp_path / f"network.{kind}"
     path.write_bytes(client.get(f"/network/?format={kind}").content)
     graph = read_file(path)
-    rows = csv.DictReader(io.StringIO(client.get("/network/?format=csv").content.decode()))
+    rows = list(csv.DictReader(io.StringIO(client.get("/network/?format=csv").content.decode())))
     assert sorted(graph.edges(keys=False)) == sorted((row["source"], row["target"]) for row in rows)
     assert graph.is_directed()
     told = Counter((data["kind"], data["role"]) for _one, _other, data in graph.edges(data=True))
