@@ -1,6 +1,7 @@
 """Any list, and any entry, as an Atom feed of what was verified or changed last."""
 
 from datetime import datetime, time
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -109,7 +110,7 @@ def gone(model, kind):
     ]
 
 
-def atom_feed(request: HttpRequest, title: str, **more) -> AtomFeed:
+def atom_feed(request: HttpRequest, title: str, **more: Any) -> AtomFeed:
     """A feed with nothing in it yet. It leads to the page that shows the same."""
     query = query_without(request, "format", "page")
     url = absolute(request.get_full_path())

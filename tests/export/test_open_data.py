@@ -190,7 +190,7 @@ def test_a_package_holds_what_its_rows_lead_to_and_no_more(client, tmp_path):
         subject__actor__slug="town", subject__initiative__slug="programme"
     ).subject
     factories.ParticipationFactory(actor__slug="partner", initiative=tie.initiative)
-    factories.RelationFactory(subject=tie.actor, target__slug="friend")
+    relation = factories.RelationFactory(subject=tie.actor, target__slug="friend")
     factories.DocumentFactory(slug="report", actors=[tie.actor])
     factories.ParticipationFactory(actor__slug="stranger", initiative__slug="elsewhere")
     factories.ActorCitationFactory(subject__slug="other-stranger")
@@ -204,7 +204,8 @@ def test_a_package_holds_what_its_rows_lead_to_and_no_more(client, tmp_path):
     assert [(row["initiative"], row["actor"]) for row in tables["participations"]] == [("programme", "town")]
     assert [row["target"] for row in tables["relations"]] == ["friend"]
     assert [row["slug"] for row in tables["documents"]] == ["report"]
-    assert [row["url"] for row in tables["sources"]] == [tie.citations.get().source.url]
+    cited = [row.citations.get().source.url for row in (tie, relation)]
+    assert sorted(row["url"] for row in tables["sources"]) == sorted(cited)
 
 
 # Identifiers

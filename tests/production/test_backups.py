@@ -54,8 +54,22 @@ def test_what_is_restored_is_what_stood_there(installation):
     after = installation.rows()
     versions = before.pop("roma_network_contentversion"), after.pop("roma_network_contentversion")
     assert versions[0] != versions[1]  # no page that was kept stands for what is there now
+    records = before.pop("roma_network_record"), after.pop("roma_network_record")
+    assert_told_anew(*records)
     assert after == before
     assert len(after["stakeholders_actor"]) > 800
+
+
+def assert_told_anew(before, after):
+    """The same records, under numbers that nobody was told yet."""
+    (old, had), (new, have) = map(numbers_and_rest, (before, after))
+    assert have == had
+    assert min(new) > max(old)
+    assert len(set(new)) == len(new)
+
+
+def numbers_and_rest(records):
+    return [number for _, number, *_ in records], [(pk, *rest) for pk, _, *rest in records]
 
 
 def test_a_backup_made_while_people_write_is_whole(installation):

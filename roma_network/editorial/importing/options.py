@@ -1,11 +1,13 @@
 """How a file is to be read: what its headings name, what holds for all lines, what happens to what is there."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.core import folding
+from roma_network.export.columns import Table
 
 REASON = "reason"  # heading of what was wrong with lines that came back
 # What lists of others call columns, after folding.
@@ -120,7 +122,7 @@ def is_plain(table, headings, columns):
     return named and not missing(table, columns)
 
 
-def missing(table, columns):
+def missing(table: Table, columns: Collection[str]) -> list[str]:
     """The columns without which no line can be told from another."""
     if table.label and "slug" not in columns:
         return [] if table.label in columns else [table.label]
