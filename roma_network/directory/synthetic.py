@@ -21,11 +21,13 @@ from initiatives.models import (
     Document,
     DocumentCitation,
     Funding,
+    FundingCitation,
     Initiative,
     InitiativeCitation,
     Participation,
     ParticipationCitation,
 )
+from roma_network.changes import log
 from roma_network.core.folding import fold
 from roma_network.models import Editorial, Keyed, Source, Status
 from roma_network.ops import fixtures
@@ -35,6 +37,8 @@ from stakeholders.models import (
     ActorName,
     ActorType,
     Country,
+    Mandate,
+    MandateCitation,
     NameKind,
     Precision,
     Relation,
@@ -58,8 +62,9 @@ RELATED_LANGUAGES = {"ca": "es", "cnr": "bs", "lb": "de", "no": "nb"}
 # their models they take twice the time of all the rest.
 TIES = {
     ActorName: ("actor_id", "name", "kind", "language"),
-    Funding: ("initiative_id", "slug", "amount_eur", "programme", "note"),
+    Funding: ("id", "initiative_id", "slug", "amount_eur", "programme", "note"),
     Participation: ("id", "initiative_id", "actor_id", "role", "start", "end", "note"),
+    Mandate: ("id", "slug", "country_id", "office", "actor_id", "start", "end", "note"),
     Relation: ("id", "subject_id", "kind", "target_id", "note"),
     Actor.themes.through: ("actor_id", "theme_id"),
     Initiative.themes.through: ("initiative_id", "theme_id"),
@@ -67,7 +72,15 @@ TIES = {
     Document.actors.through: ("document_id", "actor_id"),
     Document.initiatives.through: ("document_id", "initiative_id"),
 } | dict.fromkeys(
-    (ActorCitation, InitiativeCitation, DocumentCitation, ParticipationCitation, RelationCitation),
+    (
+        ActorCitation,
+        InitiativeCitation,
+        DocumentCitation,
+        FundingCitation,
+        MandateCitation,
+        ParticipationCitation,
+        RelationCitation,
+    ),
     ("subject_id", "source_id", "facts", "supports"),
 )
 ABOVE_COUNTRIES = (ActorType.EU_INSTITUTION, ActorType.INTERNATIONAL_ORGANISATION)
@@ -107,12 +120,14 @@ def sizes(actors: int) -> dict[type[Keyed], int]:
 @transaction.atomic
 def replace(actors: int, seed: int, progress: Callable[[int], object]) -> None:
     """Make a directory in place of an earlier synthetic one. `progress` is told how many entries were stored."""
-    clear()
-    store(Directory(sizes(actors), seed).rows(), progress)
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), [Source, *sizes(actors)]):
-            cursor.execute(statement)
-        cursor.execute("ANALYZE")
+    with log.compared_afterwards():
+        clear()
+        store(Directory(sizes(actors), seed).rows(), progress)
+        with connection.cursor() as cursor:
+            numbered = [Source, Funding, Mandate, *sizes(actors)]
+            for statement in connection.ops.sequence_reset_sql(no_style(), numbered):
+                cursor.execute(statement)
+            cursor.execute("ANALYZE")
 
 
 def clear():
@@ -174,7 +189,8 @@ class Directory:
             field: Counter(shape[field][0] for shape in self.shapes[Participation])
             for field in ("actor", "initiative")
         }
-        self.actors = []  # name and type, by primary key less one
+        self.funded = 0  # initiatives so far
+        self.actors = []  # name, type and status, by primary key less one
         self.weights = {Actor: [], Initiative: []}
 
     def rows(self):
@@ -194,6 +210,7 @@ class Directory:
                 yield from make(pk)
         yield from self.participations()
         yield from self.relations()
+        yield from self.mandates()
 
     # Actors
 
@@ -227,7 +244,7 @@ class Directory:
         # Or refreshing would query them.
         actor._prefetched_objects_cache = {"names": [ActorName(name=name) for _, name, *_ in names]}
         actor.refresh_search()
-        self.actors.append((name, actor.type))
+        self.actors.append((name, actor.type, actor.status))
         self.weights[Actor].append(self.weight("actor", shape))
         yield Actor, actor
         yield from ((ActorName, row) for row in names)
@@ -324,7 +341,9 @@ class Directory:
             yield Initiative.countries.through, (pk, code)
         if self.random.random() * len(self.shapes[Initiative]) < len(self.shapes[Funding]):
             amount = round(self.random.lognormvariate(13, 1.5))
-            yield Funding, (pk, f"{SLUG}{pk}", amount, "Synthetic programme", "")
+            self.funded += 1
+            yield Funding, (self.funded, pk, f"{SLUG}{pk}", amount, "Synthetic programme", "")
+            yield from self.citations(FundingCitation, self.funded)
         yield from self.citations(InitiativeCitation, pk, most=2)
 
     def document(self, pk):
@@ -342,10 +361,7 @@ class Directory:
             url=f"{SITE}documents/{pk}" if "url" in shape else "",
             format=shape.get("format", ""),
             language=shape.get("language", ""),
-            # A row with its name and status and no more: all that the search text takes of it.
-            publisher=Actor(pk=publisher, name=self.actors[publisher - 1][0], status=Status.PUBLISHED)
-            if "publisher" in shape
-            else None,
+            publisher=self.named(publisher) if "publisher" in shape else None,
             **self.life(pk, title),
         )
         document.refresh_search()
@@ -355,6 +371,11 @@ class Directory:
         for initiative in set(self.some(Initiative, len(shape.get("initiatives", [])))):
             yield Document.initiatives.through, (pk, initiative)
         yield from self.citations(DocumentCitation, pk, most=2)
+
+    def named(self, pk):
+        """An actor with its name and status and no more: all that the search text of a document takes of it."""
+        name, _type, status = self.actors[pk - 1]
+        return Actor(pk=pk, name=name, status=status)
 
     # Ties
 
@@ -388,6 +409,16 @@ class Directory:
                 seen.add((subject, kind, target))
                 yield Relation, (len(seen), subject, kind, target, "")
                 yield from self.citations(RelationCitation, len(seen))
+
+    def mandates(self):
+        """As many for the number of actors as there really are, each of another actor; one at least."""
+        size, shapes = self.size[Actor], self.shapes[Mandate]
+        number = max(1, size * len(shapes) // len(self.shapes[Actor]))
+        for pk, actor in enumerate(self.random.sample(range(1, size + 1), number), start=1):
+            shape = self.random.choice(shapes)
+            start, end = shape.get("start", ""), shape.get("end", "")
+            yield Mandate, (pk, f"{SLUG}{pk}", *shape["country"], shape["office"], actor, start, end, "")
+            yield from self.citations(MandateCitation, pk)
 
     def roles_by_type(self):
         """Actor type → the roles of its real actors, as often as they have them."""

@@ -6,11 +6,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from initiatives.models import Document, Initiative, Participation
+from initiatives.models import Document, Funding, Initiative, Participation
 from roma_network.directory import synthetic
-from roma_network.models import Source, Status
+from roma_network.models import Mark, Record, Source, Status
 from roma_network.ops import fixtures
-from stakeholders.models import Actor, ActorName, Country, Relation
+from stakeholders.models import Actor, ActorName, Country, Mandate, Relation
 from tests import factories
 
 SUBJECTS = (Actor, Initiative, Participation, Relation, Document)
@@ -57,7 +57,7 @@ def test_a_sample_of_rows_satisfies_every_field_and_constraint(small, model):
         row.full_clean()
 
 
-@of_every(SUBJECTS)
+@of_every([*SUBJECTS, Funding, Mandate])
 def test_every_row_has_a_source(small, model):
     assert not model.objects.filter(citations=None).exists()
 
@@ -85,6 +85,14 @@ def test_the_search_columns_are_what_saving_would_make_them(small, model):
     assert list(columns.all()) == before
 
 
+def test_all_that_is_public_is_told_at_once_and_later_changes_are_noted(small):
+    assert not Mark.objects.exists()
+    told = Record.objects.filter(part="actors", body__isnull=False)
+    assert told.count() == Actor.objects.published().count()
+    Actor.objects.filter(pk=1).update(website="https://synthetic.example.org/other")
+    assert Mark.objects.exists()
+
+
 def test_other_names_are_searched(small):
     for other in ActorName.objects.select_related("actor"):
         assert synthetic.fold(other.name) in other.actor.search_text
@@ -109,6 +117,7 @@ def test_new_rows_can_be_added_afterwards(small):
     actor = factories.ActorFactory()
     factories.ParticipationFactory(actor=actor, initiative=Initiative.objects.first())
     factories.ActorCitationFactory(subject=actor)
+    factories.FundingFactory(initiative=Initiative.objects.first())
     assert Actor.objects.count() == 61
 
 
