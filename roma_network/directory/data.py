@@ -21,12 +21,23 @@ PIECE = 64 * 1024  # bytes
 @read_only
 def page(request):
     tables = [part.table for part in PARTS]
+    tables += linked_tables.within(tables)
     context = {
         "dumps": dumps.latest(),
-        "tables": [*tables, *linked_tables.within(tables)],
+        "tables": tables,
+        "defining": defining(tables),
         "facts": every_fact(),
     }
     return render(request, "data.html", context)
+
+
+def defining(tables):
+    """The columns whose values identifiers lead to: of each vocabulary the first. Facts have a list of their own."""
+    found = {}
+    for column in (column for table in tables for column in table.columns.values()):
+        if column.scheme and column.values and column.scheme != "fact":
+            found.setdefault(column.scheme, column)
+    return list(found.values())
 
 
 @read_only
