@@ -54,7 +54,7 @@ BATCH = 2000
 VOCABULARY = (Country, Theme)
 SOURCES = 40
 TODAY = datetime(2026, 1, 1, tzinfo=UTC)  # not the day it runs on: a seed gives the same directory for ever
-HUBS = 1.5  # Pareto's exponent. The lower, the more participations fall on a few actors and initiatives.
+HUBS = 1.3  # Pareto's exponent. The lower, the more participations fall on a few actors and initiatives.
 STATUSES = {Status.PUBLISHED: 94, Status.DRAFT: 3, Status.IN_REVIEW: 1, Status.WITHDRAWN: 2}
 SAID = ["name and seat", "role", "dates", "partners and budget", "what it does"]
 RELATED_LANGUAGES = {"ca": "es", "cnr": "bs", "lb": "de", "no": "nb"}
@@ -333,6 +333,7 @@ class Directory:
             follows_id=self.random.randrange(1, pk) if "follows" in shape and pk > 1 else None,
             **self.life(pk, name),
         )
+        initiative._prefetched_objects_cache = {"merged": []}  # as above
         initiative.refresh_search()
         self.weights[Initiative].append(self.weight("initiative", shape))
         yield Initiative, initiative
