@@ -42,7 +42,7 @@ countries = Table(
         Column("membership"),
     ],
     rdf_types=("skos:Concept",),
-    reference=lambda base, code: country(code),
+    reference=country,
 )
 themes = Table(
     "themes",

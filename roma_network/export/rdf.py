@@ -96,10 +96,10 @@ def object_of(kind, value, language=""):
     return text(str(value), language)
 
 
-def country(code: str) -> Iri:
-    """A country as the EU authority table names it."""
-    alpha3 = {"XK": KOSOVO}.get(code) or ALPHA3[code]
-    return Iri(f"{COUNTRIES}{alpha3}")
+def country(base: str, code: str) -> Iri:
+    """A country as the EU authority table names it; by its page here where the table does not know it."""
+    alpha3 = {"XK": KOSOVO}.get(code) or ALPHA3.get(code)
+    return Iri(f"{COUNTRIES}{alpha3}" if alpha3 else f"{base}/countries/{code}/")
 
 
 ALPHA3 = {

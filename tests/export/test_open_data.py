@@ -538,3 +538,9 @@ def test_no_card_shows_what_is_not_published(client, status):
     factories.InitiativeFactory(slug="hidden", status=status)
     assert client.get("/embed/actors/hidden/").status_code == 404
     assert client.get("/embed/initiatives/hidden/").status_code == 404
+
+
+def test_a_country_that_the_authority_table_does_not_know_is_named_by_its_page(client):
+    factories.ActorFactory(slug="town", country=factories.CountryFactory(code="QO"))
+    assert b"http://testserver/countries/QO/>" in client.get("/actors/?format=ttl").getvalue()
+    assert client.get("/actors/").status_code == 200
