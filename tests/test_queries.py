@@ -93,6 +93,12 @@ class Directory:
             country=self.country,
             themes=[self.theme],
         )
+        ActorFactory(
+            slug="other-town",
+            type="local_authority",
+            country=CountryFactory(code="XK", name="Kosovo"),
+            website="https://other-town.example.eu/",
+        )
         self.programme = InitiativeFactory(
             slug="programme", name="Programme", start="2013", countries=[self.country], themes=[self.theme]
         )
@@ -143,8 +149,11 @@ class Directory:
 
 def costs(client, urls):
     """Address → the number of queries for a page that is not kept yet."""
-    for name in (*LISTINGS, "suggest"):  # names, columns and facts are read once for each content version
+    # Names, columns, facts, ties, places and dead links are read once for each content version.
+    for name in (*LISTINGS, "suggest"):
         client.get(reverse(name), {"q": "names"})
+    for name, other in (("actor_detail", "other-town"), ("country_detail", "XK")):
+        assert client.get(reverse(name, args=[other])).status_code == 200
     client.get(reverse("figure", args=["evidence"]))
     return {url: queries(client, url) for url in urls}
 
