@@ -238,4 +238,4 @@ def test_pictures_stand_without_scripts(still):
     assert still.locator("svg.network a").count() > 1000
     assert not still.get_by_role("button", name="Nearer").is_visible()
     still.goto("/map/?theme=education")
-    assert still.get_by_role("link", name="See them as a list").is_visible()
+    assert still.get_by_role("navigation", name="See as").get_by_role("link", name="List").is_visible()
