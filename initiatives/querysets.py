@@ -1,4 +1,4 @@
-from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -17,6 +17,11 @@ def long_before(today):
 def lasting(name, day):
     """That a date is less exact than this day and holds it: "2026" lasts until the end of the year."""
     return Q(**{f"{name}__in": [day[:4], day[:7]]})
+
+
+def past(name, day):
+    """That a date has passed, to its very end."""
+    return Q(**{f"{name}__gt": "", f"{name}__lt": day}) & ~lasting(name, day)
 
 
 def begun():
@@ -42,28 +47,32 @@ class InitiativeQuerySet(EditorialQuerySet):
         """
         today = timezone.localdate()
         now, then = today.isoformat(), long_before(today).isoformat()
-        seen = Case(When(last_seen="", then="start"), default="last_seen")
         followers = self.model.objects.published().filter(follows=OuterRef("pk")).annotate(begun=begun())
-        first = followers.filter(begun__gt="", begun__lte=now).order_by("begun").values("begun")[:1]
+        begun_followers = followers.filter(begun__gt="", begun__lte=now).order_by("begun")
+        policy, moment = Q(kind="policy_framework"), Q(kind__in=MOMENTS, end="")
         taken_over = Case(
-            When(kind="policy_framework", then=Coalesce(Subquery(first), Value(""))), default=Value("")
+            When(policy, then=Coalesce(Subquery(begun_followers.values("begun")[:1]), Value(""))),
+            default=Value(""),
         )
+        # The phase is told from columns alone: made of `until` it would be too deep for SQLite, within some filters.
+        over = past("end", now) | (moment & (past("start", now) | (Q(start="") & past("last_seen", now))))
         return (
             self.alias(taken_over=taken_over)
             .annotate(
-                seen=seen,
+                seen=Case(When(last_seen="", then="start"), default="last_seen"),
                 until=Case(
                     When(Q(taken_over__gt="") & (Q(end="") | Q(end__gt=F("taken_over"))), then="taken_over"),
-                    When(end="", kind__in=MOMENTS, then=begun()),
+                    When(moment, then=begun()),
                     default="end",
                 ),
             )
             .annotate(
                 phase=Case(
-                    When(taken_over__gt="", then=Value("ended")),
-                    When(Q(until__gt="", until__lt=now) & ~lasting("until", now), then=Value("ended")),
+                    When(policy & Exists(begun_followers), then=Value("ended")),
+                    When(over, then=Value("ended")),
                     When(start__gt=now, then=Value("planned")),
-                    When(Q(until__gt="") | Q(seen__gte=then) | lasting("seen", then), then=Value("running")),
+                    When(Q(end__gt="") | (moment & ~Q(start="", last_seen="")), then=Value("running")),
+                    When(Q(seen__gte=then) | lasting("seen", then), then=Value("running")),
                     default=Value("unknown"),
                 )
             )

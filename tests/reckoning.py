@@ -115,14 +115,14 @@ def taken_over(row):
     """When the first policy that follows one began, if one has, else an empty text."""
     dates = map(begun, linked("initiative", "follows")[row["slug"]])
     found = sorted(date for date in dates if date and has_come(date))
-    return found[0] if found and row["kind"] == "policy_framework" else ""
+    return found[0] if found and row.get("kind") == "policy_framework" else ""
 
 
 def until(row):
     end, over = row.get("end", ""), taken_over(row)
     if over and (not end or end > over):
         return over
-    return begun(row) if not end and row["kind"] in ("survey", "event", "publication") else end
+    return begun(row) if not end and row.get("kind") in ("survey", "event", "publication") else end
 
 
 def seen(row):

@@ -35,7 +35,7 @@ def test_a_former_body_leads_to_the_present_one_and_back(client):
     assert page.text(".succession") == "Merged into another: Present body"
     assert present.get_absolute_url() in page.addresses(".succession")
     back = read(client, present.get_absolute_url())
-    assert "Took in Former body until 2023" in back.text("aside")
+    assert "Took in Former body until 2023" in back.text(".detail > aside dl")
     assert former.get_absolute_url() in back.addresses("aside")
     assert "Former body" in read(client, "/actors/?q=former+body").entries
     present.status = "draft"
@@ -46,8 +46,8 @@ def test_a_former_body_leads_to_the_present_one_and_back(client):
 def test_what_an_initiative_is_modelled_on_is_another_tie(client):
     model = InitiativeFactory(name="Model")
     copy = InitiativeFactory(name="Copy", modelled_on=model)
-    assert "Modelled on Model" in read(client, copy.get_absolute_url()).text("aside")
-    assert "Model of Copy" in read(client, model.get_absolute_url()).text("aside")
+    assert "Modelled on Model" in read(client, copy.get_absolute_url()).text(".detail > aside dl")
+    assert "Model of Copy" in read(client, model.get_absolute_url()).text(".detail > aside dl")
 
 
 def test_an_open_question_stands_on_the_page(client):
