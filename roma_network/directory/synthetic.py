@@ -16,6 +16,7 @@ from random import Random
 from anyascii import anyascii
 from django.core.management.color import no_style
 from django.db import connection, transaction
+from django.db.models import Model
 
 from initiatives.models import (
     Document,
@@ -124,7 +125,7 @@ def replace(actors: int, seed: int, progress: Callable[[int], object]) -> None:
         clear()
         store(Directory(sizes(actors), seed).rows(), progress)
         with connection.cursor() as cursor:
-            numbered = [Source, Funding, Mandate, *sizes(actors)]
+            numbered: list[type[Model]] = [Source, Funding, Mandate, *sizes(actors)]
             for statement in connection.ops.sequence_reset_sql(no_style(), numbered):
                 cursor.execute(statement)
             cursor.execute("ANALYZE")

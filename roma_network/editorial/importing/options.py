@@ -7,7 +7,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.core import folding
-from roma_network.export.columns import Table
+from roma_network.editorial.importing.tables import ImportTable
 
 REASON = "reason"  # heading of what was wrong with lines that came back
 # What lists of others call columns, after folding.
@@ -122,7 +122,7 @@ def is_plain(table, headings, columns):
     return named and not missing(table, columns)
 
 
-def missing(table: Table, columns: Collection[str]) -> list[str]:
+def missing(table: ImportTable, columns: Collection[str]) -> list[str]:
     """The columns without which no line can be told from another."""
     if table.label and "slug" not in columns:
         return [] if table.label in columns else [table.label]
