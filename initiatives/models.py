@@ -269,11 +269,7 @@ class Funding(Slugged):
         verbose_name_plural = _("funding")
         constraints = [
             *Slugged.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(kind="") | Q(kind__in=FundingKind.values),
-                name="initiatives_funding_kind_is_known",
-                violation_error_message=_("Choose one of the listed values."),
-            ),
+            vocabulary_constraint("kind", FundingKind, blank=True),
             models.CheckConstraint(
                 condition=Q(currency__regex=r"^[A-Z]{3}$"),
                 name="initiatives_funding_currency_is_three_letters",

@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='funding',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', ''), ('kind__in', ['cost', 'allocation', 'grant', 'spent', 'loan', 'broader']), _connector='OR'), name='initiatives_funding_kind_is_known', violation_error_message='Choose one of the listed values.'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['cost', 'allocation', 'grant', 'spent', 'loan', 'broader', ''])), name='initiatives_funding_kind_is_known', violation_error_message='Choose one of the listed values.'),
         ),
         migrations.AddConstraint(
             model_name='funding',

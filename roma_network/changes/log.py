@@ -18,13 +18,13 @@ from django.db.models import F, TextField
 from django.db.models.functions import Cast
 
 from roma_network.changes import triggers
+from roma_network.core.batches import BATCH, batches
 from roma_network.export.columns import Table
-from roma_network.export.records import as_text, built, chunks, key_in, logged_tables, reading_of
+from roma_network.export.records import CHUNK, as_text, built, key_in, logged_tables, reading_of
 from roma_network.models import ContentVersion, Editorial, Mark, Record
 from roma_network.ops.health import missing_migrations
 
 MANY = 20_000  # marks: from here on all records are compared, in bounded memory
-BATCH = 500
 
 
 class Marked:
@@ -49,7 +49,7 @@ def settle() -> None:
     changes: list[Record] = []
     for table, keys in altered(marks).items():
         found = marks[table.model].found if table.model in marks else set()
-        for chunk in chunks(sorted(keys)):
+        for chunk in batches(sorted(keys), CHUNK):
             changes += changes_in(table, chunk, found)
     store(changes)
 
@@ -69,7 +69,7 @@ def taken() -> dict[Any, Marked] | None:
             marked.shown.add(key)
         if is_found:
             marked.found.add(key)
-    for chunk in chunks([pk for pk, *_rest in rows]):
+    for chunk in batches([pk for pk, *_rest in rows], CHUNK):
         Mark.objects.filter(pk__in=chunk)._raw_delete(DEFAULT_DB_ALIAS)
     return marks
 
@@ -81,7 +81,7 @@ def altered(marks: dict[Any, Marked]) -> dict[Table, set]:
         keys = set(marks[table.model].touched) if table.model in marks else set()
         for model, path in reading_of(table).mentions:
             if model in marks:
-                for chunk in chunks(marks[model].shown, BATCH):
+                for chunk in batches(marks[model].shown):
                     rows = reading_of(table).model._default_manager.filter(**{f"{path}__in": chunk})
                     keys.update(rows.order_by().values_list("pk", flat=True))
         if keys:
@@ -161,7 +161,7 @@ def compare_all() -> None:
     ContentVersion.bump()
     for table in logged_tables():
         manager = table.model._default_manager  # type: ignore[union-attr]  # logged tables have a model
-        for chunk in chunks(manager.order_by("pk").values_list("pk", flat=True)):
+        for chunk in batches(manager.order_by("pk").values_list("pk", flat=True), CHUNK):
             store(changes_in(table, chunk))
         # A list that is read once: to ask for each record would take the square of the rows, as no index is of texts.
         there = manager.annotate(told_as=Cast("pk", TextField())).order_by().values("told_as")

@@ -26,3 +26,7 @@ def fold(text: object) -> str:
 def searchable(names: Iterable[str], rest: Iterable[str] = ()) -> str:
     folded = dict.fromkeys(filter(None, map(fold, names)))
     return "\n" + "".join(f"{name}\n" for name in folded) + "\t" + " ".join(filter(None, map(fold, rest)))
+
+
+def words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())

@@ -14,6 +14,8 @@ from anyascii import anyascii
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from roma_network.core.folding import words_of
+
 SHORTEST = 4  # letters of a word that may stand within another: “protocollogenerale”
 SHORTEST_NAME = 4  # letters of a first name to which a surname may be glued: “annakovacs”
 PARTED = re.compile(r"[^a-z]+")
@@ -47,10 +49,6 @@ SUBJECTS = {
     "gitano",
     "gypsy",
 }
-
-
-def words_of(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 OFFICES = words_of(

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from roma_network.core import folding
+from roma_network.core.folding import words_of
 
 ASIDE = 0.3  # of the weight of a word, where it stands in brackets or behind a comma
 MOST_ASIDE = 4  # words behind a comma: more are a part of the name
@@ -18,10 +19,6 @@ ACRONYM = re.compile(r"[^\W_][\w/&.\-]{1,14}")
 BRACKETS = re.compile(r"[(\[]([^)\]]*)[)\]]")
 DASH = re.compile(r"\s+[-–—|/:]+\s+")
 LISTED = re.compile(r"&|\b(?:and|et|und|y|e|i|si|a|och|en|og)\b")  # a comma before these parts a list
-
-
-def words_of(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 # Words that any name may have or lack.

@@ -18,6 +18,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
+from roma_network.core.batches import BATCH, batches
 from roma_network.export.records import required_ends
 from roma_network.models import DERIVED, Editorial, Keyed, Version
 
@@ -135,14 +136,6 @@ def holders(row: Model) -> Iterator[Editorial]:
 
 
 # Of many entries at once
-
-BATCH = 500
-
-
-def batches(items):
-    items = list(items)
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
 
 
 def states_of(model, keys):

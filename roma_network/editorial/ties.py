@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from roma_network.core.batches import batches
 from roma_network.editorial import revisions, workflow
-from roma_network.editorial.revisions import batches
 from roma_network.editorial.workflow import RefusedError
 from roma_network.models import Keyed
 

@@ -6,7 +6,7 @@ models are told of in them.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, reduce
 from operator import and_, or_
@@ -16,6 +16,7 @@ import orjson
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import CASCADE, Exists, ForeignKey, Model, OuterRef, Q, QuerySet
 
+from roma_network.core.batches import batches
 from roma_network.export.columns import Column, Kind, Table, key_of, tables
 from roma_network.models import Citation, Editorial, Record, Source, Status
 
@@ -252,6 +253,10 @@ class Records:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return map(orjson.loads, self.texts())
 
+    def kept(self) -> "KeptRecords":
+        """The same, read once: for several writers."""
+        return KeptRecords(self.table, list(self.texts()))
+
     def texts(self) -> Iterator[str]:
         """As JSON."""
         return self.every_text() if self.rows is None else self.texts_of(self.rows)
@@ -264,10 +269,19 @@ class Records:
 
     def texts_of(self, rows):
         records = Record.objects.public(self.table.name)
-        for chunk in chunks(rows):
+        for chunk in batches(rows, CHUNK):
             keys = list(map(str, chunk))
             found = dict(records.filter(row__in=keys).values_list("row", "body"))
             yield from (found[key] for key in keys if key in found)
+
+
+class KeptRecords(Records):
+    def __init__(self, table: Table, texts: list[str]) -> None:
+        super().__init__(table)
+        self.all_texts = texts
+
+    def texts(self) -> Iterator[str]:
+        return iter(self.all_texts)
 
 
 def as_text(record: dict[str, Any]) -> str:
@@ -285,9 +299,3 @@ def key_in(table: Table, record: dict[str, Any]) -> str:
 def logged_tables() -> Iterator[Table]:
     """Those whose rows have records."""
     return (table for table in tables.values() if table.model)
-
-
-def chunks(items: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
-    items = items if isinstance(items, Sequence) else list(items)
-    for start in range(0, len(items), size):
-        yield list(items[start : start + size])

@@ -39,21 +39,21 @@ def written(
     """The file of these rows in one of the formats; `keys` are theirs, in an order that the database does not know."""
     if asked is formats.ATOM:
         return feed(request, queryset, table.kind)
-    if asked.write is None:
-        parts = datapackage.parts_around.value[table.name](named_by_key(queryset))
-        return attached(datapackage.package(parts), table, asked)
     if keys is None:
         keys = array("q", queryset.values_list("pk", flat=True))
+    if asked.write is None:
+        parts = datapackage.parts_around.value[table.name](named_by_key(queryset, keys))
+        return attached(datapackage.package(parts), table, asked)
     return attached(asked.write(table, Records(table, keys), settings.BASE_URL), table, asked)
 
 
-def named_by_key(queryset: QuerySet) -> QuerySet:
+def named_by_key(queryset: QuerySet, keys: Sequence[int]) -> QuerySet:
     """The same rows, found once: filters within queries for what rows lead to would be too deep for SQLite."""
-    keys = json.dumps(list(queryset.order_by().values_list("pk", flat=True)))
+    listed = json.dumps(list(keys))
     if connections[queryset.db].vendor == "postgresql":
-        named = RawSQL("SELECT value::bigint FROM json_array_elements_text(%s::json) AS value", [keys])
+        named = RawSQL("SELECT value::bigint FROM json_array_elements_text(%s::json) AS value", [listed])
     else:
-        named = RawSQL("SELECT value FROM json_each(%s)", [keys])
+        named = RawSQL("SELECT value FROM json_each(%s)", [listed])
     return queryset.model._default_manager.filter(pk__in=named)
 
 
@@ -99,7 +99,7 @@ def downloads(
 
 def sizes(table: Table, rows: Sequence[Any]) -> dict[str, float]:
     """Format → bytes for each of these rows, a sample, so that readers can be told roughly what a file will weigh."""
-    records, none = Records(table, rows), Records(table, ())
+    records, none = Records(table, rows).kept(), Records(table, ())
     return {
         name: (weight(each.write(table, records, "")) - weight(each.write(table, none, ""))) / len(rows)
         for name, each in formats.ROWS.items()

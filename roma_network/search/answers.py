@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from roma_network.models import Editorial
 from roma_network.search import autocomplete
-from roma_network.search.matching import Answer, Matcher
+from roma_network.search.matching import Answer, QuestionMatcher
 from roma_network.search.text_index import text_index_of
 from roma_network.search.understanding import Question, understand
 from roma_network.search.vocabulary import vocabulary
@@ -74,4 +74,4 @@ def corrected(question, words):
 
 def answer(filterset_class: Any, text: str, version: str, most: int = 0) -> Answer:
     """What answers a text in one list, and of all its entries the `most` that fit best."""
-    return Matcher(filterset_class, asked(text, version).question, version).answer(most)
+    return QuestionMatcher(filterset_class, asked(text, version).question, version).answer(most)

@@ -258,8 +258,10 @@ class ListingFilterSet(django_filters.FilterSet):
         return MultiValueDict(kept)
 
     def sift_facet(self, name, facet, values):
-        typed = {facet.meant(value): value for value in reversed(values)}
-        values = list(dict.fromkeys(map(facet.meant, values)))
+        typed = {}
+        for value in values:
+            typed.setdefault(facet.meant(value), value)
+        values = list(typed)
         vocabulary = self.vocabularies[name] = facet.vocabulary(
             [value for value in values if "\0" not in value][:MOST_VALUES]
         )

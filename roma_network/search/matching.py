@@ -51,7 +51,7 @@ class Answer:
         return not self.nearly and not self.left_out
 
 
-class Matcher:
+class QuestionMatcher:
     """A question put to one list. Rows stand in the order of the facet index."""
 
     def __init__(self, filterset_class: Any, question: Question, version: str) -> None:

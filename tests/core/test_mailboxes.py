@@ -3,7 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from roma_network.core.mailboxes import Judgement, check, judged, words_of
+from roma_network.core.folding import words_of
+from roma_network.core.mailboxes import Judgement, check, judged
 
 OFFICES = sorted(
     words_of("""

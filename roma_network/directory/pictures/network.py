@@ -17,7 +17,7 @@ from roma_network.core.web_addresses import absolute
 from roma_network.core.xml_text import xml_safe
 from roma_network.directory.pictures import network_layout
 from roma_network.directory.pictures.network_layout import Graph
-from roma_network.directory.pictures.ties import relations_at, ties_at
+from roma_network.directory.pictures.ties import every_relation_at, relations_at, ties_at
 from roma_network.export.formats import GRAPHS, LICENCE, PICTURES
 from roma_network.pages.pictures import Picture
 from stakeholders.filters import ActorFilterSet
@@ -122,6 +122,14 @@ class Network(Picture):
         ties = self.chosen(ties)
         relations = relations[np.isin(relations, keys).all(axis=1)]
         return Graph.of(ties.pairs(), relations)
+
+    @property
+    def tie_count(self):
+        """Of what is drawn: each role and each relation, as many as the files have rows."""
+        ends = {"actors": self.graph.actors, "initiatives": self.graph.initiatives}
+        ties = self.chosen(ties_at(self.version)).among(**ends)
+        relations = np.isin(every_relation_at(self.version), self.graph.actors).all(axis=1)
+        return len(ties.actors) + int(relations.sum())
 
     def chosen(self, ties):
         """Where initiatives or roles are chosen, the ties of these alone."""

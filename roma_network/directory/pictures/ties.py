@@ -54,11 +54,16 @@ def counts_at(version):
 
 
 @lru_cache(maxsize=1)
+def every_relation_at(version):
+    """The keys of both actors of each public relation: an array of two columns."""
+    rows = Relation.objects.public().order_by().values_list("subject_id", "target_id")
+    return np.array(list(rows), dtype=np.int64).reshape(-1, 2)
+
+
+@lru_cache(maxsize=1)
 def relations_at(version):
     """Pairs of keys of actors with a public relation, each once, the lesser key first."""
-    rows = Relation.objects.public().order_by().values_list("subject_id", "target_id")
-    pairs = np.sort(np.array(list(rows), dtype=np.int64).reshape(-1, 2), axis=1)
-    return np.unique(pairs, axis=0)
+    return np.unique(np.sort(every_relation_at(version), axis=1), axis=0)
 
 
 class Locality(NamedTuple):

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.core import folding
+from roma_network.core.batches import batches
 from roma_network.core.partial_dates import PartialDateField
 from roma_network.core.text_fields import ProseField
 from roma_network.editorial.importing import plain_forms
-from roma_network.editorial.revisions import batches
 from roma_network.export.columns import table_of
 from roma_network.models import Editorial, Source
 

@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import CheckConstraint
 from django.db.models.sql import Query
 
-from roma_network.editorial.revisions import batches
+from roma_network.core.batches import batches
 
 PLACE = "candidate_place"
 

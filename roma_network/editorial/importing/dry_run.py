@@ -10,6 +10,7 @@ from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.core import folding
+from roma_network.core.batches import batches
 from roma_network.editorial import matching
 from roma_network.editorial.importing import plain_forms
 from roma_network.editorial.importing.cells import Link, Links, Rows, mark_of, marks_of
@@ -17,7 +18,6 @@ from roma_network.editorial.importing.constraints import violations
 from roma_network.editorial.importing.options import Blanks, Mode
 from roma_network.editorial.importing.slugs import THIS
 from roma_network.editorial.mailbox_rule import changed_mailboxes, check_mailbox
-from roma_network.editorial.revisions import batches
 from roma_network.models import Source
 
 SPECIAL = re.compile(r"(?<=“)[^”]*(?=”)|\d+")

@@ -25,6 +25,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from roma_network.core.batches import batches
 from roma_network.editorial.importing import plain_forms, reading
 from roma_network.editorial.importing.cells import Link
 from roma_network.editorial.importing.dry_run import GOES_IN, DryRun, Outcome, Reader, kind_of
@@ -35,7 +36,6 @@ from roma_network.editorial.importing.tables import ImportTable, table_named
 from roma_network.editorial.importing.undoing import Undoing
 from roma_network.editorial.importing.writing import BulkWriter, entry_columns
 from roma_network.editorial.merging import plain
-from roma_network.editorial.revisions import batches
 from roma_network.models import ContentVersion, Import, ImportBatch, ImportedRow, ImportFile, ImportPart
 from roma_network.ops.replicas import renew
 

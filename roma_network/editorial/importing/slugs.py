@@ -3,9 +3,9 @@
 from itertools import count
 
 from roma_network.core import folding
+from roma_network.core.batches import batches
 from roma_network.editorial.importing import plain_forms
 from roma_network.editorial.importing.cells import Link
-from roma_network.editorial.revisions import batches
 
 TELLING = ("country", "type", "kind", "date")  # columns that together with its name tell an entry from others
 THIS = "this:"  # before a slug, in the answer that a line is of this entry

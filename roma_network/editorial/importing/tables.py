@@ -7,6 +7,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
+from roma_network.core.batches import batches
 from roma_network.editorial.importing import plain_forms
 from roma_network.editorial.importing.cells import (
     Kept,
@@ -19,7 +20,6 @@ from roma_network.editorial.importing.cells import (
     Version,
     spellings,
 )
-from roma_network.editorial.revisions import batches
 from roma_network.export.columns import Kind, Table, key_of
 from roma_network.export.columns import tables as declared
 from roma_network.models import Editorial

@@ -10,9 +10,9 @@ from itertools import chain
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
 
+from roma_network.core.batches import batches
 from roma_network.editorial import merging, revisions
 from roma_network.editorial.importing.writing import EntryHistory, rows_of
-from roma_network.editorial.revisions import batches
 from roma_network.models import Source
 
 

@@ -7,10 +7,10 @@ from json import dumps, loads
 from django.db import transaction
 from django.utils import timezone
 
+from roma_network.core.batches import batches
 from roma_network.editorial import revisions
 from roma_network.editorial.importing.cells import Link, Links
 from roma_network.editorial.importing.dry_run import Outcome
-from roma_network.editorial.revisions import batches
 from roma_network.models import Source, names_changed
 
 
