@@ -184,6 +184,13 @@ def test_the_pictures_of_the_guide_can_be_made(desk, tmp_path):
     page.get_by_role("button", name="Send and check").click()
     page.locator(".outcomes").wait_for()
     picture("import")
+    page.goto(address(Actor, "import"))
+    foreign = tmp_path / "foreign.csv"
+    foreign.write_text("Title;Class;State\nRomani Library;Library;Romania\n")
+    page.set_input_files("input[type=file]", foreign)
+    page.get_by_role("button", name="Send and check").click()
+    page.locator("#headings").wait_for()
+    picture("import-columns")
     made = {path.stem for path in folder.glob("*.png")}
     assert made == {path.stem for path in GUIDE.glob("*.png")}
     assert all(f"img/guide/{name}.png" in page.request.get("/admin/guide/").text() for name in made)

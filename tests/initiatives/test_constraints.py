@@ -1,6 +1,7 @@
 import pytest
 
-from initiatives.models import DocumentFormat, DocumentKind, FundingKind, InitiativeKind, Role
+from initiatives.models import DocumentFormat, DocumentKind, Funding, FundingKind, InitiativeKind, Role
+from roma_network.editorial.importing.constraints import violations
 from tests import constraints
 from tests.factories import (
     ActorFactory,
@@ -52,7 +53,7 @@ CASES = {
     "initiatives_funding_currency_is_three_letters": (
         FundingFactory,
         [{"currency": "EUR"}, {"currency": "HUF"}],
-        [{"currency": currency} for currency in ("", "eur", "€", "EU", "EURO")],
+        [{"currency": currency} for currency in ("", "eur", "€", "EU")],
     ),
     "initiatives_funding_is_not_within_itself": (
         FundingFactory,
@@ -117,3 +118,10 @@ def test_allowed(name, factory, change):
 @constraints.refused(CASES)
 def test_refused(name, factory, change):
     constraints.assert_refused(name, factory, change)
+
+
+def test_a_text_too_long_for_its_column_is_checked_whole():
+    row = FundingFactory()
+    row.currency = "EURO"
+    [broken] = violations(Funding, [row])[0]
+    assert broken.name == "initiatives_funding_currency_is_three_letters"

@@ -1,7 +1,7 @@
 """What the database would refuse of rows that it does not hold yet: asked in sets, without writing or a lock."""
 
 from django.db import connection
-from django.db.models import CheckConstraint
+from django.db.models import CharField, CheckConstraint
 from django.db.models.sql import Query
 
 from roma_network.core.batches import batches
@@ -52,7 +52,7 @@ def prepared(fields, row):
 
 
 def placeholder(field):
-    """PostgreSQL takes what it is not told the type of for text; SQLite knows each value's own."""
-    if connection.vendor == "postgresql":
+    """PostgreSQL takes what it is not told the type of for text (a cast to its column's would cut it); SQLite knows."""
+    if connection.vendor == "postgresql" and not isinstance(field, CharField):
         return f"CAST(%s AS {field.cast_db_type(connection)})"
     return "%s"
