@@ -69,6 +69,7 @@ def actor_page(request, actor):
         "actor": actor,
         "backed": notes.beside(actor.citations.all(), FACTS),
         "mandates": notes.number({"all": [row for row in mandates if row.cited]}).get("all"),
+        "initiative_count": len({row.initiative_id for row in participations}),
         "participations": notes.number(by_role(participations)),
         "relations": notes.number(by_kind(relations, actor)),
         "documents": notes.number({"first": documents[:MOST_DOCUMENTS]}).get("first"),

@@ -22,13 +22,17 @@ class Citing(Protocol):
 
 @dataclass
 class Footnote:
-    """One source of a page, with what its citations say. `alone` holds the titles of facts that rest on copies only."""
+    """One source of a page, with what its citations say. `alone` holds the titles of facts that rest on copies only.
+
+    `is_marked` once a marker stands on the page: the first is where the way back from the note leads.
+    """
 
     number: int
     source: object
     facts: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
+    is_marked: bool = False
 
 
 class Footnotes:

@@ -50,6 +50,13 @@ def partial_date(value):
 
 
 @register.filter
+def folded(rows, most):
+    """What of a long list is shown at once, and what is folded: nothing where that would hide two or three."""
+    rows = list(rows)
+    return (rows, []) if len(rows) <= most + 2 else (rows[:most], rows[most:])
+
+
+@register.filter
 def period(row, backed=None):
     """From start to end of an initiative or a participation, as far as known. With `backed`, each with its notes."""
     backed = backed or {"start": [], "end": []}
@@ -113,16 +120,20 @@ def acronym(entry):
 
 @register.simple_tag
 def markers(*lists):
-    """Raised numbers that lead to the notes, to stand behind a fact, or behind several that are one to readers."""
+    """Raised numbers that open the notes, to stand behind a fact, or behind several that are one to readers."""
     notes = sorted(
         {note.number: note for notes in lists for note in notes}.values(), key=lambda note: note.number
     )
-    links = format_html_join(
-        "",
-        '<a href="#note-{0}" aria-label="{1}">{0}</a>',
-        ((note.number, _("Source %(number)d") % {"number": note.number}) for note in notes),
+    buttons = format_html_join(
+        "", '<button{} popovertarget="note-{}" aria-label="{}">{}</button>', map(marker, notes)
     )
-    return format_html('<sup class="markers">{}</sup>', links) if notes else ""
+    return format_html('<sup class="markers">{}</sup>', buttons) if notes else ""
+
+
+def marker(note):
+    place = "" if note.is_marked else format_html(' id="marker-{}"', note.number)
+    note.is_marked = True
+    return place, note.number, _("Source %(number)d") % {"number": note.number}, note.number
 
 
 @register.simple_tag

@@ -105,7 +105,7 @@ def test_facts_stand_in_the_order_of_the_columns(db):
 
 
 def markers_in(node):
-    return [link.text() for link in node.css(".markers a")]
+    return [button.text() for button in node.css(".markers button")]
 
 
 def test_notes_stand_beside_exactly_the_facts_that_are_named(client):
@@ -344,7 +344,7 @@ def test_titles_of_sources_and_documents_are_marked_with_their_language(client):
     page = read(client, actor.get_absolute_url())
     shown = {
         node.text(): (node.attributes.get("lang"), node.attributes.get("hreflang"))
-        for node in page.all("section.notes li > a, .entries h3 > :first-child")
+        for node in page.all("section.notes .note > a:first-child, .entries h3 > :first-child")
     }
     assert shown == {
         "Despre noi": ("ro", "ro"),
