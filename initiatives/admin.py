@@ -1,5 +1,4 @@
 from django.contrib import admin
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from initiatives import columns, views
@@ -21,7 +20,6 @@ from roma_network.admin.importing import ImportAdmin
 from roma_network.admin.merging import MergeableAdmin
 from roma_network.admin.rows import CitationInline, SourcedInline, TieCitationFormSet, TieInline
 from roma_network.admin.shared import count_of
-from roma_network.pages.footnotes import read_citations
 from roma_network.pages.template_tags import language_name
 from stakeholders import hooks
 
@@ -182,6 +180,6 @@ class DocumentAdmin(ImportAdmin, EditorialAdmin):
     inlines = [DocumentCitationInline]
 
     def preview(self, request, entry):
-        """As an entry of the public list, since documents have no page of their own."""
-        read_citations([entry])
-        return render(request, "admin/document_preview.html", {"document": entry, "rejected": []})
+        document = Document.objects.for_detail().get(pk=entry.pk)
+        document.published_at = entry.published_at
+        return views.document_page(request, document)

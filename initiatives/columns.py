@@ -336,7 +336,7 @@ documents = Table(
         Column(
             "title",
             meaning=_("As it stands on the document, in its own language."),
-            rdf=texts("dcterms:title", language_column="language"),
+            rdf=texts("dcterms:title", "schema:name", language_column="language"),
             importable=True,
             group=MAIN,
             fact="title",
@@ -352,7 +352,7 @@ documents = Table(
         Column(
             "date",
             importable=True,
-            rdf=texts("dcterms:issued"),
+            rdf=texts("dcterms:issued", "schema:datePublished"),
             presence=("date", _("a date")),
             group=MAIN,
             fact="date",
@@ -363,12 +363,18 @@ documents = Table(
         Column(
             "size", importable=True, rdf=texts("dcat:byteSize"), meaning=_("Bytes."), group=FILE, beside=True
         ),
-        Column("language", importable=True, rdf=texts("dcterms:language"), group=FILE, fact="language"),
+        Column(
+            "language",
+            importable=True,
+            rdf=texts("dcterms:language", "schema:inLanguage"),
+            group=FILE,
+            fact="language",
+        ),
         Column(
             "publisher",
             meaning=_("The slug of the actor that published it."),
             links="actors",
-            rdf=texts("dcterms:publisher"),
+            rdf=texts("dcterms:publisher", "schema:publisher"),
             importable=True,
             presence=("publisher", _("a publisher that is listed here")),
             present=Q(publisher__status=Status.PUBLISHED),
@@ -409,6 +415,6 @@ documents = Table(
         sources_column(partial(Citations, DocumentCitation)),
     ],
     kind="document",
-    rdf_types=("foaf:Document",),
+    rdf_types=("foaf:Document", "schema:CreativeWork"),
     groups=(MAIN, FILE, ABOUT),
 )

@@ -5,7 +5,6 @@ from django.db.models import F, Q
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.querysets import (
@@ -447,7 +446,7 @@ class Document(Editorial):
         ]
 
     def get_absolute_url(self):
-        return f"{reverse('document_list')}?{urlencode({'q': self.title})}#{self.slug}"
+        return reverse("document_detail", args=[self.slug])
 
     def searched_names(self):
         return [self.title]

@@ -165,6 +165,9 @@ class ParticipationQuerySet(KeyedQuerySet):
 
 
 class DocumentQuerySet(EditorialQuerySet):
+    def for_detail(self):
+        return self.select_related("publisher").with_sources().prefetch_related("countries")
+
     def with_searched(self):
         return self.select_related("publisher")
 

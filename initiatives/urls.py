@@ -6,4 +6,5 @@ urlpatterns = [
     path("initiatives/", views.initiative_list, name="initiative_list"),
     path("initiatives/<slug:slug>/", views.initiative_detail, name="initiative_detail"),
     path("documents/", views.document_list, name="document_list"),
+    path("documents/<slug:slug>/", views.document_detail, name="document_detail"),
 ]

@@ -1,13 +1,16 @@
 from itertools import groupby
 
+from django.conf import settings
 from django.shortcuts import render
 
 from initiatives import columns
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from initiatives.location_map import initiative_map
-from initiatives.models import Initiative, Role
+from initiatives.models import Document, Initiative, Role
+from initiatives.references import of_document
 from roma_network.changes import entry_feed
-from roma_network.export import formats, references, responses
+from roma_network.core.web_addresses import absolute
+from roma_network.export import formats, references, responses, structured_data
 from roma_network.pages import ego_network, rate_limit
 from roma_network.pages.addresses import of_listing
 from roma_network.pages.footnotes import Footnotes, read_citations
@@ -17,6 +20,7 @@ from roma_network.pages.redirects import instead_of
 from stakeholders.models import ActorType
 
 MOST_DOCUMENTS = 10
+DOCUMENT_FACTS = ("title", "kind", "date", "publisher", "language", "url", "countries", "concerns")
 FACTS = (  # that can be cited, in the order of the page
     "name",
     "acronym",
@@ -57,7 +61,7 @@ def initiative_detail(request, slug):
             request, Initiative, slug
         )
     file = (
-        references.requested(request, initiative, "initiative")
+        references.requested(request, references.of_entry(initiative, "initiative"))
         or entry_feed.requested(request, columns.initiatives, initiative)
         or responses.requested(request, columns.initiatives, Initiative.objects.filter(pk=initiative.pk))
     )
@@ -87,12 +91,53 @@ def initiative_page(request, initiative):
         "related": related,
         "ego": ego_network.drawn(related),
         "notes": notes,
-        **references.page_context(request, initiative, "initiative"),
+        "structured_data": structured_data.of_entry(
+            columns.initiatives, initiative.pk, absolute(initiative.get_absolute_url())
+        ),
+        **references.page_context(
+            initiative.get_absolute_url(), references.of_entry(initiative, "initiative")
+        ),
         "downloads": responses.downloads(
             initiative.get_absolute_url(), offered=formats.offered_for(columns.initiatives)
         ),
     }
     return render(request, "initiatives/initiative_detail.html", context)
+
+
+@public
+def document_detail(request, slug):
+    document = Document.objects.published().for_detail().filter(slug=slug).first()
+    if document is None:
+        return entry_feed.feed_of_withdrawn(request, columns.documents, slug) or instead_of(
+            request, Document, slug
+        )
+    file = (
+        references.requested(request, of_document(document, settings.BASE_URL))
+        or entry_feed.requested(request, columns.documents, document)
+        or responses.requested(request, columns.documents, Document.objects.filter(pk=document.pk))
+    )
+    return file or document_page(request, document)
+
+
+def document_page(request, document):
+    """The page of one document, whatever its status: the admin previews with it what is not public yet."""
+    notes = Footnotes()
+    context = {
+        "document": document,
+        "backed": notes.beside(document.citations.all(), DOCUMENT_FACTS),
+        "publisher": document.publisher if document.publisher and document.publisher.is_published else None,
+        "actors": document.actors.published().select_related("country").order_by("sort_name"),
+        "initiatives": document.initiatives.published().order_by("sort_name"),
+        "notes": notes,
+        "structured_data": structured_data.of_entry(
+            columns.documents, document.pk, absolute(document.get_absolute_url())
+        ),
+        **references.page_context(document.get_absolute_url(), of_document(document, settings.BASE_URL)),
+        "downloads": responses.downloads(
+            document.get_absolute_url(), offered=formats.offered_for(columns.documents)
+        ),
+    }
+    return render(request, "initiatives/document_detail.html", context)
 
 
 def roles(participations, notes):

@@ -1,7 +1,8 @@
 from django.shortcuts import render
 
 from roma_network.changes import entry_feed
-from roma_network.export import formats, references, responses
+from roma_network.core.web_addresses import absolute
+from roma_network.export import formats, references, responses, structured_data
 from roma_network.pages import ego_network, rate_limit
 from roma_network.pages.addresses import of_listing
 from roma_network.pages.footnotes import Footnotes, read_citations
@@ -48,7 +49,7 @@ def actor_detail(request, slug):
     if actor is None:
         return entry_feed.feed_of_withdrawn(request, columns.actors, slug) or instead_of(request, Actor, slug)
     file = (
-        references.requested(request, actor, "actor")
+        references.requested(request, references.of_entry(actor, "actor"))
         or entry_feed.requested(request, columns.actors, actor)
         or responses.requested(request, columns.actors, Actor.objects.filter(pk=actor.pk))
     )
@@ -79,7 +80,10 @@ def actor_page(request, actor):
         "colleagues": colleagues,
         "ego": ego_network.drawn(colleagues),
         "notes": notes,
-        **references.page_context(request, actor, "actor"),
+        "structured_data": structured_data.of_entry(
+            columns.actors, actor.pk, absolute(actor.get_absolute_url())
+        ),
+        **references.page_context(actor.get_absolute_url(), references.of_entry(actor, "actor")),
         "downloads": responses.downloads(
             actor.get_absolute_url(), offered=formats.offered_for(columns.actors)
         ),

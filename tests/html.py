@@ -25,6 +25,7 @@ EVERY_KIND = {
     "initiative_list": "/initiatives/",
     "initiative_detail": "/initiatives/leri/",
     "document_list": "/documents/",
+    "document_detail": "/documents/fra-roma-travellers-13-countries-2025/",
     "country_list": "/countries/",
     "country_detail": "/countries/XK/",
     "search": "/search/?q=roma",

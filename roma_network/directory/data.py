@@ -5,13 +5,17 @@ from http import HTTPStatus
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from roma_network.core.read_only import read_only
+from roma_network.core.web_addresses import absolute
 from roma_network.directory.dataset import PARTS
-from roma_network.export import dumps, formats, linked_tables
+from roma_network.directory.dcat import DESCRIPTION
+from roma_network.export import dumps, formats, linked_tables, structured_data
 from roma_network.export.columns import every_fact
+from roma_network.export.datapackage import TITLE
 
 LATEST = "latest"
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
@@ -23,12 +27,23 @@ def page(request):
     tables = [part.table for part in PARTS]
     tables += linked_tables.within(tables)
     context = {
+        "structured_data": structured_data.of_dataset(
+            TITLE, DESCRIPTION, formats.LICENCE_URL, latest_files()
+        ),
         "dumps": dumps.latest(),
         "tables": tables,
         "defining": defining(tables),
         "facts": every_fact(),
     }
     return render(request, "data.html", context)
+
+
+def latest_files():
+    """Address and media type of what lies under `latest`."""
+    newest = next(dumps.latest(), None)
+    for name, _size, _digest in newest.files if newest else ():
+        if known := formats.of_file(name):
+            yield absolute(reverse("dump_file", args=[LATEST, name])), known.media_type
 
 
 def defining(tables):

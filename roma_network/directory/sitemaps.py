@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from initiatives.models import Initiative
+from initiatives.models import Document, Initiative
 from roma_network.core.web_addresses import absolute
 from roma_network.pages.addresses import takes
 from roma_network.pages.http_cache import public
@@ -85,6 +85,7 @@ SITEMAPS = {
     "countries": CountrySitemap,
     "actors": EntrySitemap(Actor),
     "initiatives": EntrySitemap(Initiative),
+    "documents": EntrySitemap(Document),
 }
 
 

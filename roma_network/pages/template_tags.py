@@ -43,10 +43,12 @@ def in_language(code, link=True):
 @register.filter
 def partial_date(value):
     """A partial date as readers write it, no more exact than it is: "2011-04" → April 2011."""
-    if not value:
-        return ""
-    text = date_format(date.fromisoformat((value + "-01-01")[:10]), DATE_FORMATS[len(value)])
-    return format_html('<time datetime="{}">{}</time>', value, text)
+    return format_html('<time datetime="{}">{}</time>', value, written_date(value)) if value else ""
+
+
+def written_date(value):
+    """A partial date in words alone."""
+    return date_format(date.fromisoformat((value + "-01-01")[:10]), DATE_FORMATS[len(value)]) if value else ""
 
 
 @register.filter

@@ -14,7 +14,7 @@ import time_machine
 from openpyxl import load_workbook
 from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, SKOS
 
-from initiatives.models import Initiative, Participation
+from initiatives.models import DocumentKind, Initiative, Participation
 from roma_network.core.clean_text import clean_text
 from roma_network.directory.dataset import PARTS
 from roma_network.editorial import merging
@@ -544,3 +544,70 @@ def test_a_country_that_the_authority_table_does_not_know_is_named_by_its_page(c
     factories.ActorFactory(slug="town", country=factories.CountryFactory(code="QO"))
     assert b"http://testserver/countries/QO/>" in client.get("/actors/?format=ttl").getvalue()
     assert client.get("/actors/").status_code == 200
+
+
+def test_a_document_is_cited_as_the_work_that_it_is(client):
+    fra = factories.ActorFactory(name="Agency & Co")
+    factories.DocumentFactory(
+        slug="survey",
+        title="Übersicht <2024>",
+        kind="report",
+        date="2024-10",
+        language="de",
+        publisher=fra,
+        url="https://example.org/survey.pdf",
+    )
+    page = read(client, "/documents/survey/")
+    links = page.links(".cite")
+    assert "Agency & Co. “Übersicht <2024>”. October 2024. https://example.org/survey.pdf" in page.text(".cite")
+    bibtex = client.get(links["BibTeX"]).text
+    assert bibtex.startswith("@report{survey,")
+    assert r"author = {{Agency \& Co}}" in bibtex
+    ris = dict(line.split("  - ") for line in client.get(links["RIS"]).text.splitlines())
+    assert (ris["TY"], ris["AU"], ris["DA"], ris["LA"]) == ("RPRT", "Agency & Co,", "2024/10", "de")
+    [item] = json.loads(client.get(links["CSL-JSON"]).text)
+    assert (item["type"], item["author"]) == ("report", [{"literal": "Agency & Co"}])
+    assert item["issued"] == {"date-parts": [[2024, 10]]}
+
+
+def test_a_work_without_date_publisher_or_address_is_cited_all_the_same(client):
+    factories.DocumentFactory(slug="bare", title="Bare", date="", publisher=None, url="")
+    reference = read(client, "/documents/bare/").text(".cite")
+    assert f"“Bare”. {HOST}/id/document/bare" in reference
+    [item] = json.loads(client.get("/documents/bare/?format=csl").text)
+    assert not {"author", "issued", "publisher"} & item.keys()
+    assert "AU  -" not in client.get("/documents/bare/?format=ris").text
+
+
+@pytest.mark.parametrize("kind", DocumentKind)
+def test_each_kind_of_document_has_a_medium(client, kind):
+    factories.DocumentFactory(slug="work", kind=kind)
+    assert client.get("/documents/work/?format=bib").text.startswith("@")
+
+
+# Structured data
+
+
+def structured(page):
+    [block] = page.all('script[type="application/ld+json"]')
+    return json.loads(block.text())
+
+
+def test_pages_tell_search_engines_what_they_are_about(client):
+    actor = factories.ActorFactory(slug="town", name="Town </script><b>", city="Town", latitude=48.2, longitude=16.4)
+    initiative = factories.InitiativeFactory(slug="work", start="2014")
+    document = factories.DocumentFactory(slug="paper", title="Paper", language="ro", publisher=actor)
+    town, work, paper = (
+        structured(read(client, each.get_absolute_url())) for each in (actor, initiative, document)
+    )
+    assert (town["@type"], town["name"]) == ("Organization", "Town </script><b>")
+    assert town["@id"] == f"{HOST}/id/actor/town"
+    assert town["location"]["latitude"] == "48.2"
+    assert (work["@type"], work["startDate"]) == ("Project", "2014")
+    assert (paper["@type"], paper["inLanguage"]) == ("CreativeWork", "ro")
+    assert paper["publisher"] == {"@id": f"{HOST}/id/actor/town"}
+
+
+def test_the_page_of_the_data_tells_them_of_the_data_set(client):
+    found = structured(read(client, "/data/"))
+    assert (found["@type"], found["license"]) == ("Dataset", "https://creativecommons.org/licenses/by/4.0/")
