@@ -25,12 +25,13 @@ from tests.factories import (
 )
 from tests.html import EVERY_KIND, LISTINGS, read
 
-MOST = 12
+MOST = 13
 MANY = PAGE_SIZE // 2 + 1  # each brings two actors
 
 HERE = EVERY_KIND | {
     "actor_detail": "/actors/town/",
     "initiative_detail": "/initiatives/programme/",
+    "document_detail": "/documents/paper/",
     "country_detail": "/countries/RO/",
     "search": "/search/?q=tied",
 }
@@ -103,6 +104,7 @@ class Directory:
             slug="programme", name="Programme", start="2013", countries=[self.country], themes=[self.theme]
         )
         self.tie(self.programme, self.town, "lead")
+        self.paper = DocumentFactory(slug="paper", publisher=self.town, language="en")
         self.types = cycle(ActorType)
 
     def tie(self, initiative, actor, role):
@@ -143,6 +145,10 @@ class Directory:
             for row in (self.programme, initiative):
                 InitiativeCitationFactory(subject=row)
             DocumentCitationFactory(subject=document)
+            DocumentCitationFactory(subject=self.paper)
+            self.paper.actors.add(actor)
+            self.paper.initiatives.add(initiative)
+            self.paper.countries.add(country)
             RelationCitationFactory(subject__subject=self.town, subject__target=actor)
             RelationCitationFactory(subject__subject=neighbour, subject__target=self.town)
 

@@ -559,7 +559,9 @@ def test_a_document_is_cited_as_the_work_that_it_is(client):
     )
     page = read(client, "/documents/survey/")
     links = page.links(".cite")
-    assert "Agency & Co. “Übersicht <2024>”. October 2024. https://example.org/survey.pdf" in page.text(".cite")
+    assert "Agency & Co. “Übersicht <2024>”. October 2024. https://example.org/survey.pdf" in page.text(
+        ".cite"
+    )
     bibtex = client.get(links["BibTeX"]).text
     assert bibtex.startswith("@report{survey,")
     assert r"author = {{Agency \& Co}}" in bibtex
@@ -594,7 +596,7 @@ def structured(page):
 
 
 def test_pages_tell_search_engines_what_they_are_about(client):
-    actor = factories.ActorFactory(slug="town", name="Town </script><b>", city="Town", latitude=48.2, longitude=16.4)
+    actor = factories.ActorFactory(slug="town", name="Town </script><b>", latitude=48.2, longitude=16.4)
     initiative = factories.InitiativeFactory(slug="work", start="2014")
     document = factories.DocumentFactory(slug="paper", title="Paper", language="ro", publisher=actor)
     town, work, paper = (
