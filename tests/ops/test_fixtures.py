@@ -12,7 +12,7 @@ from roma_network.ops import fixtures
 from stakeholders.models import Actor, Relation
 from tests import factories
 
-COUNTS = {Actor: 881, Initiative: 246, Participation: 1385, Relation: 236, Document: 285}
+COUNTS = {Actor: 935, Initiative: 253, Participation: 1413, Relation: 267, Document: 431}
 E_MAIL = re.compile(r"[\w.+-]+(@|\(at\)|\[at\])[\w-]+\.\w")
 
 
