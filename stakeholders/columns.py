@@ -169,6 +169,14 @@ actors = Table(
         ),
         Column("precision", importable=True, example="city", group=PLACE, beside=True, fact="coordinates"),
         Column(
+            "geonames",
+            rdf=(Property("owl:sameAs", node=POINT, prefix="https://sws.geonames.org/"),),
+            importable=True,
+            example="2643743",
+            group=PLACE,
+            fact="coordinates",
+        ),
+        Column(
             "website",
             rdf=texts("foaf:page"),
             importable=True,
@@ -259,6 +267,34 @@ actors = Table(
             fact="identifiers",
         ),
         Column(
+            "isni",
+            rdf=(Property("owl:sameAs", prefix="https://isni.org/isni/"),),
+            importable=True,
+            example="0000000121464389",
+            group=CONTACT,
+            fact="identifiers",
+        ),
+        Column(
+            "crossref_funder",
+            rdf=(Property("owl:sameAs", prefix="https://doi.org/10.13039/"),),
+            importable=True,
+            example="501100000780",
+            group=CONTACT,
+            fact="identifiers",
+        ),
+        Column(
+            "corporate_body",
+            rdf=(
+                Property(
+                    "owl:sameAs", prefix="http://publications.europa.eu/resource/authority/corporate-body/"
+                ),
+            ),
+            importable=True,
+            example="FRA",
+            group=CONTACT,
+            fact="identifiers",
+        ),
+        Column(
             "transparency_register",
             rdf=texts("schema:identifier"),
             importable=True,
@@ -273,6 +309,18 @@ actors = Table(
     rdf_types=("org:Organization", "schema:Organization"),
     groups=(MAIN, PLACE, LIFE, CONTACT),
 )
+
+
+def identifiers_of(actor):
+    """What other registers call it, each with its title and, where it has one, its address there."""
+    found = [
+        (column.title, getattr(actor, column.name), column.rdf[0].prefix)
+        for column in actors.columns.values()
+        if column.fact == "identifiers"
+    ]
+    return [(label, value, f"{prefix}{value}" if prefix else "") for label, value, prefix in found if value]
+
+
 mandates = Table(
     "mandates",
     Mandate,

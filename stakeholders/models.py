@@ -299,6 +299,38 @@ class Actor(Editorial):
     themes = models.ManyToManyField(Theme, blank=True, related_name="actors", verbose_name=_("themes"))
     wikidata = LineField(_("Wikidata"), max_length=20, blank=True, help_text=_("Q and digits: Q1234."))
     ror = LineField(_("ROR"), max_length=9, blank=True, help_text=_("Nine characters: 02qsmb048."))
+    isni = LineField(
+        _("ISNI"),
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Sixteen characters without spaces: 0000000121464389."),
+    )
+    crossref_funder = LineField(
+        _("Crossref Funder ID"),
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Digits: 501100000780."),
+    )
+    corporate_body = LineField(
+        _("EU corporate body"),
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The code in the authority table of the EU’s Publications Office: FRA."),
+    )
+    geonames = LineField(
+        _("GeoNames"),
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The number of the place where it is: 2643743."),
+    )
     transparency_register = LineField(
         _("EU Transparency Register"), max_length=20, blank=True, help_text=_("Digits-digits: 123456789-01.")
     )
@@ -374,6 +406,26 @@ class Actor(Editorial):
                 condition=Q(ror="") | Q(ror__regex=r"^0[a-hj-km-np-tv-z0-9]{6}[0-9]{2}$"),
                 name="stakeholders_actor_ror_is_an_identifier",
                 violation_error_message=_("Write the nine characters of a ROR identifier: 02qsmb048."),
+            ),
+            models.CheckConstraint(
+                condition=Q(isni="") | Q(isni__regex=r"^[0-9]{15}[0-9X]$"),
+                name="stakeholders_actor_isni_is_an_identifier",
+                violation_error_message=_("Write the sixteen characters of an ISNI without spaces."),
+            ),
+            models.CheckConstraint(
+                condition=Q(crossref_funder="") | Q(crossref_funder__regex=r"^(100|501)[0-9]{6,9}$"),
+                name="stakeholders_actor_crossref_funder_is_a_number",
+                violation_error_message=_("Write the digits of a Crossref Funder ID: 501100000780."),
+            ),
+            models.CheckConstraint(
+                condition=Q(corporate_body="") | Q(corporate_body__regex=r"^[A-Z][A-Z0-9_]*$"),
+                name="stakeholders_actor_corporate_body_is_a_code",
+                violation_error_message=_("Write the code of the authority table in capital letters: FRA."),
+            ),
+            models.CheckConstraint(
+                condition=Q(geonames="") | Q(geonames__regex=r"^[1-9][0-9]*$"),
+                name="stakeholders_actor_geonames_is_a_number",
+                violation_error_message=_("Write the number of the place in GeoNames: 2643743."),
             ),
             models.CheckConstraint(
                 condition=Q(transparency_register="") | Q(transparency_register__regex=r"^[0-9]+-[0-9]{2}$"),

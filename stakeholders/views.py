@@ -69,6 +69,7 @@ def actor_page(request, actor):
     context = {
         "actor": actor,
         "backed": notes.beside(actor.citations.all(), FACTS),
+        "identifiers": columns.identifiers_of(actor),
         "mandates": notes.number({"all": [row for row in mandates if row.cited]}).get("all"),
         "initiative_count": len({row.initiative_id for row in participations}),
         "participations": notes.number(by_role(participations)),

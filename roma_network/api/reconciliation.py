@@ -32,7 +32,7 @@ from roma_network.core.clean_text import clean_text
 from roma_network.core.read_only import METHODS
 from roma_network.editorial import matching
 from roma_network.editorial.matching import Candidate, Described, PublicMatcher
-from roma_network.export.columns import Column
+from roma_network.export.columns import Column, tables
 from roma_network.models import ContentVersion
 from roma_network.pages.rate_limit import spend
 from roma_network.pages.redirects import moved_or_gone
@@ -53,7 +53,6 @@ PREVIEW = {"width": 420, "height": 320}
 SURE, APART = 0.95, 0.85  # the score of a certain match, and the highest that the next may have
 # Property of a query → the field of the matcher that it fills.
 COMPARED = ("country", "website", "email", "acronym", "native_name", *matching.IDENTIFIERS)
-PREFIXES = {"wikidata": "http://www.wikidata.org/entity/", "ror": "https://ror.org/"}
 
 
 @dataclass(frozen=True)
@@ -427,8 +426,14 @@ def properties_of(properties: Iterable[Any]) -> dict[str, str]:
         if isinstance(name, str) and name in COMPARED:
             values = each.get("v")
             texts = [text_of(value) for value in (values if isinstance(values, list) else [values])]
-            found.setdefault(name, next(filter(None, texts), "").removeprefix(PREFIXES.get(name, "")))
+            found.setdefault(name, next(filter(None, texts), "").removeprefix(prefix_of(name)))
     return found
+
+
+def prefix_of(name: str) -> str:
+    """Of the address that an identifier ends, where it is given whole."""
+    column = tables["actors"].columns.get(name)
+    return column.rdf[0].prefix if column and column.rdf else ""
 
 
 def text_of(value: Any) -> str:

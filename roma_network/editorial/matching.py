@@ -38,7 +38,7 @@ from roma_network.editorial.name_words import (
 from roma_network.models import ContentVersion, Editorial, Status
 from roma_network.search import following
 
-IDENTIFIERS = ("wikidata", "ror", "transparency_register")
+IDENTIFIERS = ("wikidata", "ror", "isni", "crossref_funder", "corporate_body", "transparency_register")
 # Fields of a form that tell entries apart.
 WATCHED = ("name", "acronym", "native_name", "website", "email", *IDENTIFIERS)
 DESCRIBING = (*WATCHED, "country_id", "type")
@@ -587,6 +587,9 @@ def reason(kind: str) -> str:
         "host": _("a page or mailbox of the same host"),
         "wikidata": _("the same Wikidata item"),
         "ror": _("the same ROR identifier"),
+        "isni": _("the same ISNI"),
+        "crossref_funder": _("the same Crossref Funder ID"),
+        "corporate_body": _("the same code among EU corporate bodies"),
         "transparency_register": _("the same number in the EU Transparency Register"),
     }[kind]
 

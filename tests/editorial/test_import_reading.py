@@ -365,6 +365,15 @@ def test_empty_cells_may_leave_fields_as_they_are(publisher):
     assert findings()[0]["differences"] == [["founded", "1999", "2000"]]
 
 
+def test_an_empty_cell_that_leaves_a_field_as_it_is_may_stand_where_the_field_must_not_be_empty(publisher):
+    ActorCitationFactory(subject=ActorFactory(slug="held", name="Held"))
+    send(publisher, as_csv(["slug", "name", "founded"], ["held", "", "2000"], ["other", "", "2001"]))
+    name_columns(publisher, blanks="keep")
+    assert job().counts == {"changed": 1, "error": 1}
+    say_yes(publisher)
+    assert list(Actor.objects.values_list("name", "founded")) == [("Held", "2000")]
+
+
 @pytest.fixture
 def exported(publisher):
     """A file of Monday, and how it is sent on Wednesday with other cells."""

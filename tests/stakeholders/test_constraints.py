@@ -120,6 +120,26 @@ CASES = {
         [{"ror": ""}, {"ror": "02qsmb048"}],
         [{"ror": "12qsmb048"}, {"ror": "02qsmb0"}, {"ror": "02qsmi048"}, {"ror": "02qsmb0ab"}],
     ),
+    "stakeholders_actor_isni_is_an_identifier": (
+        ActorFactory,
+        [{"isni": ""}, {"isni": "0000000121464389"}, {"isni": "000000041785028X"}],
+        [{"isni": "000000041785028x"}, {"isni": "0000 0001 2146 438"}, {"isni": "1"}],
+    ),
+    "stakeholders_actor_crossref_funder_is_a_number": (
+        ActorFactory,
+        [{"crossref_funder": ""}, {"crossref_funder": "501100000780"}, {"crossref_funder": "100000001"}],
+        [{"crossref_funder": "780"}, {"crossref_funder": "50110000078X"}],
+    ),
+    "stakeholders_actor_corporate_body_is_a_code": (
+        ActorFactory,
+        [{"corporate_body": ""}, {"corporate_body": "FRA"}, {"corporate_body": "COU_EUR"}],
+        [{"corporate_body": "fra"}, {"corporate_body": "COU EUR"}],
+    ),
+    "stakeholders_actor_geonames_is_a_number": (
+        ActorFactory,
+        [{"geonames": ""}, {"geonames": "2643743"}],
+        [{"geonames": "0"}, {"geonames": "Q84"}],
+    ),
     "stakeholders_actor_transparency_register_is_a_number": (
         ActorFactory,
         [{"transparency_register": ""}, {"transparency_register": "12352101736-32"}],

@@ -247,6 +247,7 @@ class DryRun:
             return
         finding.row = row or self.table.model()
         if row:
+            self.forgive_blanks(finding)
             self.ask_whether_another(finding, row, answer)
             self.drop_what_stays(finding, before, answer)
         finding.differences = [
@@ -269,6 +270,12 @@ class DryRun:
                 finding.warnings += filter(None, [check_mailbox(finding.row, name)])
             except ValidationError as error:
                 finding.errors.append((name, " ".join(error.messages)))
+
+    def forgive_blanks(self, finding):
+        """An empty cell that leaves a field as it is cannot be wrong, though the field must not be empty."""
+        if self.options.blanks == Blanks.KEEP:
+            finding.errors = [(name, why) for name, why in finding.errors if name not in finding.blank]
+            finding.failed -= finding.blank
 
     def drop_what_stays(self, finding, before, answer):
         """Leave of the values what changes something, and nothing that was edited here since the file was exported."""

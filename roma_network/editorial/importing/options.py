@@ -42,6 +42,8 @@ CALLED = {
     "summary": ("description", "about", "notes"),
     "wikidata": ("wikidata id", "wikidata item"),
     "ror": ("ror id",),
+    "crossref_funder": ("funder id", "fundref"),
+    "geonames": ("geonames id", "geoname id"),
     "start": ("start date", "from", "begin"),
     "end": ("end date", "to", "until"),
     "sources": ("source", "source url", "reference"),
