@@ -1,10 +1,12 @@
+import django_filters
 from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from initiatives.columns import documents, initiatives
-from initiatives.models import Document, Initiative, Participation, Phase
+from initiatives.models import Document, Funding, Initiative, Participation, Phase
+from roma_network.core.folding import fold
 from roma_network.export.records import has_source
 from roma_network.models import Status
 from roma_network.pages.template_tags import language_name
@@ -16,6 +18,7 @@ from roma_network.search.facets import (
     SearchFilter,
     Sort,
     YearFilter,
+    has_letters,
 )
 from stakeholders.filters import CountryFilter, theme_choices
 from stakeholders.models import ActorType
@@ -142,6 +145,7 @@ class DocumentFilterSet(YearsFilterSet):
         "publisher_type", label=_("Type of publisher"), choices=lambda: ActorType.choices, shaped=True
     )
     country = CountryFilter("publisher_country", label=_("Country of the publisher"))
+    about = CountryFilter("countries__code", via="about", label=_("Country that it is about"))
     publisher = EntryFacetFilter("publisher", label=_("Publisher"), via="publisher", visible=by_public_actor)
     language = FacetFilter("language", label=_("Language"), choices=document_languages)
     actor = AuthorOrSubjectFilter("actors", label=_("By or about"), via="actor", listed=False)
@@ -180,3 +184,73 @@ class DocumentFilterSet(YearsFilterSet):
 
     def begun_by(self, queryset, name, year):
         return queryset.filter(date__gt="", date__lt=str(year + 1))
+
+
+class WordsFilter(django_filters.CharFilter):
+    """Money by words: of its programme, of its initiative and of who gives and receives it. Each must be in one of these."""
+
+    def __init__(self):
+        super().__init__(label=_("Search"), max_length=300, validators=[has_letters])
+
+    def filter(self, queryset, value):
+        for word in value.split():
+            found = Q(programme__icontains=word) | Q(note__icontains=word)
+            for path in ("initiative", "funder", "recipient"):
+                found |= Q(
+                    **{f"{path}__search_text__contains": fold(word), f"{path}__status": Status.PUBLISHED}
+                )
+            queryset = queryset.filter(found)
+        return queryset
+
+
+def programme_choices():
+    names = Funding.objects.public().exclude(programme="").order_by("programme")
+    return [(name, name) for name in names.values_list("programme", flat=True).distinct()]
+
+
+class FundingFilterSet(YearsFilterSet):
+    depends_on = ("initiative__countries",)
+
+    q = WordsFilter()
+    funder = EntryFacetFilter(
+        "funder", label=_("Funder"), via="funder", visible=Q(funder__status=Status.PUBLISHED)
+    )
+    programme = FacetFilter("programme", label=_("Programme"), choices=programme_choices)
+    country = CountryFilter("in_country", label=_("Country"))
+    theme = FacetFilter("initiative__themes__slug", via="theme", label=_("Theme"), choices=theme_choices)
+    recipient_type = FacetFilter(
+        "recipient_type", label=_("Type of recipient"), choices=lambda: ActorType.choices, shaped=True
+    )
+    recipient = EntryFacetFilter(
+        "recipient", label=_("Recipient"), via="recipient", visible=Q(recipient__status=Status.PUBLISHED)
+    )
+    kind = FacetFilter("kind", label=_("Kind of amount"))
+    initiative = EntryFacetFilter(
+        "initiative", label=_("Initiative"), via="initiative", visible=Q(), listed=False
+    )
+
+    sorts = {
+        "newest": Sort(_("Latest"), ["-lasted", "-since"]),
+        "amount": Sort(_("Largest amount"), ["-known"]),
+        "programme": Sort(_("Programme"), ["programme"]),
+    }
+    pictures = {"funding_flow": _("Flows")}
+    links = {"actor": ["funder", "recipient"], "initiative": ["initiative"]}
+
+    class Meta:
+        model = Funding
+        fields = []
+
+    @staticmethod
+    def count_label(n):
+        return ngettext("%(n)d record of money", "%(n)d records of money", n) % {"n": n}
+
+    @classmethod
+    def all_rows(cls):
+        return Funding.objects.with_where_and_when()
+
+    def not_over_before(self, queryset, name, year):
+        return queryset.filter(lasted__gte=str(year))
+
+    def begun_by(self, queryset, name, year):
+        return queryset.filter(since__gt="", since__lt=str(year + 1))

@@ -1,4 +1,4 @@
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -145,9 +145,40 @@ class FundingQuerySet(KeyedQuerySet):
     def public(self):
         return self.filter(initiative__status=Status.PUBLISHED)
 
+    published = public  # as lists of entries have it
+
     def counted(self):
         """What a sum may be made of: no part of a larger one, and no programme that is not for Roma alone."""
         return self.filter(within=None).exclude(kind="broader")
+
+    def with_where_and_when(self):
+        """Annotate `in_country`, that of the money or the only one of its initiative, `since` and `lasted`, in which years, and
+        `recipient_type`, empty where readers may not see the recipient.
+        """
+        links = self.model._meta.get_field("initiative").related_model.countries.through.objects
+        only = (
+            links.filter(initiative=OuterRef("initiative"))
+            .values("initiative")
+            .annotate(n=Count("pk"), only=Min("country"))
+            .filter(n=1)
+        )
+        return self.annotate(
+            in_country=Coalesce("country", Subquery(only.values("only"))),
+            since=Case(When(start="", then="initiative__start"), default="start"),
+            lasted=Case(
+                When(end__gt="", then="end"),
+                When(start__gt="", then="start"),
+                When(initiative__end__gt="", then="initiative__end"),
+                default="initiative__start",
+            ),
+            recipient_type=Case(When(recipient__status=Status.PUBLISHED, then="recipient__type")),
+        )
+
+    def for_sorting(self):
+        return self.annotate(known=Coalesce("amount", 0))
+
+    def for_listing(self):
+        return self.for_sorting().with_ends().select_related("initiative")
 
     def with_ends(self):
         """With who pays and who receives."""

@@ -7,4 +7,5 @@ urlpatterns = [
     path("initiatives/<slug:slug>/", views.initiative_detail, name="initiative_detail"),
     path("documents/", views.document_list, name="document_list"),
     path("documents/<slug:slug>/", views.document_detail, name="document_detail"),
+    path("funding/", views.funding_list, name="funding_list"),
 ]

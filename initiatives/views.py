@@ -1,12 +1,13 @@
+from functools import cached_property
 from itertools import groupby
 
 from django.conf import settings
 from django.shortcuts import render
 
-from initiatives import columns
-from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
+from initiatives import columns, money
+from initiatives.filters import DocumentFilterSet, FundingFilterSet, InitiativeFilterSet
 from initiatives.location_map import initiative_map
-from initiatives.models import Document, Initiative, Role
+from initiatives.models import Document, Funding, Initiative, Role
 from initiatives.references import of_document
 from roma_network.changes import entry_feed
 from roma_network.core.web_addresses import absolute
@@ -17,6 +18,7 @@ from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import Listing
 from roma_network.pages.redirects import instead_of
+from roma_network.search.facets import among
 from stakeholders.models import ActorType
 
 MOST_DOCUMENTS = 10
@@ -51,6 +53,24 @@ def document_list(request):
     return Listing(request, DocumentFilterSet, columns.documents).respond(
         "initiatives/document_list.html", "partials/_document.html"
     )
+
+
+class FundingListing(Listing):
+    """A list of money: no feed, as its rows have no page of their own, and what its amounts add up to."""
+
+    formats = streamed = {name: each for name, each in formats.ROWS.items() if each is not formats.ATOM}
+    embed_url = feed_url = ""
+
+    @cached_property
+    def total(self):
+        rows = Funding.objects.filter(pk__in=among(self.tally.found.tolist()))
+        return money.total(rows.values_list(*money.FIELDS))
+
+
+@public(takes=of_listing(FundingFilterSet), costs=rate_limit.LIST)
+def funding_list(request):
+    listing = FundingListing(request, FundingFilterSet, columns.funding)
+    return listing.respond("initiatives/funding_list.html", "partials/_funding_row.html")
 
 
 @public

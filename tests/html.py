@@ -8,13 +8,14 @@ from django.http import QueryDict
 from django.urls import get_resolver, resolve
 from selectolax.lexbor import LexborHTMLParser
 
-from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
+from initiatives.filters import DocumentFilterSet, FundingFilterSet, InitiativeFilterSet
 from stakeholders.filters import ActorFilterSet
 
 LISTINGS = {
     "actor_list": ActorFilterSet,
     "initiative_list": InitiativeFilterSet,
     "document_list": DocumentFilterSet,
+    "funding_list": FundingFilterSet,
 }
 
 # An address of every public route, in the real directory.
@@ -26,6 +27,7 @@ EVERY_KIND = {
     "initiative_detail": "/initiatives/leri/",
     "document_list": "/documents/",
     "document_detail": "/documents/fra-roma-travellers-13-countries-2025/",
+    "funding_list": "/funding/",
     "country_list": "/countries/",
     "country_detail": "/countries/XK/",
     "search": "/search/?q=roma",
@@ -36,12 +38,13 @@ EVERY_KIND = {
     "initiative_map": "/map/initiatives/",
     "network": "/network/",
     "timeline": "/timeline/",
+    "funding_flow": "/funding/flow/",
     "figures": "/figures/",
     "figure": "/figures/types/",
     "api": "/api/v1/",
     "data": "/data/",
 }
-PICTURES = ["map", "initiative_map", "network", "timeline", "figure"]
+PICTURES = ["map", "initiative_map", "network", "timeline", "funding_flow", "figure"]
 FRAMED_LISTS = ["actor_list", "actor_detail", "initiative_list", "initiative_detail"]
 EMBEDS = {f"embed_{name}": f"/embed{EVERY_KIND[name]}" for name in PICTURES + FRAMED_LISTS}
 # Routes that answer with plain text or data.

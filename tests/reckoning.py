@@ -82,13 +82,32 @@ def document_ties(_, row):
     yield [{"kind": {row["kind"]}}]
     yield [{"language": {row["language"]} if "language" in row else set()}]
     yield [{"initiative": initiative} for initiative in every(row.get("initiatives"))]
+    yield [{"about": country} for country in every(row.get("countries"))]
     yield [{"actor": actor} for actor in [*every(row.get("actors")), publisher]]
     for slug in publisher:
         actor = rows("actor")[slug]
         yield [{"publisher": publisher, "type": {actor["type"]}, "country": some(actor.get("country"))}]
 
 
-TIES = {"actor": actor_ties, "initiative": initiative_ties, "document": document_ties}
+def funding_ties(_, row):
+    initiative = rows("initiative")[one(row["initiative"])]
+    reached, recipient = initiative.get("countries", []), some(row.get("recipient"))
+    yield [{"funder": some(row.get("funder"))}]
+    yield [{"programme": {row["programme"]} if "programme" in row else set()}]
+    yield [{"country": some(row.get("country")) or ({one(reached[0])} if len(reached) == 1 else set())}]
+    yield [{"theme": theme} for theme in every(initiative.get("themes"))]
+    yield [{"recipient": recipient}]
+    yield [{"recipient_type": {rows("actor")[slug]["type"] for slug in recipient}}]
+    yield [{"kind": {row["kind"]} if "kind" in row else set()}]
+    yield [{"initiative": {one(row["initiative"])}}]
+
+
+TIES = {
+    "actor": actor_ties,
+    "initiative": initiative_ties,
+    "document": document_ties,
+    "funding": funding_ties,
+}
 
 
 @cache

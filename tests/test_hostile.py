@@ -96,7 +96,7 @@ def assert_answered(response, statuses=(200, 400)):
         assert "<script>alert" not in body
         assert page.all("[onerror], img[src=x]") == []
         assert "\0" not in body
-        assert len(body) < 500_000
+        assert len(body) < 600_000
     elif response["Content-Type"].startswith("application/jsonl"):
         assert all(json.loads(line) for line in body.splitlines())
     elif response["Content-Type"].startswith("application/json"):
@@ -127,7 +127,8 @@ def test_a_repeated_field_takes_everything_and_so_do_names(client, path):
 
 @pytest.mark.parametrize("format_", formats.ROWS)
 def test_files_are_well_formed_under_hostile_filters(client, format_):
-    for value, path in zip(VALUES.values(), cycle(LISTS)):
+    lists = [path for path in LISTS if (path, format_) != (HERE["funding_list"], "atom")]  # which has no feed
+    for value, path in zip(VALUES.values(), cycle(lists)):
         response = client.get(f"{path}?q={value}&type={value}&page={value}&sort={value}&format={format_}")
         assert_answered(response, [200])
         assert response["Content-Type"].startswith(formats.ROWS[format_].media_type)

@@ -69,12 +69,26 @@ EVERY_FILTER = {
         "kind": "report",
         "type": "local_authority",
         "country": "RO",
+        "about": "RO",
         "publisher": "town",
         "language": "en",
         "actor": "town",
         "initiative": "programme",
         "has": "publisher",
         "lacks": "verified",
+        "from": "2012",
+        "to": "2020",
+    },
+    "funding_list": {
+        "q": "tied",
+        "funder": "town",
+        "programme": "Tied programme",
+        "country": "RO",
+        "theme": "health",
+        "recipient_type": "local_authority",
+        "recipient": "other-town",
+        "kind": "grant",
+        "initiative": "programme",
         "from": "2012",
         "to": "2020",
     },
@@ -94,7 +108,7 @@ class Directory:
             country=self.country,
             themes=[self.theme],
         )
-        ActorFactory(
+        self.other = ActorFactory(
             slug="other-town",
             type="local_authority",
             country=CountryFactory(code="XK", name="Kosovo"),
@@ -134,9 +148,19 @@ class Directory:
                 language="en",
                 actors=[self.town, actor],
                 initiatives=[self.programme, initiative],
+                countries=[self.country],
                 is_milestone=True,
             )
-            FundingFactory(initiative=self.programme)
+            FundingFactory(
+                initiative=self.programme,
+                programme="Tied programme",
+                kind="grant",
+                funder=self.town,
+                recipient=self.other,
+                country=self.country,
+                start="2013",
+                end="2015",
+            )
             for row in (self.town, actor):
                 ActorNameFactory(actor=row)
                 ActorCitationFactory(subject=row)

@@ -113,6 +113,23 @@ def around_documents(documents):
     )
 
 
+def around_funding(funding):
+    chosen = keys(funding)
+    rows = Funding.objects.filter(pk__in=chosen)
+    initiatives = Initiative.objects.published().filter(pk__in=rows.order_by().values("initiative"))
+    actors = Actor.objects.published().filter(Q(funding_given__in=chosen) | Q(funding_received__in=chosen))
+    actors = Actor.objects.filter(pk__in=keys(actors))
+    return package(
+        actors,
+        initiatives,
+        Participation.objects.public().filter(actor__in=keys(actors), initiative__in=keys(initiatives)),
+        between(actors),
+        Document.objects.none(),
+        rows,
+        mandates_of(actors),
+    )
+
+
 def funding_of(initiatives):
     return Funding.objects.public().filter(initiative__in=keys(initiatives))
 
@@ -129,4 +146,9 @@ def between(actors):
     return Relation.objects.public().filter(subject__in=keys(actors), target__in=keys(actors))
 
 
-AROUND = {"actors": around_actors, "initiatives": around_initiatives, "documents": around_documents}
+AROUND = {
+    "actors": around_actors,
+    "initiatives": around_initiatives,
+    "documents": around_documents,
+    "funding": around_funding,
+}

@@ -2,7 +2,7 @@ from functools import partial, wraps
 
 from django.urls import include, path
 
-from initiatives.filters import InitiativeFilterSet
+from initiatives.filters import FundingFilterSet, InitiativeFilterSet
 from roma_network.directory import (
     countries,
     data,
@@ -14,7 +14,7 @@ from roma_network.directory import (
     sitemaps,
     statements,
 )
-from roma_network.directory.pictures import figures, maps, network, timeline
+from roma_network.directory.pictures import figures, flow, maps, network, timeline
 from roma_network.ops import probes
 from roma_network.pages.addresses import FORMAT, of_listing
 from roma_network.pages.http_cache import public
@@ -29,6 +29,7 @@ PICTURES = {
     "initiative_map": ("map/initiatives/", maps.initiatives, INITIATIVES, PICTURE),
     "network": ("network/", network.page, ACTORS, NETWORK),
     "timeline": ("timeline/", timeline.page, INITIATIVES, PICTURE),
+    "funding_flow": ("funding/flow/", flow.page, of_listing(FundingFilterSet), PICTURE),
     "figure": ("figures/<slug:slug>/", figures.one_figure, FORMAT, PICTURE),
 }
 EMBEDS = {

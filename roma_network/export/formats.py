@@ -163,7 +163,7 @@ def by_name(*formats: Format) -> dict[str, Format]:
 
 CSV = Format("csv", "CSV", "text/csv", "CSV", write=csv_lines, is_negotiable=True)
 JSON = Format("json", "JSON", "application/json", "JSON", write=json_lines, is_negotiable=True)
-ATOM = Format("atom", "Atom", "application/atom+xml")
+ATOM = Format("atom", "Atom", "application/atom+xml", needs=("updated_at",))
 LINKED_DATA = by_name(
     linked_data("jsonld", "JSON-LD", "application/ld+json", "JSON_LD", rdf.jsonld_lines),
     linked_data("ttl", "Turtle", "text/turtle", "RDF_TURTLE", rdf.turtle_lines, is_text=True),

@@ -102,7 +102,7 @@ class Listing:
     @property
     def file(self):
         """The file that the address asks for, or None."""
-        if self.request.GET.get("format") not in ROWS:
+        if self.request.GET.get("format") not in self.streamed:
             return None
         keys = None
         if self.filterset.data["sort"] == "relevance":  # which the database does not know
@@ -181,7 +181,7 @@ class Listing:
         return [
             Option(value, sort.label, None, value == data["sort"])
             for value, sort in self.filterset.sorts.items()
-            if value != "relevance" or data.get("q")
+            if value != "relevance" or self.filterset.question
         ]
 
     @cached_property
@@ -237,7 +237,7 @@ class Listing:
                 self.url(without=[(name, value)]),
             )
             for name, value in self.parameters
-            if name in labels and not (name == "q" and self.question.is_understood)
+            if name in labels and not (name == "q" and self.question and self.question.is_understood)
         ]
 
     @property

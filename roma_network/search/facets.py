@@ -235,6 +235,11 @@ class ListingFilterSet(django_filters.FilterSet):
         self.vocabularies = {}
         self.data = self.sift(data)
 
+    @property
+    def question(self):
+        """What is asked for in words, where this list understands them."""
+        return self.data.get("q") if isinstance(self.filters["q"], SearchFilter) else ""
+
     @cached_property
     def facets(self):
         return {name: filter_ for name, filter_ in self.filters.items() if isinstance(filter_, FacetFilter)}
@@ -282,7 +287,7 @@ class ListingFilterSet(django_filters.FilterSet):
     def sift_sort(self, value, kept):
         if value and value not in self.sorts:
             self.reject("sort", value, _("There is no such order."))
-        words = bool(kept.get("q"))
+        words = bool(kept.get("q")) and "relevance" in self.sorts
         self.usual_sort = "relevance" if words else next(iter(self.sorts))
         return [value if value in self.sorts and (words or value != "relevance") else self.usual_sort]
 
@@ -335,7 +340,11 @@ class ListingFilterSet(django_filters.FilterSet):
     def matching_uncounted(self):
         """The rows that meet the filters which have no column, words aside; None where no such filter is in force."""
         unlisted = {name: facet for name, facet in self.facets.items() if not facet.listed}
-        others = [name for name in self.filters if name not in self.facets and name != "q"]
+        others = [
+            name
+            for name, filter_ in self.filters.items()
+            if name not in self.facets and not isinstance(filter_, SearchFilter)
+        ]
         if not any(self.data.getlist(name) for name in [*unlisted, *others]):
             return None
         return self.narrowed(self.filtered(others), unlisted)
@@ -361,7 +370,7 @@ class FacetCounts:
     @cached_property
     def answer(self):
         """What answers the question, or None where there is none."""
-        words = self.filterset.data.get("q")
+        words = self.filterset.question
         return answer(type(self.filterset), words, self.version) if words else None
 
     @property

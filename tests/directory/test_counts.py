@@ -19,16 +19,22 @@ from tests import reckoning
 from tests.html import number_in, read, results_at, words_of
 
 PATHS = {"actor": "/actors/", "initiative": "/initiatives/", "document": "/documents/"}
-MOST_FREQUENT = {"initiative", "publisher"}  # facets that offer their first dozen values only
+LISTS = PATHS | {"funding": "/funding/"}
+MOST_FREQUENT = {
+    "initiative",
+    "publisher",
+    "funder",
+    "recipient",
+}  # facets that offer their first dozen values only
 SAMPLE = 10  # of choices whose every count is looked at
 IN_FILES = 34  # of each kind: a hundred that page, files, API and our own reckoning agree on
 
-of_every_kind = pytest.mark.parametrize("kind", PATHS)
+of_every_kind = pytest.mark.parametrize("kind", LISTS)
 
 
 @of_every_kind
 def test_unfiltered_counts_are_those_of_the_fixtures(directory, client, kind):
-    page = read(client, PATHS[kind])
+    page = read(client, LISTS[kind])
     assert page.count == len(reckoning.rows(kind))
     for facet, shown in page.facets.items():
         true = reckoning.counts(kind, facet, {}, reckoning.values(kind, facet))
@@ -42,7 +48,7 @@ def test_unfiltered_counts_are_those_of_the_fixtures(directory, client, kind):
 
 @of_every_kind
 def test_a_count_is_what_ticking_its_box_alone_brings(directory, client, kind):
-    path = PATHS[kind]
+    path = LISTS[kind]
     for facet, shown in read(client, path).facets.items():
         for value, count in shown.items():
             assert results_at(f"{path}?{urlencode({facet: value})}") == count, (facet, value)
@@ -187,7 +193,7 @@ def told_by_api(client, url):
 @of_every_kind
 def test_a_list_says_about_how_much_its_files_weigh(directory, client, kind):
     listing.weights.clear()
-    page = read(client, PATHS[kind])
+    page = read(client, LISTS[kind])
     [box] = page.all(".downloads")
     units = {"bytes": 1, "KB": 1024, "MB": 1024**2}
     told = {
@@ -205,7 +211,7 @@ def test_a_list_says_about_how_much_its_files_weigh(directory, client, kind):
 
 @of_every_kind
 def test_an_unfiltered_file_holds_every_entry(directory, client, kind):
-    rows = json.loads(client.get(f"{PATHS[kind]}?format=json").getvalue())
+    rows = json.loads(client.get(f"{LISTS[kind]}?format=json").getvalue())
     assert {row["slug"] for row in rows} == reckoning.rows(kind).keys()
     assert len(rows) == len(reckoning.rows(kind))
 

@@ -1,0 +1,70 @@
+"""What can be added up of some rows of funding, and what cannot."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from initiatives.models import Funding, FundingKind
+
+
+class Sum(NamedTuple):
+    """Of `count` amounts in one currency. Templates write it as they write a row's amount."""
+
+    currency: str
+    amount: int
+    count: int
+
+
+class Total(NamedTuple):
+    """Of `count` rows. The last three say how many were left out, and why."""
+
+    sums: list[Sum]
+    count: int
+    unknown: int  # no source states an amount
+    parts: int  # of a larger sum that is among the rows
+    broader: int  # of a programme that is not for Roma alone
+
+
+FIELDS = ("pk", "amount", "currency", "kind", "within")
+
+
+def total(rows: Iterable[tuple]) -> Total:
+    """Of rows by `FIELDS`. Sums are made within a currency alone, and hold no money twice."""
+    by_key = {row[0]: row for row in rows}
+    left_out, added = Counter(), defaultdict(list)
+    for key, amount, currency, kind, _within in by_key.values():
+        if amount is None:
+            left_out["unknown"] += 1
+        elif is_part(key, by_key):
+            left_out["parts"] += 1
+        elif kind == FundingKind.BROADER:
+            left_out["broader"] += 1
+        else:
+            added[currency].append(amount)
+    sums = [Sum(currency, sum(amounts), len(amounts)) for currency, amounts in added.items()]
+    sums.sort(key=lambda each: (each.currency != "EUR", -each.count, each.currency))
+    return Total(sums, len(by_key), *(left_out[name] for name in ("unknown", "parts", "broader")))
+
+
+def is_part(key: int, rows: Mapping[int, tuple]) -> bool:
+    """Whether a larger sum that holds this one is among the rows, and states its amount."""
+    seen = {key}
+    while (key := rows[key][-1]) in rows and key not in seen:
+        if rows[key][1] is not None:
+            return True
+        seen.add(key)
+    return False
+
+
+def total_of(funding: Iterable[Funding]) -> Total:
+    return total((row.pk, row.amount, row.currency, row.kind, row.within_id) for row in funding)
+
+
+def totals_by_country(funding: QuerySet) -> dict[str, Total]:
+    """Country → the total of the money that is for it alone."""
+    rows = defaultdict(list)
+    for country, *row in funding.filter(in_country__isnull=False).values_list("in_country", *FIELDS):
+        rows[country].append(row)
+    return {country: total(found) for country, found in rows.items()}

@@ -1,0 +1,62 @@
+"""Some initiatives as bars on one axis of years, each beside its name: what a page of one country has of the timeline."""
+
+from typing import NamedTuple
+
+from django.utils.timezone import localdate
+
+from initiatives.models import Phase
+from roma_network.directory.pictures.timeline import begun, in_years, said_of
+
+UNIT = 10  # for a year
+STEP = 5  # years between two that are named
+NOTCH = 3  # units: what says no more than when it was seen
+
+
+class Bar(NamedTuple):
+    """`says` tells the bar in words. One that is not `is_sure` was last seen where it ends."""
+
+    row: object
+    x: float
+    width: float
+    is_sure: bool
+    says: str
+
+
+class Years(NamedTuple):
+    bars: list[Bar]
+    width: int
+    now: float
+    named: list[int]
+
+
+def drawn(rows) -> Years | None:
+    """The bars of those with a date; None where there is none."""
+    dated = [row for row in rows if begun(row)]
+    if not dated:
+        return None
+    today = in_years(localdate().isoformat()[:7])
+    first = int(min(in_years(begun(row)) for row in dated)) // STEP * STEP
+    last = int(max([today, *(in_years(row.until) for row in dated if row.until)])) // STEP * STEP + STEP
+
+    def place(year):
+        return round((year - first) * UNIT, 1)
+
+    bars = []
+    for row in rows:
+        start = (
+            place(int(begun(row)[:4]) if len(begun(row)) == 4 else in_years(begun(row)))
+            if row in dated
+            else 0
+        )
+        end = place(last_of(row, today)) if row in dated else 0
+        bars.append(
+            Bar(row, start, max(end - start, NOTCH if row in dated else 0), bool(row.until), said_of(row))
+        )
+    return Years(bars, (last - first) * UNIT, place(today), list(range(first, last + 1, STEP)))
+
+
+def last_of(row, today):
+    """Until when it is known to have run: a bare year to its very end."""
+    if row.until:
+        return int(row.until) + 1 if len(row.until) == 4 else in_years(row.until)
+    return today if row.phase == Phase.RUNNING else in_years(row.seen)

@@ -1,0 +1,175 @@
+"""The table of states and the dossiers: derived from mandates, entries and ties, and every number that of its list."""
+
+import csv
+import io
+from datetime import date
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from openpyxl import load_workbook
+
+from initiatives.money import total
+from stakeholders.models import Country
+from tests.factories import (
+    ActorFactory,
+    CountryFactory,
+    DocumentFactory,
+    FundingFactory,
+    InitiativeFactory,
+    MandateCitationFactory,
+    MandateFactory,
+    ParticipationFactory,
+)
+from tests.html import number_in, read, results_at, words_of
+
+NUMBERS = 'td.number a[href^="/"]'
+
+
+def cells(client, code, url="/countries/"):
+    """Heading → what the line of a country holds there."""
+    page = read(client, url)
+    headings = page.texts(".states thead th")
+    [line] = [
+        row
+        for row in page.all(".states tbody tr")
+        if row.css_first("th a").attributes["href"] == f"/countries/{code}/"
+    ]
+    return dict(zip(headings, map(words_of, line.css("th, td")), strict=True))
+
+
+@pytest.fixture
+def country(db):
+    return CountryFactory(code="RO", name="Romania", membership="eu_member")
+
+
+def mandate(country, **fields):
+    return MandateCitationFactory(subject=MandateFactory(country=country, **fields)).subject
+
+
+def strategy(country, start, *, lead=None, **fields):
+    lead = lead or ActorFactory(type="national_authority", country=country)
+    found = InitiativeFactory(kind="policy_framework", start=start, countries=[country], **fields)
+    ParticipationFactory(initiative=found, actor=lead, role="lead")
+    return found
+
+
+def test_every_number_of_the_table_is_that_of_its_list(directory, client):
+    page = read(client, "/countries/")
+    links = page.all(f".states {NUMBERS}")
+    assert len(page.all(".states tbody tr")) == Country.objects.count()
+    assert len(links) > 100
+    for link in links:
+        assert number_in(words_of(link)) == results_at(link.attributes["href"]), link.attributes["href"]
+
+
+@pytest.mark.parametrize("code", ["RO", "XK", "BE", "GB"])
+def test_every_number_of_a_dossier_is_that_of_its_list(directory, client, code):
+    page = read(client, f"/countries/{code}/")
+    for link in page.all("article header a[href^='/']"):
+        words, url = words_of(link), urlsplit(link.attributes["href"])
+        if words[:1].isdigit() and dict(parse_qsl(url.query)):
+            assert number_in(words) == results_at(link.attributes["href"]), words
+    for line in page.all(".bars li"):
+        assert int(line.css_first("b").text()) == results_at(line.css_first("a").attributes["href"])
+
+
+def test_offices_come_from_mandates_that_have_not_ended(country, client):
+    body = ActorFactory(
+        name="Agency",
+        acronym="ANR",
+        country=country,
+        website="https://anr.example.eu/",
+        email="info@anr.example.eu",
+    )
+    mandate(country, actor=body, office="contact_point")
+    mandate(country, actor=ActorFactory(name="Former"), office="contact_point", end="2019")
+    mandate(country, actor=ActorFactory(status="draft", name="Draft"), office="equality_body")
+    found = cells(client, "RO")
+    assert found["Contact point"] == "ANR anr.example.eu info@anr.example.eu"
+    assert found["Equality body"] == "none listed"
+
+
+def test_a_gap_says_when_somebody_looked(country, client):
+    mandate(country, actor=None, office="equality_body", searched_on=date(2026, 11, 25))
+    found = cells(client, "RO")
+    assert found["Equality body"] == "none found, looked on 25 November 2026"
+    assert "none found, looked on 25 November 2026" in read(client, "/countries/RO/").text("article header")
+
+
+def test_a_strategy_is_in_force_until_it_ends_or_a_follower_starts(country, client):
+    old = strategy(country, "2012", name="Old", last_seen="2026")
+    new = strategy(country, "2021", name="New", end="2090", follows=old)
+    DocumentFactory(title="Text", kind="strategy", initiatives=[new])
+    strategy(country, "2091", name="Planned")
+    InitiativeFactory(
+        kind="policy_framework", start="2020", end="2090", countries=[country], name="Of a city"
+    )
+    found = cells(client, "RO")
+    assert found["Strategy in force"] == "New: 2021 – 2090 text : Text"
+    assert found["Before it"] == "Old: from 2012"
+
+
+def test_a_strategy_without_an_end_says_when_it_was_last_seen(country, client):
+    lead = ActorFactory(type="national_authority", country=country)
+    strategy(country, "2005", lead=lead, name="First", last_seen="2017")
+    assert cells(client, "RO")["Strategy in force"] == "First: from 2005 last seen 2017"
+    strategy(country, "2018", lead=lead, name="Second", end="2020")
+    assert cells(client, "RO")["Strategy in force"] == "none known"
+
+
+def test_reports_are_those_on_the_country_by_the_two(country, client):
+    commission = ActorFactory(slug="european-commission", name="European Commission")
+    part = ActorFactory(name="DG Justice", parent=commission)
+    first = InitiativeFactory(slug="roma-civil-monitor")
+    second = InitiativeFactory(follows=first)
+    about = {"countries": [country], "kind": "report"}
+    DocumentFactory(title="Older", publisher=commission, date="2014", **about)
+    DocumentFactory(title="Newer", publisher=part, date="2019-05", **about)
+    DocumentFactory(title="Monitored", publisher=commission, initiatives=[second], date="2022", **about)
+    DocumentFactory(
+        title="Elsewhere", publisher=commission, kind="report", date="2023", countries=[CountryFactory()]
+    )
+    found = cells(client, "RO")
+    assert found["Latest Commission report"] == "Newer: May 2019"
+    assert found["Latest Civil Monitor report"] == "Monitored: 2022"
+
+
+def test_states_are_filtered_and_sorted_and_a_bad_value_is_named(directory, client):
+    page = read(client, "/countries/?membership=candidate&sort=authorities")
+    numbers = [int(words_of(row.css("td.number")[1])) for row in page.all(".states tbody tr")]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(numbers) == Country.objects.filter(membership="candidate").count()
+    assert page.text("[aria-sort]") == "Local authorities"
+    page = read(client, "/countries/?membership=none&sort=bad&colour=red")
+    assert page.complaints.keys() == {"membership=none", "sort=bad", "colour=red"}
+
+
+def test_files_hold_the_states_that_the_page_shows(directory, client):
+    url = "/countries/?membership=eu_member&sort=roma"
+    names = read(client, url).texts(".states tbody th")
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{url}&format=csv").getvalue().decode())))
+    assert [row["name"] for row in rows] == names
+    sheet = load_workbook(io.BytesIO(client.get(f"{url}&format=xlsx").getvalue()), read_only=True).active
+    assert [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)] == names
+
+
+def test_money_is_added_once_and_what_is_unknown_stands_beside(country, client):
+    whole = FundingFactory(amount=100, country=country)
+    FundingFactory(amount=40, within=whole, country=country)
+    FundingFactory(amount=7, currency="HUF", country=country)
+    FundingFactory(amount=900, kind="broader", country=country)
+    only = InitiativeFactory(countries=[country])
+    FundingFactory(initiative=only, amount=None)
+    FundingFactory(initiative=InitiativeFactory(countries=[country, CountryFactory()]), amount=5)
+    assert cells(client, "RO")["Money known"] == "€ 100 HUF 7 5 records"
+    said = read(client, "/funding/?country=RO").text(".total")
+    assert "1 record states no amount" in said
+    assert "1 is part of another amount" in said
+    assert "not for Roma alone" in said
+
+
+def test_a_part_counts_where_the_whole_is_not_among_the_rows():
+    rows = [(2, 40, "EUR", "", 1), (3, 10, "EUR", "", 2)]
+    assert [each.amount for each in total(rows).sums] == [40]
+    assert [each.amount for each in total([(1, None, "EUR", "", None), *rows]).sums] == [40]
+    assert [each.amount for each in total([(1, 90, "EUR", "", None), *rows]).sums] == [90]
