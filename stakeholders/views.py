@@ -3,6 +3,7 @@ from django.shortcuts import render
 from roma_network.changes import entry_feed
 from roma_network.core.web_addresses import absolute
 from roma_network.export import formats, references, responses, structured_data
+from roma_network.models import ContentVersion
 from roma_network.pages import ego_network, rate_limit
 from roma_network.pages.addresses import of_listing
 from roma_network.pages.footnotes import Footnotes, read_citations
@@ -12,8 +13,10 @@ from roma_network.pages.redirects import instead_of
 from stakeholders import columns, hooks
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, Relation, RelationKind
+from stakeholders.similar import Similar
 
 MOST_DOCUMENTS = 10
+MOST_SIMILAR = 6
 FACTS = (  # that can be cited, in the order of the page
     "name",
     "acronym",
@@ -66,6 +69,8 @@ def actor_page(request, actor):
     kin = list(Actor.objects.leading_to(actor))
     mandates = list(actor.mandates.select_related("country"))
     read_citations(participations, relations, documents, mandates)
+    version = getattr(request, "content_version", None) or ContentVersion.current()  # a preview has none
+    similar = Similar(actor, {row.initiative_id for row in participations}, version)
     context = {
         "actor": actor,
         "backed": notes.beside(actor.citations.all(), FACTS),
@@ -79,6 +84,10 @@ def actor_page(request, actor):
         "parts": [each for each in kin if each.parent_id == actor.pk],
         "predecessors": [each for each in kin if each.successor_id == actor.pk],
         "colleagues": colleagues,
+        "similar": similar,
+        "similar_first": similar.first(
+            MOST_SIMILAR, {row.initiative_id: row.initiative for row in participations}
+        ),
         "ego": ego_network.drawn(colleagues),
         "notes": notes,
         "structured_data": structured_data.of_entry(

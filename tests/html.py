@@ -28,6 +28,7 @@ EVERY_KIND = {
     "document_list": "/documents/",
     "document_detail": "/documents/fra-roma-travellers-13-countries-2025/",
     "funding_list": "/funding/",
+    "partners": "/partners/?like=kosice-sk",
     "country_list": "/countries/",
     "country_detail": "/countries/XK/",
     "search": "/search/?q=roma",

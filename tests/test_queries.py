@@ -33,6 +33,7 @@ HERE = EVERY_KIND | {
     "initiative_detail": "/initiatives/programme/",
     "document_detail": "/documents/paper/",
     "country_detail": "/countries/RO/",
+    "partners": "/partners/?like=town",
     "search": "/search/?q=tied",
 }
 EVERY_FILTER = {

@@ -25,6 +25,7 @@ PAGES = [
     "document_list",
     "country_list",
     "funding_list",
+    "partners",
     "map",
     "initiative_map",
     "network",

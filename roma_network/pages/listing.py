@@ -130,10 +130,13 @@ class Listing:
         page = paginator.get_page(asked)
         if str(page.number) != asked:
             self.filterset.reject("page", asked, _("There is no such page."))
-        keys = page.object_list.tolist()
-        rows = self.filterset.queryset.for_listing().in_bulk(keys)
-        page.object_list = [rows[key] for key in keys if key in rows]
+        page.object_list = self.read(page.object_list.tolist())
         return page
+
+    def read(self, keys):
+        """The rows with these keys as a page shows them, in this order."""
+        rows = self.filterset.queryset.for_listing().in_bulk(keys)
+        return [rows[key] for key in keys if key in rows]
 
     @property
     def count(self):
@@ -216,6 +219,11 @@ class Listing:
     @property
     def embed_url(self):
         return reverse(f"embed_{self.request.resolver_match.view_name}") + self.query
+
+    @property
+    def clear_url(self):
+        """The same without any filter."""
+        return self.request.path
 
     @property
     def is_filtered(self):
