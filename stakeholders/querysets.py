@@ -58,21 +58,6 @@ class ActorQuerySet(EditorialQuerySet):
         """Published actors that are a part of this one, or in whose place it stands."""
         return self.published().filter(Q(parent=actor) | Q(successor=actor)).order_by("sort_name")
 
-    def colleagues_of(self, actor):
-        """Published actors in the same initiatives, annotated with how many they `shared`; most first."""
-        return (
-            self.published()
-            .filter(
-                participations__in=self.public_participations().filter(
-                    initiative__in=actor.participations.with_public("initiative").values("initiative")
-                )
-            )
-            .exclude(pk=actor.pk)
-            .annotate(shared=Count("participations__initiative", distinct=True))
-            .select_related("country")
-            .order_by("-shared", "sort_name")
-        )
-
 
 class RelationQuerySet(KeyedQuerySet):
     def public(self):

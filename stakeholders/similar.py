@@ -77,7 +77,7 @@ class Similar:
         themes, by_themes = self.shared(
             "theme", "theme", self.themes, lambda sizes: np.full(len(sizes), THEME)
         )
-        scores = by_initiatives + by_themes
+        scores = (by_initiatives + by_themes).astype(np.float64)  # of no rows they are whole numbers
         if self.actor.form:
             scores += FORM * having(plain["form"], [self.actor.form])
         if self.actor.country_id:

@@ -4,7 +4,7 @@ from roma_network.changes import entry_feed
 from roma_network.core.web_addresses import absolute
 from roma_network.export import formats, references, responses, structured_data
 from roma_network.models import ContentVersion
-from roma_network.pages import ego_network, rate_limit
+from roma_network.pages import rate_limit
 from roma_network.pages.addresses import of_listing
 from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
@@ -65,7 +65,6 @@ def actor_page(request, actor):
     participations = list(actor.participations.with_public("initiative").select_related("initiative"))
     relations = list(Relation.objects.touching(actor))
     documents = list(hooks.document_model.value.objects.concerning(actor)[: MOST_DOCUMENTS + 1])
-    colleagues = list(Actor.objects.colleagues_of(actor)[: ego_network.MOST])
     kin = list(Actor.objects.leading_to(actor))
     mandates = list(actor.mandates.select_related("country"))
     read_citations(participations, relations, documents, mandates)
@@ -83,12 +82,10 @@ def actor_page(request, actor):
         "more_documents": len(documents) > MOST_DOCUMENTS,
         "parts": [each for each in kin if each.parent_id == actor.pk],
         "predecessors": [each for each in kin if each.successor_id == actor.pk],
-        "colleagues": colleagues,
         "similar": similar,
         "similar_first": similar.first(
             MOST_SIMILAR, {row.initiative_id: row.initiative for row in participations}
         ),
-        "ego": ego_network.drawn(colleagues),
         "notes": notes,
         "structured_data": structured_data.of_entry(
             columns.actors, actor.pk, absolute(actor.get_absolute_url())

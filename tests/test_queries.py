@@ -120,6 +120,7 @@ class Directory:
         )
         self.tie(self.programme, self.town, "lead")
         self.paper = DocumentFactory(slug="paper", publisher=self.town, language="en")
+        self.tie(self.programme, self.other, "partner")  # so it is like the town
         self.types = cycle(ActorType)
 
     def tie(self, initiative, actor, role):

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.filters import InitiativeFilterSet
-from initiatives.models import Funding, Initiative, InitiativeKind, Participation, Phase, Role
+from initiatives.models import Funding, Initiative, InitiativeKind, Phase, Role
 from roma_network.core.clean_text import clean_text
 from roma_network.export import formats, responses
 from roma_network.pages import rate_limit
@@ -73,7 +73,7 @@ class Partners(Listing):
         self.filterset = ActorFilterSet(data, self.formats)
         if "sort" in data:
             self.filterset.reject("sort", data["sort"], _("The most alike always come first."))
-        self.similar = Similar(actor, own_initiatives(actor), version)
+        self.similar = Similar(actor, own_initiatives(actor, version), version)
         self.toggled = [name for name in TOGGLES if own[name] == "yes"]
         for name in TOGGLES:
             if own[name] not in ("", "yes"):
@@ -213,8 +213,11 @@ def keys_of_initiatives(version, **wanted):
     return columns.keys[mask].tolist()
 
 
-def own_initiatives(actor):
-    return set(Participation.objects.public().filter(actor=actor).values_list("initiative", flat=True))
+def own_initiatives(actor, version):
+    columns = facet_index_of(ActorFilterSet, version)
+    tie = columns.ties["participation"]
+    own = tie.rows == columns.places(np.array([actor.pk], dtype=np.int64))
+    return set(count_owners(tie, "initiative", own))
 
 
 @public(takes=of_listing(ActorFilterSet) | takes(*OWN), costs=rate_limit.LIST)
