@@ -244,23 +244,40 @@ def test_the_home_page_and_the_page_about_the_directory_state_its_size(directory
         assert f"{countries} countries" in text
 
 
-def test_the_table_of_countries_leads_to_as_many_entries_as_it_says(directory, client):
+NUMBERS = {  # of the table of states, in its order
+    "initiative": {"status": ["running"]},
+    "actor": {"type": ["local_authority"]},
+    "actor ": {"type": ["roma_community"]},
+    "funding": {},
+}
+
+
+def test_the_table_of_states_states_what_the_fixtures_hold(directory, client):
     page = read(client, "/countries/")
-    urls = assert_links_tell_the_truth(page.all("td a"))
-    for kind in ("actor", "initiative"):
-        listed = [url for url in urls if url.startswith(PATHS[kind])]
-        assert {url.partition("=")[2] for url in listed} == reckoning.values(kind, "country")
-    assert len(page.all("tbody tr")) == len(reckoning.rows("country"))
+    assert_links_tell_the_truth(page.all("td.number a"))
+    lines = page.all("tbody tr")
+    assert len(lines) == len(reckoning.rows("country"))
+    for line in lines:
+        code = line.css_first("th a").attributes["href"].split("/")[2]
+        told = [re.findall(r"(\d+)(?: records?)?$", words_of(cell)) for cell in line.css("td.number")]
+        true = [
+            len(reckoning.matching(kind.strip(), {"country": [code]} | more))
+            for kind, more in NUMBERS.items()
+        ]
+        assert [int(number[0]) if number else 0 for number in told] == true, code
 
 
 def test_the_page_of_each_country_states_what_the_fixtures_hold(directory, client):
     for code in reckoning.rows("country"):
         page = read(client, f"/countries/{code}/")
         chosen = {"country": [code]}
-        stated = {url.partition("?")[0]: number_in(text) for text, url in page.links(".lead .facts").items()}
-        assert stated == {
-            path: count for kind, path in PATHS.items() if (count := len(reckoning.matching(kind, chosen)))
-        }
+        facts = page.links(".dossier > header > .facts")
+        stated = {url.partition("?")[0]: number_in(text) for text, url in facts.items()}
+        counts = {kind: len(reckoning.matching(kind, chosen)) for kind in ("actor", "initiative")}
+        counts["document"] = len(reckoning.matching("document", {"about": [code]}))
+        if not counts["actor"]:
+            counts = {}
+        assert stated == {PATHS[kind]: count for kind, count in counts.items() if count}
         types = reckoning.counts("actor", "type", chosen, ActorType.values)
         headings = dict(heading.rsplit(" ", 1) for heading in page.texts("main h2"))
         for type_ in ActorType:
