@@ -356,8 +356,7 @@ class ImportAdmin(admin.ModelAdmin):
         job = self.job(request, import_id)
         if job.state not in (State.MAPPING, State.CHECKED):
             return HttpResponseRedirect(self.bulk_url("outcome", job.pk))
-        first = job.parts.first()
-        samples = [cells for _line, cells in first.lines[:SAMPLES]] if first else []
+        samples = [cells for _line, cells in jobs.first_lines(job)[:SAMPLES]]
         form = OptionsForm(request.POST or None, job=job, table=self.import_table, samples=samples)
         if request.method == "POST" and form.is_valid():
             is_otherwise_written = form.options.get("encoding", "") != job.options.get("encoding", "")

@@ -244,6 +244,28 @@ def test_headings_of_others_are_named_in_the_browser(publisher):
     assert job().options["columns"] == ["slug", "name", "website", "", "sources"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "cells", "column"),
+    [
+        ("Classification", ["executive agency", ""], ""),
+        ("Classification", ["executive agency", "Academia"], "type"),
+        ("Jurisdiction", ["Attica", "Crete"], ""),
+        ("Jurisdiction", ["Atlantis", "Romania"], "country"),
+        ("Parent", ["xy/The Republic", ""], ""),
+        ("Parent", ["xy/The Republic", "House"], "part_of"),
+        ("Parent", ["the-republic", ""], "part_of"),
+        ("Abbreviation", ["", ""], "acronym"),
+    ],
+)
+def test_what_a_list_calls_so_is_a_column_only_if_its_cells_can_be_read_as_that(
+    publisher, heading, cells, column
+):
+    CountryFactory(code="RO", name="Romania")
+    ActorFactory(slug="house", name="House")
+    send(publisher, as_csv(["Title", heading], *zip(["One", "Two"], cells, strict=True)))
+    assert job().options["columns"] == ["name", column]
+
+
 def test_a_column_is_named_once_and_the_name_is_needed(publisher):
     send(publisher, as_csv(["one", "two"], ["a", "b"]))
     assert name_columns(publisher).status_code == 400

@@ -23,6 +23,7 @@ from roma_network.core.text_fields import ProseField
 from roma_network.editorial.importing import plain_forms
 from roma_network.export.columns import table_of
 from roma_network.models import Editorial, Source
+from roma_network.models.keyed import SLUG
 
 BETWEEN = re.compile(r"[;,\s]+")  # keys in one cell
 BETWEEN_NAMES = re.compile(r"[;,\n]+")
@@ -45,6 +46,10 @@ class Column:
     def normal(self, text, words):
         """A cell as the directory writes it. `words`: small vocabulary → what its rows are called, folded → their keys."""
         return plain_forms.text(text, multiline=True)
+
+    def can_hold(self, text, words):
+        """Whether a cell of a list of others might be read as this; `words` as above. Texts can hold whatever is said."""
+        return True
 
     def mentions(self, text):
         """Keys of other rows that a cell speaks of: pairs of model and key."""
@@ -105,6 +110,9 @@ class Plain(Column):
             text = form(text)
         return text
 
+    def can_hold(self, text, words):
+        return not self.allowed or self.normal(text, words) in self.allowed
+
     @property
     def by_label(self):
         labels = {folding.fold(label): value for value, label in self.field.flatchoices}
@@ -155,6 +163,12 @@ class Link(Column):
         text = plain_forms.text(text)
         return words[self.model].get(folding.fold(text), text) if self.is_of_vocabulary and text else text
 
+    def can_hold(self, text, words):
+        if self.is_of_vocabulary:
+            return folding.fold(plain_forms.text(text)) in words[self.model]
+        is_key = re.fullmatch(SLUG, text) is not None
+        return is_key or self.model.objects.filter(**{self.model.label_field: text}).exists()
+
     def mentions(self, text):
         return [(self.model, text)] if text else ()
 
@@ -200,6 +214,10 @@ class Links(Column):
             return text
         parts = filter(None, (part.strip() for part in BETWEEN_NAMES.split(text)))
         return "; ".join(words[self.model].get(folding.fold(part), part) for part in parts)
+
+    def can_hold(self, text, words):
+        keys = {key for _model, key in self.mentions(self.normal(text, words))}
+        return not self.is_of_vocabulary or not keys.isdisjoint(words[self.model].values())
 
     def mentions(self, text):
         return [(self.model, key) for key in filter(None, BETWEEN.split(text))]

@@ -179,11 +179,17 @@ def read(job):
         mark(job, state=State.FAILED, problem=str(error))
         return
     if len(options.columns) != len(job.headings):
-        options.columns = named_before(job) or guess(table, job.headings)
+        options.columns = named_before(job) or guess(table, job.headings, first_lines(job))
     is_sure = options.encoding in ("", UNICODE) and is_plain(table, job.headings, options.columns)
     mark(job, state=State.CHECKING if is_sure else State.MAPPING, options=options.as_dict)
     if is_sure:
         check(job)
+
+
+def first_lines(job):
+    """Pairs of the number of a line and its cells."""
+    first = job.parts.first()
+    return first.lines if first else []
 
 
 def options_of(job: Import) -> Options:

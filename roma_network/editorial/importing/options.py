@@ -84,13 +84,17 @@ class Options:
         return f"{line} | {', '.join(facts)} | | {self.publisher} | {self.title}"
 
 
-def guess(table, headings):
-    """Heading by heading, the column that it seems to name, or nothing; each column once."""
-    found = {}
+def guess(table, headings, lines):
+    """Heading by heading, the column that it seems to name, or nothing; each column once.
+
+    Custom alone is no proof: what a list calls “classification” is no type where `lines` hold none that we know.
+    """
+    found, words = {}, table.words()
     for choose in (exactly, by_label, by_custom):
         for place, heading in enumerate(headings):
             name = choose(table, heading.strip())
-            if name and place not in found and name not in found.values():
+            is_free = name and place not in found and name not in found.values()
+            if is_free and (choose is not by_custom or holds(table.columns[name], place, lines, words)):
                 found[place] = name
     return [found.get(place, "") for place in range(len(headings))]
 
@@ -114,6 +118,12 @@ def by_label(table, heading):
 def by_custom(table, heading):
     said = folding.fold(heading)
     return next((name for name in table.columns if said in CALLED.get(name, ())), "")
+
+
+def holds(column, place, lines, words):
+    """Whether a column of the file can be this one: any of its cells, where it has any, can be read as that."""
+    cells = {cells[place] for _line, cells in lines if place < len(cells) and cells[place].strip()}
+    return not cells or any(column.can_hold(cell, words) for cell in cells)
 
 
 def is_plain(table, headings, columns):

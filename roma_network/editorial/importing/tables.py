@@ -23,20 +23,19 @@ from roma_network.editorial.importing.cells import (
 from roma_network.export.columns import Kind, Table, key_of
 from roma_network.export.columns import tables as declared
 from roma_network.models import Editorial
+from roma_network.models.keyed import SLUG
 
 tables = {}  # name → table, of all that can be imported
-
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class SlugKey(Key):
     def normal(self, text, words):
         text = plain_forms.text(text)
-        return text if SLUG.fullmatch(text) else plain_forms.slug(text)
+        return text if re.fullmatch(SLUG, text) else plain_forms.slug(text)
 
     def parse(self, text, known):
         slug = super().parse(text, known)
-        if not SLUG.fullmatch(slug or ""):
+        if not re.fullmatch(SLUG, slug or ""):
             raise ValidationError(
                 translate("Write small letters, digits and single hyphens: city-of-glasgow.")
             )
