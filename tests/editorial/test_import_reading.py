@@ -249,6 +249,7 @@ def test_headings_of_others_are_named_in_the_browser(publisher):
     [
         ("Classification", ["executive agency", ""], ""),
         ("Classification", ["executive agency", "Academia"], "type"),
+        ("Classification", ["", ""], ""),
         ("Jurisdiction", ["Attica", "Crete"], ""),
         ("Jurisdiction", ["Atlantis", "Romania"], "country"),
         ("Parent", ["xy/The Republic", ""], ""),

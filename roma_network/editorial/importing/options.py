@@ -121,9 +121,9 @@ def by_custom(table, heading):
 
 
 def holds(column, place, lines, words):
-    """Whether a column of the file can be this one: any of its cells, where it has any, can be read as that."""
+    """Whether a column of the file can be this one: any of its cells, or an empty one where all are, can be read as that."""
     cells = {cells[place] for _line, cells in lines if place < len(cells) and cells[place].strip()}
-    return not cells or any(column.can_hold(cell, words) for cell in cells)
+    return any(column.can_hold(cell, words) for cell in cells or {""})
 
 
 def is_plain(table, headings, columns):
