@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from roma_network.directory.dataset import PARTS
+from roma_network.editorial.importing import parsing
 from roma_network.environment import BASE_DIR
 from roma_network.export import dumps
 from tests.awkward import awkward
@@ -88,22 +89,35 @@ def test_what_came_past_the_boundary_hinders_no_reader(client, files, reader):
     assert len(WORKBOOK_READERS[reader](files("/actors/?format=xlsx"))) == 3
 
 
-def test_libreoffice_reads_a_workbook(client, files, tmp_path):
-    if not (program := shutil.which("soffice")):
+@pytest.fixture
+def libreoffice(tmp_path):
+    """Convert a file to another format."""
+    program = shutil.which("soffice")
+    if not program:
         pytest.skip("needs LibreOffice")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+
+    def convert(place, to):
+        output_of(program, profile, "--headless", "--convert-to", to, "--outdir", tmp_path, place)
+        return tmp_path / f"{place.stem}.{to.partition(':')[0]}"
+
+    return convert
+
+
+@pytest.mark.parametrize("suffix", ["ods", "xls", "xlsx"])
+def test_what_libreoffice_saves_can_be_imported(libreoffice, tmp_path, suffix):
+    place = tmp_path / "towns.csv"
+    place.write_text('slug,name,founded\nx,Köln,973\ny,"A; ""B""",1996-05\n', encoding="cp1252")
+    with libreoffice(place, suffix).open("rb") as file:
+        headings, _encoding, rows = parsing.read(file, 10)
+        assert headings == ["slug", "name", "founded"]
+        assert [cells[:2] for _line, cells in rows] == [["x", "Köln"], ["y", 'A; "B"']]
+
+
+def test_libreoffice_reads_a_workbook(client, files, libreoffice):
     awkward()
     place = files("/actors/?format=xlsx")
-    output_of(
-        program,
-        f"-env:UserInstallation=file://{tmp_path}/profile",
-        "--headless",
-        "--convert-to",
-        "csv:Text - txt - csv (StarCalc):44,34,76",
-        "--outdir",
-        tmp_path,
-        place,
-    )
-    text = (tmp_path / "file.csv").read_text(encoding="utf-8")
+    text = libreoffice(place, "csv:Text - txt - csv (StarCalc):44,34,76").read_text(encoding="utf-8")
     assert all(key in text for key in keys(client, "/actors/"))
     assert "=1+1" in text
     assert "2026-01-02" in text
