@@ -7,6 +7,6 @@ class InitiativesConfig(AppConfig):
     verbose_name = _("What: initiatives and documents")
 
     def ready(self):
-        from initiatives import hooks
+        from initiatives import consistency, hooks  # noqa: F401  its rules
 
         hooks.fill()

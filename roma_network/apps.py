@@ -39,4 +39,4 @@ class DirectoryAdminConfig(admin_apps.AdminConfig):
 
     def ready(self):
         super().ready()
-        from roma_network.admin import accounts, sources  # noqa: F401  no app of their own is searched for them
+        from roma_network.admin import accounts, contradictions, sources  # noqa: F401  no app of their own is searched for them

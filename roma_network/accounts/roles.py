@@ -14,6 +14,7 @@ TIES = ["stakeholders.relation", "initiatives.participation"]
 ROWS = ["initiatives.funding", "stakeholders.mandate"]
 SOURCES = ["roma_network.source"]
 LINKS = ["roma_network.link"]
+CONTRADICTIONS = ["roma_network.contradiction"]
 IMPORTS = ["roma_network.import"]
 VOCABULARIES = ["stakeholders.country", "stakeholders.theme"]
 ACCOUNTS = ["auth.user"]  # never deleted but switched off: what they did stays on record
@@ -32,6 +33,7 @@ CURATOR = [
     (ROWS, ALL),
     (SOURCES, WRITE),
     (LINKS, ["view"]),
+    (CONTRADICTIONS, ["view", "change"]),
     (VOCABULARIES, ["view"]),
     (IMPORTS, ["add", "view"]),
 ]

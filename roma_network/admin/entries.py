@@ -15,7 +15,7 @@ from roma_network.admin.actions import SetActions
 from roma_network.admin.cited import CitedAdmin, RecordedForm
 from roma_network.admin.shared import change_url
 from roma_network.admin.versions import VersionPages
-from roma_network.editorial import links, work_lists, workflow
+from roma_network.editorial import consistency, links, work_lists, workflow
 from roma_network.editorial.mailbox_rule import changed_mailboxes, check_mailbox
 from roma_network.editorial.workflow import Step
 from roma_network.export.columns import Table
@@ -123,6 +123,10 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
         for text in form.warnings:
             self.message_user(request, text, messages.WARNING)
 
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        consistency.keep(self.model, [form.instance.pk])
+
     def watch(self, form):
         form.changes.watch(form.instance, form.opened)
 
@@ -134,6 +138,7 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
             "steps": workflow.steps_open(to=request.user, entry=entry),
             "dead": links.dead_of(entry) if obj else [],
             "unsourced": self.unsourced(entry) if obj else {},
+            "contradictions": consistency.told_of(entry) if obj else [],
             "is_due": bool(entry.verified_on and entry.verified_on <= work_lists.due_before()),
         }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)

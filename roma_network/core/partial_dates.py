@@ -65,3 +65,9 @@ def not_before_constraint(later: str, earlier: str, message: "str | _StrPromise"
         name=f"%(app_label)s_%(class)s_{later}_not_before_{earlier}",
         violation_error_message=message,
     )
+
+
+def is_before(one: str, other: str) -> bool:
+    """Whether a date is surely before another: 2020 is not before 2020-05, and nothing is before what is not known."""
+    shared = min(len(one), len(other))
+    return one[:shared] < other[:shared]

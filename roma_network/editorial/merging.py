@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from roma_network.core.partial_dates import PartialDateField
 from roma_network.editorial import diff, revisions, workflow
 from roma_network.editorial.workflow import RefusedError
-from roma_network.models import Editorial, FactsField, Keyed, Merge, Status, names_changed
+from roma_network.models import Editorial, FactsField, Keyed, Merge, Status, loops, names_changed
 
 LIFE = {"slug", "status", "published_at", "verified_on"}  # each entry keeps its own
 PROSE = {"note"}  # columns in which two texts can stand beside one another
@@ -112,6 +112,7 @@ def merge(
     What both have becomes one, and nothing that only one says is lost: else it is refused, with the reason.
     """
     check_rights(by, survivor)
+    loops.hold()
     survivor, old = locked_pair(survivor, old)
     check_pair(survivor, old)
     merging = Merging(survivor, old, revisions.RevisionRecorder(by=by, reason=reason))
@@ -232,16 +233,8 @@ class Merging:
         self.journal.drop(row)
 
     def check_cycles(self):
-        for column in choosable(self.model):
-            if column.related_model is self.model:
-                seen, entry = [], self.survivor.pk
-                while entry and entry not in seen:
-                    seen.append(entry)
-                    entry = self.model.objects.values_list(column.attname, flat=True).get(pk=entry)
-                if entry:
-                    path = ", ".join(map(str, self.model.objects.filter(pk__in=seen)))
-                    text = _("Then these would lead round in a circle (%(column)s): %(path)s.")
-                    raise RefusedError(text % {"column": column.verbose_name, "path": path})
+        for field, path in loops.circles(self.model, [self.survivor.pk]):
+            raise RefusedError(loops.words(field, path))
 
 
 def twin_of(row, field, new):
@@ -326,6 +319,7 @@ def refresh_search(changes):
 def undo(*, merge: Merge, by: User, reason: str = "") -> None:
     """Have both entries again as they were. Refused if anything that the merge wrote was changed since."""
     check_rights(by, merge.survivor)
+    loops.hold()
     model = type(merge.survivor)
     list(
         model.objects.select_for_update(no_key=True)
@@ -346,6 +340,7 @@ def undo(*, merge: Merge, by: User, reason: str = "") -> None:
         with transaction.atomic():
             for label, key, before, after in reversed(journal):
                 take_back(apps.get_model(label), key, before, after)
+            loops.refuse(model, [key for label, key, *_rest in journal if label == model._meta.label])
     except IntegrityError:
         raise RefusedError(_("It cannot be undone: something newer is in its place.")) from None
     refresh_search(changes)

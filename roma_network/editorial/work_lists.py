@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.models import Editorial, Link, Status, url_fields
+from roma_network.export.columns import table_of
+from roma_network.models import Contradiction, Editorial, Link, Status, url_fields
 
 
 class Worklist(TextChoices):
@@ -22,6 +23,7 @@ class Worklist(TextChoices):
     NO_COORDINATES = "no-coordinates", _("No coordinates")
     NO_SUMMARY = "no-summary", _("No summary")
     DOUBT = "doubt", _("Open question")
+    CONTRADICTION = "contradiction", _("Contradictions")
 
 
 def condition(worklist: str, model: type[Editorial]) -> Q | None:
@@ -31,6 +33,8 @@ def condition(worklist: str, model: type[Editorial]) -> Q | None:
         return Q(verified_on__lte=due_before())
     if worklist == Worklist.DOUBT:
         return ~Q(doubt="")
+    if worklist == Worklist.CONTRADICTION:
+        return Q(slug__in=Contradiction.objects.unexplained(table_of(model)).values("entry"))
     if worklist == Worklist.NEVER:
         return Q(verified_on=None)
     citations = model._meta.get_field("citations").related_model.objects  # type: ignore[misc]  # each kind has its own

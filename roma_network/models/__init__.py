@@ -1,6 +1,8 @@
 """The models that both apps stand on: editorial state, sources, citations, links, imports, merges."""
 
+from roma_network.models import loops
 from roma_network.models.content_version import ContentVersion, settle
+from roma_network.models.contradictions import Contradiction
 from roma_network.models.entries import (
     DERIVED,
     Editorial,
@@ -24,6 +26,7 @@ __all__ = [
     "DERIVED",
     "Citation",
     "ContentVersion",
+    "Contradiction",
     "Distinct",
     "Editorial",
     "EditorialQuerySet",
@@ -48,6 +51,7 @@ __all__ = [
     "Version",
     "Versions",
     "facts_of",
+    "loops",
     "names_changed",
     "natural_lookups",
     "purge_needed",

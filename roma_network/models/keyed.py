@@ -9,6 +9,8 @@ from django.db.models import Exists, OuterRef, Prefetch
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from roma_network.models import loops
+
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
@@ -54,6 +56,10 @@ class Keyed(models.Model):
 
     class Meta:
         abstract = True
+
+    def clean(self):
+        super().clean()
+        loops.check(self)
 
     @transaction.atomic
     def save(self, *args, **kwargs):

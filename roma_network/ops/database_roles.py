@@ -16,6 +16,7 @@ SERVING = (PUBLIC, ADMIN)
 GRANTS = Path(__file__).with_name("grants.sql")
 PUBLIC_APPS = ("roma_network", "stakeholders", "initiatives")
 EDITORS_ONLY = {
+    "roma_network_contradiction",
     "roma_network_distinct",
     "roma_network_import",
     "roma_network_importbatch",

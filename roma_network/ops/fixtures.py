@@ -79,7 +79,7 @@ def block(model, row):
 
 
 def encode(value):
-    return json.dumps(value, ensure_ascii=False, cls=serializers.json.DjangoJSONEncoder)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, cls=serializers.json.DjangoJSONEncoder)
 
 
 def rows() -> Iterator[Row]:

@@ -18,7 +18,7 @@ from roma_network.editorial.importing.constraints import violations
 from roma_network.editorial.importing.options import Blanks, Mode
 from roma_network.editorial.importing.slugs import THIS
 from roma_network.editorial.mailbox_rule import changed_mailboxes, check_mailbox
-from roma_network.models import Source
+from roma_network.models import Source, loops
 
 SPECIAL = re.compile(r"(?<=“)[^”]*(?=”)|\d+")
 NEW, SKIP, KEEP, TAKE, BOTH = "new", "skip", "keep", "take", "both"  # answers
@@ -140,6 +140,9 @@ class DryRun:
         self.sources = {}  # address → a source that this file is the first to name
         self.named = {}  # what tells a new entry apart → its line
         self.leaning = set()  # slugs of rows of the same file that others lead to
+        self.leads = defaultdict(
+            dict
+        )  # column → slug → the slug that it leads to, here or in an earlier line
         is_matched = with_hints and hasattr(table.model, "merge")
         self.matcher = matching.matcher_of(table.model) if is_matched else None
 
@@ -164,6 +167,7 @@ class DryRun:
             else:
                 self.compare(finding, held.get(finding.key), keys, answer)
         self.check_constraints([each for each in found if each.row], keys)
+        self.check_circles([each for each in found if each.row and not each.errors])
         self.ask_of_likely([each for each in found if each.seen_as == Outcome.NEW], answers)
         return found
 
@@ -235,9 +239,8 @@ class DryRun:
             except ValidationError as error:
                 finding.refuse(name, error)
         finding.key = tuple(finding.values.get(column.name) for column in self.table.keys)
-        for column in self.table.columns.values():
-            if isinstance(column, Link) and column.model is self.table.model:
-                self.leaning.add(finding.values.get(column.name))
+        for column in self.table.own_links:
+            self.leaning.add(finding.values.get(column.name))
 
     def compare(self, finding, row, keys, answer=""):
         columns = self.table.columns
@@ -330,6 +333,25 @@ class DryRun:
                     for value in each.values.get(name, ())
                 ]
                 note_violations(name, column.model, within)
+
+    def check_circles(self, findings):
+        """Refuse the line that would close a circle of rows."""
+        for column in self.table.own_links:
+            lines = [each for each in findings if column.name in each.values]
+            wanted = {each.key[0]: each.values[column.name] for each in lines}
+            leads = self.leads[column.name]
+            stored = loops.targets(column.field, set(wanted.values()) - {None} - leads.keys(), column.by)
+            leads |= {slug: target for slug, target in stored.items() if slug not in leads}
+            for finding in lines:
+                slug = finding.key[0]
+                path, key = [slug], wanted[slug]
+                while key and key not in path:
+                    path.append(key)
+                    key = leads.get(key)
+                if key == slug:
+                    finding.errors.append((column.name, loops.told(column.field, path)))
+                else:
+                    leads[slug] = wanted[slug]
 
     def mistakes(self, finding):
         """What is wrong with the row as a whole."""

@@ -27,7 +27,6 @@ from django.utils.translation import gettext as _
 
 from roma_network.core.batches import batches
 from roma_network.editorial.importing import plain_forms, reading
-from roma_network.editorial.importing.cells import Link
 from roma_network.editorial.importing.dry_run import GOES_IN, DryRun, Outcome, Reader, kind_of
 from roma_network.editorial.importing.options import Options, guess, is_plain
 from roma_network.editorial.importing.parsing import UNICODE, UnreadableError
@@ -36,7 +35,15 @@ from roma_network.editorial.importing.tables import ImportTable, table_named
 from roma_network.editorial.importing.undoing import Undoing
 from roma_network.editorial.importing.writing import BulkWriter, entry_columns
 from roma_network.editorial.merging import plain
-from roma_network.models import ContentVersion, Import, ImportBatch, ImportedRow, ImportFile, ImportPart
+from roma_network.models import (
+    ContentVersion,
+    Import,
+    ImportBatch,
+    ImportedRow,
+    ImportFile,
+    ImportPart,
+    loops,
+)
 from roma_network.ops.replicas import renew
 
 LINES_IN_A_PART = 500
@@ -414,7 +421,7 @@ class Writing:
         return any(
             max(self.own.get(texts[name], 0), self.own.get(plain_forms.slug(texts[name]), 0)) > last
             for name, column in self.table.columns.items()
-            if texts.get(name) and leads_to_own(self.table, column)
+            if texts.get(name) and column in self.table.own_links
         )
 
     def write_batch(self, number, lines, slugs, answers, shown):
@@ -431,6 +438,8 @@ class Writing:
             self.table, self.dry_run.sources, findings, by=by_of(self.job), reason=reason_of(self.job)
         )
         rows, sources = writer.write()
+        if any(loops.circles(self.table.model, [key for key, _before, _after in rows])):
+            raise ChangedError
         ImportBatch.objects.create(owner=self.job, number=number, rows=rows, sources=sources)
         touched = [ImportedRow(owner=self.job, key=key) for key, _before, _after in rows]
         ImportedRow.objects.bulk_create(touched, ignore_conflicts=True)
@@ -456,14 +465,10 @@ def standing(part):
     return [line for line, _each in pairs], [each for _line, each in pairs]
 
 
-def leads_to_own(table, column):
-    return isinstance(column, Link) and column.model is table.model
-
-
 def check_late(table, findings):
     """All that is left to change in lines that were written already are links to lines that came after them."""
     names = {name for finding in findings for name, _before, _after in finding.differences}
-    if not all(leads_to_own(table, table.columns[name]) for name in names):
+    if not all(table.columns[name] in table.own_links for name in names):
         raise ChangedError
 
 
@@ -483,6 +488,7 @@ def reason_of(job):
 
 def wait_for_others():
     """Until whoever saves now is done, and hold back who comes after. Nothing that they need is held while waiting."""
+    loops.hold()
     list(ContentVersion.objects.select_for_update().filter(pk=1))
 
 

@@ -61,6 +61,11 @@ class ImportTable:
     def imported(self):
         return [column for column in self.columns.values() if not column.ignored]
 
+    @property
+    def own_links(self):
+        """The columns that lead to other rows of the table."""
+        return [each for each in self.columns.values() if isinstance(each, Link) and each.model is self.model]
+
     # Reading the directory
 
     def words(self):

@@ -13,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
 from roma_network.core.batches import batches
 from roma_network.editorial import merging, revisions
 from roma_network.editorial.importing.writing import EntryHistory, rows_of
-from roma_network.models import Source
+from roma_network.models import Source, loops
 
 
 class Undoing:
@@ -80,6 +80,7 @@ class Undoing:
         self.delete(chain.from_iterable(gone for gone, _held in wanted))
         self.restore(chain.from_iterable(held for _gone, held in wanted))
         connection.check_constraints()
+        loops.refuse(self.table.model, self.rows)
 
     def delete(self, rows):
         for model, columns in grouped(rows).items():

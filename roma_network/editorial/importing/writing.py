@@ -58,13 +58,12 @@ class BulkWriter:
     def link_to_new(self, new):
         """Have rows lead to others of the same batch, which had no key when they were read."""
         keys = {each.key[0]: each.row.pk for each in new}
-        for column in self.table.imported:
-            if isinstance(column, Link) and column.model is self.table.model:
-                late = [each for each in self.findings if each.values.get(column.name) in keys]
-                for each in late:
-                    setattr(each.row, column.field.attname, keys[each.values[column.name]])
-                rows = [each.row for each in late]
-                self.table.model.objects.bulk_update(rows, [column.field.name], batch_size=500)
+        for column in self.table.own_links:
+            late = [each for each in self.findings if each.values.get(column.name) in keys]
+            for each in late:
+                setattr(each.row, column.field.attname, keys[each.values[column.name]])
+            rows = [each.row for each in late]
+            self.table.model.objects.bulk_update(rows, [column.field.name], batch_size=500)
 
     def store_within(self):
         """Store links and rows within the rows, and give the keys of new sources."""
