@@ -14,7 +14,7 @@ from initiatives.models import (
     Participation,
     ParticipationCitation,
 )
-from roma_network.admin.cited import RowAdmin, TieAdmin
+from roma_network.admin.cited import BareFilter, RowAdmin, TieAdmin
 from roma_network.admin.entries import EditorialAdmin, WorklistFilter
 from roma_network.admin.importing import ImportAdmin
 from roma_network.admin.merging import MergeableAdmin
@@ -115,7 +115,7 @@ class ParticipationAdmin(ImportAdmin, TieAdmin):
     table = columns.participations
     fields = ["initiative", "actor", "role", ("start", "end", "last_seen"), "note"]
     list_display = ["initiative", "actor", "role", "start", "end", "source_count"]
-    list_filter = ["role", "initiative__kind", "actor__type", "actor__country"]
+    list_filter = [BareFilter, "role", "initiative__kind", "actor__type", "actor__country"]
     list_select_related = ["initiative", "actor"]
     autocomplete_fields = ["initiative", "actor"]
     search_fields = ["initiative__search_text", "actor__search_text"]
@@ -146,7 +146,7 @@ class FundingAdmin(ImportAdmin, RowAdmin):
         "start",
         "source_count",
     ]
-    list_filter = ["kind", "currency", "country", ("within", admin.EmptyFieldListFilter)]
+    list_filter = [BareFilter, "kind", "currency", "country", ("within", admin.EmptyFieldListFilter)]
     list_select_related = ["initiative", "funder"]
     autocomplete_fields = ["initiative", "funder", "recipient", "country", "within"]
     search_fields = ["initiative__search_text"]

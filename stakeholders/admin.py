@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.admin.cited import RowAdmin, TieAdmin
+from roma_network.admin.cited import BareFilter, RowAdmin, TieAdmin
 from roma_network.admin.entries import EditorialAdmin, WorklistFilter
 from roma_network.admin.importing import ImportAdmin
 from roma_network.admin.merging import MergeableAdmin
@@ -146,7 +146,7 @@ class RelationAdmin(ImportAdmin, TieAdmin):
     table = columns.relations
     fields = ["subject", "kind", "target", "note"]
     list_display = ["subject", "kind", "target", "source_count"]
-    list_filter = ["kind", "subject__type", "target__type"]
+    list_filter = [BareFilter, "kind", "subject__type", "target__type"]
     list_select_related = ["subject", "target"]
     autocomplete_fields = ["subject", "target"]
     search_fields = ["subject__search_text", "target__search_text"]
@@ -158,7 +158,7 @@ class MandateAdmin(ImportAdmin, RowAdmin):
     table = columns.mandates
     fields = ["country", "office", "actor", ("start", "end"), "note", "searched_on"]
     list_display = ["country", "office", "actor", "start", "end", "searched_on", "source_count"]
-    list_filter = ["office", ("actor", admin.EmptyFieldListFilter), "country"]
+    list_filter = [BareFilter, "office", ("actor", admin.EmptyFieldListFilter), "country"]
     list_select_related = ["country", "actor"]
     autocomplete_fields = ["country", "actor"]
     search_fields = ["actor__search_text"]

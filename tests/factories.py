@@ -19,7 +19,7 @@ from initiatives.models import (
     ParticipationCitation,
     Role,
 )
-from roma_network.models import Source, Status
+from roma_network.models import Contradiction, Source, Status
 from stakeholders.models import (
     Actor,
     ActorCitation,
@@ -88,6 +88,17 @@ class SourceFactory(DjangoModelFactory):
     url = Sequence("https://example.eu/sources/{}".format)
     title = Sequence("Source {}".format)
     publisher = "European Commission"
+
+
+class ContradictionFactory(DjangoModelFactory):
+    class Meta:
+        model = Contradiction
+
+    table = "actors"
+    entry = Sequence("actor-{}".format)
+    rule = "founded"
+    says = {"words": "founded in 1998", "founded": "2001"}
+    reason = "A pilot of 1998."
 
 
 class CitationFactory(DjangoModelFactory):

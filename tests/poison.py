@@ -42,6 +42,7 @@ def poisoned():
     factories.InitiativeCitationFactory(subject=programme)
     factories.FundingCitationFactory(subject__initiative=programme)
     factories.MandateCitationFactory(subject__actor=town, subject__country=country)
+    factories.ContradictionFactory(entry="town")
     document = factories.DocumentFactory(
         slug="report", actors=[town], initiatives=[programme], publisher=town, is_milestone=True
     )

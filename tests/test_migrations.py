@@ -14,7 +14,7 @@ from django_migration_linter import migration_linter
 from django_migration_linter.sql_analyser import PostgresqlAnalyser
 
 from initiatives.models import Document, Funding, FundingCitation, Initiative
-from roma_network.models import Source
+from roma_network.models import Contradiction, Source
 from stakeholders.models import Actor, ActorMerge, Mandate, MandateCitation
 from tests import factories, migration_rules
 from tests.poison import columns, guarded, poisoned
@@ -240,6 +240,7 @@ def execute(statement, *values):
 
 
 LATER = {
+    Contradiction: ["reason"],
     Source: ["language"],
     Actor: ["doubt"],
     Initiative: ["doubt"],

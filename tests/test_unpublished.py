@@ -11,6 +11,7 @@ from tests.factories import (
     CountryFactory,
     DocumentFactory,
     InitiativeFactory,
+    MandateFactory,
     ParticipationFactory,
     RelationFactory,
     ThemeFactory,
@@ -144,6 +145,48 @@ def test_unpublished_entries_change_no_page_and_no_file(client, status):
     directory.hide(status)
     for url in ADDRESSES:
         assert client.get(url).getvalue() == before[url], url
+
+
+TIES = [
+    *(f"{path}?role=monitor" for path in ("/actors/", "/initiatives/", "/map/", "/network/", "/timeline/")),
+    *(f"{path}?actor=stranger" for path in ("/initiatives/", "/network/", "/timeline/")),
+    *(f"/network/?format={name}" for name in ("graphml", "gexf", "csv", "svg")),
+    *(f"/map/?format={name}" for name in ("geojson", "csv")),
+    *(
+        f"/actors/stranger/{query}"
+        for query in ("", "?format=json", "?format=ttl", "?format=atom", "?format=zip")
+    ),
+    *(f"/api/v1/{name}/" for name in ("actors", "initiatives", "participations", "relations", "mandates")),
+    "/api/v1/actors/stranger/?include=initiatives",
+    "/actors/?initiative=programme&role=monitor",
+    "/countries/RO/?format=json",
+    "/id/actor/stranger",
+]
+
+
+def test_ties_without_a_source_change_no_page_and_no_file(client):
+    directory = Directory()
+    everywhere = [*ADDRESSES, *TIES]
+    before = {url: client.get(url).getvalue() for url in everywhere}
+    told = client.get("/api/v1/changes/").json()["results"]
+    for role in ("funder", "monitor"):
+        ParticipationFactory(
+            actor=directory.stranger, initiative=directory.programme, role=role, sourced=False
+        )
+    RelationFactory(subject=directory.stranger, target=directory.town, kind="funds", sourced=False)
+    RelationFactory(subject=directory.partner, target=directory.stranger, kind="advises", sourced=False)
+    MandateFactory(actor=directory.stranger, country=directory.country)
+    for url in everywhere:
+        assert client.get(url).getvalue() == before[url], url
+    assert client.get("/api/v1/changes/").json()["results"] == told
+
+
+def test_the_same_ties_show_once_a_source_backs_them(client):
+    directory = Directory()
+    tie = ParticipationFactory(actor=directory.stranger, initiative=directory.programme, role="monitor")
+    assert "Published stranger" in read(client, "/initiatives/programme/").text()
+    tie.citations.all().delete()
+    assert "Published stranger" not in read(client, "/initiatives/programme/").text()
 
 
 @of_every_status

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from roma_network.admin.shared import HTTPS_FIRST, STYLES, ProtectingAdmin, count_of
 from roma_network.core.clean_text import clean_text
-from roma_network.editorial import conflicts, revisions, ties, workflow
+from roma_network.editorial import conflicts, consistency, revisions, ties, workflow
 from roma_network.search import full_text
 
 CLASH = "_clash"  # in the data of a form that is shown again, with the changes of two people
@@ -116,7 +116,13 @@ class CitedAdmin(ProtectingAdmin):
         for row in changed_rows(formsets):
             form.changes.watch_holders(row)
         super().save_related(request, form, formsets, change)
-        form.changes.record()
+        self.complete(request, form)
+        changed = form.changes.record()
+        for model in {type(entry) for entry in changed}:
+            consistency.keep(model, [entry.pk for entry in changed if type(entry) is model])
+
+    def complete(self, request, form):
+        """What is to be written once all rows of the form are."""
 
     def watch(self, form):
         """Note what stands before the form is saved."""
@@ -126,6 +132,17 @@ class CitedAdmin(ProtectingAdmin):
 def changed_rows(formsets):
     for formset in formsets:
         yield from (row.instance for row in formset.forms if row.has_changed())
+
+
+class BareFilter(admin.SimpleListFilter):
+    title = _("sources")
+    parameter_name = "sources"
+
+    def lookups(self, request, model_admin):
+        return [("none", _("Without a source"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(citations=None) if self.value() == "none" else queryset
 
 
 class RowAdmin(CitedAdmin):

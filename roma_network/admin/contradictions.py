@@ -5,7 +5,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.admin.shared import change_url
 from roma_network.editorial import consistency
 from roma_network.export.columns import tables
 from roma_network.models import Contradiction

@@ -123,10 +123,6 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
         for text in form.warnings:
             self.message_user(request, text, messages.WARNING)
 
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        consistency.keep(self.model, [form.instance.pk])
-
     def watch(self, form):
         form.changes.watch(form.instance, form.opened)
 
@@ -138,10 +134,15 @@ class EditorialAdmin(VersionPages, SetActions, CitedAdmin):
             "steps": workflow.steps_open(to=request.user, entry=entry),
             "dead": links.dead_of(entry) if obj else [],
             "unsourced": self.unsourced(entry) if obj else {},
+            "has_bare_ties": obj and self.has_bare_ties(entry),
             "contradictions": consistency.told_of(entry) if obj else [],
             "is_due": bool(entry.verified_on and entry.verified_on <= work_lists.due_before()),
         }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def has_bare_ties(self, entry):
+        bare = work_lists.condition(work_lists.Worklist.BARE_TIE, self.model)
+        return bare is not None and self.model.objects.filter(bare, pk=entry.pk).exists()
 
     def unsourced(self, entry):
         """The facts that no citation names: the place in the form → what the fact is called."""

@@ -3,7 +3,9 @@
 import re
 from typing import NamedTuple
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.forms import Script
 from django.http import HttpResponseRedirect, JsonResponse
@@ -13,11 +15,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from roma_network.admin.entries import EditorialAdmin
+from roma_network.admin.entries import EditorialAdmin, EntryForm
 from roma_network.admin.shared import change_url, link_to
-from roma_network.editorial import diff, duplicates, matching, merging, revisions, workflow
-from roma_network.models import Distinct
+from roma_network.editorial import diff, duplicates, matching, merging, revisions, ties, workflow
+from roma_network.models import Distinct, Source
 
 MOST_APART = 50
 KEY = re.compile(r"[0-9]{1,18}")  # of a row: more digits than a database takes are none
@@ -34,7 +37,22 @@ class Choice(NamedTuple):
     takes_theirs: bool
 
 
+class TiedForm(EntryForm):
+    tie_source = forms.ModelChoiceField(
+        Source.objects,
+        required=False,
+        label=_("Source of links"),
+        help_text=_(
+            "Readers see no link to another entry that has no source. This one is cited for all that have none, those "
+            "that you add here among them."
+        ),
+    )
+
+
 class MergeableAdmin(EditorialAdmin):
+    """The screens of entries with links to others, which may be the same as another."""
+
+    form = TiedForm
     change_form_template = "admin/mergeable_change_form.html"
     change_list_template = "admin/directory_change_list.html"
     actions = [*EditorialAdmin.actions, "merge_two"]
@@ -64,6 +82,31 @@ class MergeableAdmin(EditorialAdmin):
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and not (obj and obj.merged_into)
+
+    # Sources of links
+
+    def get_fieldsets(self, request, obj=None):
+        found = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            found.append((_("Links to other entries"), {"fields": ["tie_source"]}))
+        return found
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if field := form.base_fields.get("tie_source"):
+            link = self.model._meta.get_field("citations").related_model._meta.get_field("source")
+            field.widget = AutocompleteSelect(link, self.admin_site)
+            field.widget.choices = field.choices
+        return form
+
+    def complete(self, request, form):
+        if source := form.cleaned_data.get("tie_source"):
+            bare = ties.without_source(form.instance)
+            for tie in bare:
+                form.changes.watch_holders(tie)
+            ties.cite(bare, source)
+            text = ngettext("%d link has this source now.", "%d links have this source now.", len(bare))
+            self.message_user(request, text % len(bare))
 
     # Likely duplicates
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from roma_network.editorial import diff
 from roma_network.editorial.diff import by_key, in_words, name_of
 
-OWN = {"version", "reason"}  # fields of the form that are not of the entry
+OWN = {"version", "reason", "tie_source"}  # fields of the form that are not of the entry
 
 
 class Clash(NamedTuple):

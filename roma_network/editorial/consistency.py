@@ -5,6 +5,7 @@ long as both facts do.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -85,29 +86,20 @@ def found_by(each: Rule, entries: QuerySet) -> Iterator[Finding]:
 # What is kept of it
 
 
-class Told(NamedTuple):
-    """A finding as the form of its entry tells it."""
-
-    text: str
-    kept: Contradiction | None  # not before the next check, where facts came in by a file
-
-
-def told_of(entry: Editorial) -> list[Told]:
-    kept = {
-        (row.rule, row.mark): row for row in Contradiction.objects.of(table_of(type(entry)), [entry.slug])
-    }
-    return [
-        Told(finding.text, kept.get((finding.rule.name, finding.mark)))
-        for finding in findings(type(entry), [entry.pk])
-    ]
+def told_of(entry: Editorial) -> list[dict[str, Any]]:
+    """What is kept of an entry: as of its last change by a form, or of the last check."""
+    kept = Contradiction.objects.of(table_of(type(entry)), [entry.slug])
+    return [{"pk": row.pk, "words": text_of(row), "reason": row.reason} for row in kept]
 
 
 def text_of(kept: Contradiction) -> str:
-    """In words; empty where there is no such rule any more."""
+    """In words; empty where the rule is no more, or has changed since."""
     model = tables[kept.table].model
-    return next(
-        (worded(each.text, kept.says) for each in rules if (each.name, each.model) == (kept.rule, model)), ""
-    )
+    for each in rules:
+        if (each.name, each.model) == (kept.rule, model):
+            with suppress(KeyError):
+                return worded(each.text, kept.says)
+    return ""
 
 
 @transaction.atomic

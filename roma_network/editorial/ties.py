@@ -1,16 +1,18 @@
-"""Links between two entries, and who may take one away: public ones only who may publish, and says why."""
+"""Links between two entries: their sources, without which readers see none, and who may take one away: public ones only
+who may publish, and says why."""
 
 from collections.abc import Collection
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from roma_network.core.batches import batches
 from roma_network.editorial import revisions, workflow
 from roma_network.editorial.workflow import RefusedError
-from roma_network.models import Keyed
+from roma_network.export.columns import table_of
+from roma_network.models import Editorial, Keyed, Source
 
 NAMED = 5  # of those that were refused
 
@@ -62,3 +64,30 @@ def linked_by(ties):
         for entry in revisions.holders(tie):
             found.setdefault(type(entry), set()).add(entry.pk)
     return found
+
+
+# Their sources
+
+
+def kinds(model: type[Editorial]) -> list[models.Field]:
+    """The relations by which entries have rows that need a source."""
+    fields = [model._meta.get_field(name) for name in model.versioned]
+    return [field for field in fields if getattr(field.related_model, "needs_source", False)]  # type: ignore[misc]
+
+
+def without_source(entry: Editorial) -> list[Keyed]:
+    """The rows of an entry that readers do not see, since nothing is cited for them."""
+    found: list[Keyed] = []
+    for field in kinds(type(entry)):
+        owner = field.field.name  # type: ignore[union-attr]  # relations from their other end
+        rows = field.related_model.objects.filter(**{owner: entry}, citations=None)  # type: ignore[union-attr]
+        found += rows.order_by("pk")
+    return found
+
+
+@transaction.atomic
+def cite(ties: Collection[Keyed], source: Source) -> None:
+    """Have a source back that each of these is so: as what it is known by first, its role or kind."""
+    for tie in ties:
+        fact = next(iter(table_of(type(tie)).facts))
+        tie.citations.create(source=source, facts=[fact])  # type: ignore[attr-defined]  # what needs a source has citations

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from roma_network.editorial import ties
 from roma_network.export.columns import table_of
 from roma_network.models import Contradiction, Editorial, Link, Status, url_fields
 
@@ -23,6 +24,7 @@ class Worklist(TextChoices):
     NO_COORDINATES = "no-coordinates", _("No coordinates")
     NO_SUMMARY = "no-summary", _("No summary")
     DOUBT = "doubt", _("Open question")
+    BARE_TIE = "bare-tie", _("Links without a source")
     CONTRADICTION = "contradiction", _("Contradictions")
 
 
@@ -33,6 +35,8 @@ def condition(worklist: str, model: type[Editorial]) -> Q | None:
         return Q(verified_on__lte=due_before())
     if worklist == Worklist.DOUBT:
         return ~Q(doubt="")
+    if worklist == Worklist.BARE_TIE:
+        return reduce(or_, map(bare_ties, ties.kinds(model))) if ties.kinds(model) else None
     if worklist == Worklist.CONTRADICTION:
         return Q(slug__in=Contradiction.objects.unexplained(table_of(model)).values("entry"))
     if worklist == Worklist.NEVER:
@@ -47,6 +51,12 @@ def condition(worklist: str, model: type[Editorial]) -> Q | None:
     if worklist == Worklist.NO_COORDINATES and "latitude" in names:
         return Q(latitude=None)
     return Q(summary="") if worklist == Worklist.NO_SUMMARY and "summary" in names else None
+
+
+def bare_ties(field):
+    """That an entry has rows which need a source and have none."""
+    rows = field.related_model.objects.filter(**{field.field.name: OuterRef("pk")}, citations=None)
+    return Q(Exists(rows))
 
 
 def links_to_the_dead(model, citations):

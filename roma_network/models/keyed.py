@@ -57,13 +57,13 @@ class Keyed(models.Model):
     class Meta:
         abstract = True
 
-    def clean(self):
-        super().clean()
-        loops.check(self)
-
     @transaction.atomic
     def save(self, *args, **kwargs):
         super().save(*args, **kwargs)
+
+    def clean(self):
+        super().clean()
+        loops.check(self)
 
     def natural_key(self):
         return tuple(reduce(getattr, lookup.split("__"), self) for lookup in natural_lookups(type(self)))

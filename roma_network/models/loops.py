@@ -48,8 +48,9 @@ def circles(
     for field in upward(model):
         leads = targets(field, keys)
         seen: set[int] = set()
-        for key in keys or list(leads):
+        for start in keys or list(leads):
             path: list[int] = []
+            key = start
             while key in leads and key not in seen:
                 seen.add(key)
                 path.append(key)

@@ -12,7 +12,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from factory import SubFactory
 
 from initiatives.models import Document, Funding, Initiative, Participation
-from roma_network.models import Keyed, Link, Source, Status
+from roma_network.models import Contradiction, Keyed, Link, Source, Status
 from stakeholders.models import Actor, Country, Mandate, Relation, Theme
 from tests import factories
 from tests.editing import address, queries_of
@@ -41,6 +41,7 @@ FACTORIES = {
 }
 FOUND_BY = {Funding: "initiative", Mandate: "actor"}  # whose names the search knows
 READ_ONLY = {Link}
+FOUND = {Contradiction}  # by rules: nobody adds or deletes one
 ACCESS = {AccessAttempt, AccessLog, Group, LogEntry, StaticDevice, TOTPDevice, User}
 
 every_model = pytest.mark.parametrize("model", FACTORIES, ids=lambda model: model._meta.model_name)
@@ -66,14 +67,14 @@ def staff(client):
 
 
 def test_the_sweep_knows_every_screen():
-    assert set(admin.site._registry) == FACTORIES.keys() | READ_ONLY | ACCESS
+    assert set(admin.site._registry) == FACTORIES.keys() | READ_ONLY | FOUND | ACCESS
 
 
 def test_every_model_of_the_directory_can_be_edited():
     models = {model for model in apps.get_models() if issubclass(model, Keyed)}
     screens = [admin.site.get_model_admin(model) for model in FACTORIES]
     within = {inline.model for screen in screens for inline in screen.inlines}
-    assert models == FACTORIES.keys() | within
+    assert models == FACTORIES.keys() | FOUND | within
 
 
 @every_model

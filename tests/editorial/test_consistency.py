@@ -124,7 +124,7 @@ def part(**fields):
 
 def twins(**other):
     row = initiative(acronym="RCM", name="One")
-    initiative(acronym=other.pop("acronym", "RCM"), name="Other", **{key: row for key in other})
+    initiative(acronym=other.pop("acronym", "RCM"), name="Other", **dict.fromkeys(other, row))
     return row
 
 
@@ -171,12 +171,12 @@ CASES = {
     (Actor, "former_name"): (
         [
             (lambda: former_name(True), ["“Nova kancelarija”", "New Office"]),
-            (lambda: name_of_another(), ["“Old Office”", "Old Office is called so"]),
+            (name_of_another, ["“Old Office”", "Old Office is called so"]),
         ],
         [lambda: former_name(False), lambda: name_of_another(closed="2010")],
     ),
     (Actor, "successor"): (
-        [(lambda: succeeded(), ["Merged into another", "no day"])],
+        [(succeeded, ["Merged into another", "no day"])],
         [lambda: succeeded(closed="2020")],
     ),
     (Actor, "successor_founded"): (
@@ -185,7 +185,7 @@ CASES = {
     ),
     (Actor, "acronym"): (
         [
-            (lambda: acronyms(), ["RCC", "Centre"]),
+            (acronyms, ["RCC", "Centre"]),
             (lambda: acronyms(country=country("RO", "Romania")), ["RCC", "Centre"]),
         ],
         [lambda: acronyms(country=country("LT", "Lithuania")), lambda: acronyms(status="draft")],
@@ -216,7 +216,7 @@ CASES = {
     ),
     (Actor, "mandate_abroad"): (
         [(lambda: mandate(of=country("HU", "Hungary")), ["Hungary", "Romania"])],
-        [lambda: mandate()],
+        [mandate],
     ),
     (Actor, "mandate_after_closing"): (
         [(lambda: mandate("2021", body={"closed": "2019"}), ["2019", "2021"])],
@@ -238,7 +238,7 @@ CASES = {
     ),
     (Initiative, "countries"): (
         [(lambda: takes_part(where="PT"), ["Romania", "Body", "PT"])],
-        [lambda: takes_part(), lambda: takes_part("funder", "PT"), lambda: takes_part("monitor", "PT")],
+        [takes_part, lambda: takes_part("funder", "PT"), lambda: takes_part("monitor", "PT")],
     ),
     (Initiative, "predecessor"): (
         [(lambda: followed(start="2016"), ["Follower", "2021", "no end"])],
@@ -255,7 +255,7 @@ CASES = {
     ),
     (Initiative, "part"): (
         [(lambda: part(start="2011"), ["2011–…", "2012–2020"]), (lambda: part(end="2021"), ["2021", "2020"])],
-        [lambda: part(start="2012-01", end="2020"), lambda: part()],
+        [lambda: part(start="2012-01", end="2020"), part],
     ),
     (Initiative, "participation"): (
         [
@@ -292,7 +292,7 @@ CASES = {
         ],
     ),
     (Initiative, "acronym"): (
-        [(lambda: twins(), ["RCM", "Other"])],
+        [(twins, ["RCM", "Other"])],
         [lambda: twins(follows=True), lambda: twins(parent=True), lambda: twins(acronym="RCM2")],
     ),
     (Initiative, "sum"): (

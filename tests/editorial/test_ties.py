@@ -1,13 +1,15 @@
 """Links between entries: those that are public are deleted by publishers alone, with a reason, whichever way."""
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 
 from initiatives.models import Initiative, Participation
+from roma_network.editorial import work_lists
 from roma_network.models import Status
 from stakeholders.models import Actor, Relation
 from tests import factories
-from tests.editing import address, messages_on, sent_by
+from tests.editing import address, messages_on, new_row, sent_by
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 
@@ -172,3 +174,68 @@ def test_a_reason_that_cannot_be_seen_is_none(cast, unseen):
     cast["publisher"].post("/admin/stakeholders/actor/", withdrawal)
     tie.actor.refresh_from_db()
     assert tie.actor.is_published
+
+
+# Their sources
+
+
+def typed_in(count=3, **fields):
+    """An initiative whose participations were typed into its form."""
+    initiative = factories.InitiativeCitationFactory().subject
+    for _number in range(count):
+        factories.ParticipationFactory(initiative=initiative, sourced=False, **fields)
+    return initiative
+
+
+def test_one_source_is_given_for_all_that_have_none(cast):
+    initiative, source = typed_in(), factories.SourceFactory()
+    kept = factories.ParticipationFactory(initiative=initiative)
+    client, page = cast["curator"], address(initiative, "change")
+    answer = client.get(page)
+    assert "Readers do not see the links to other entries that have no source." in answer.text
+    other = factories.ActorFactory()
+    sent = sent_by(answer) | {"tie_source": source.pk, "reason": "From the list of partners"}
+    sent |= new_row(sent, "participations", actor=other.pk, role="lead")
+    assert client.post(page, sent).status_code == 302
+    ties = initiative.participations.all()
+    cited = {tie.pk: [(each.source, each.facts) for each in tie.citations.all()] for tie in ties}
+    assert len(cited) == 5
+    assert source not in [each for each, _facts in cited.pop(kept.pk)]
+    assert all(each == [(source, ["role"])] for each in cited.values())
+    assert "that have no source." not in client.get(page).text
+    version = initiative.history.first()
+    assert version.history_change_reason == "From the list of partners"
+    assert [len(row["citations"]) for row in version.rows["participations"]] == [1] * 5
+    assert other.history.first().rows["participations"][0]["citations"]
+
+
+def test_relations_and_mandates_of_an_actor_get_it_too(cast):
+    actor, source = factories.ActorCitationFactory().subject, factories.SourceFactory()
+    factories.RelationFactory(subject=actor, sourced=False)
+    factories.MandateFactory(actor=actor)
+    factories.ParticipationFactory(actor=actor, sourced=False)
+    page = address(actor, "change")
+    client = cast["curator"]
+    assert client.post(page, sent_by(client.get(page)) | {"tie_source": source.pk}).status_code == 302
+    rows = [*actor.relations.all(), *actor.mandates.all(), *actor.participations.all()]
+    assert [row.citations.get().facts for row in rows] == [["kind"], ["office"], ["role"]]
+
+
+def test_those_without_stand_on_work_lists(cast):
+    initiative, fine = typed_in(1), factories.ParticipationFactory()
+    [tie] = initiative.participations.all()
+    assert list(work_lists.on("bare-tie", Initiative.objects)) == [initiative]
+    assert list(work_lists.on("bare-tie", Actor.objects)) == [tie.actor]
+    listed = cast["curator"].get(address(Participation, sources="none")).context["cl"].result_list
+    assert list(listed) == [tie]
+    assert fine in cast["curator"].get(address(Participation)).context["cl"].result_list
+
+
+def test_who_may_only_look_is_offered_no_source(cast):
+    page = address(typed_in(), "change")
+    user = User.objects.create_user("reader", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_initiative"))
+    cast["visitor"].force_login(user)
+    answer = cast["visitor"].get(page)
+    assert "Readers do not see the links" in answer.text
+    assert "tie_source" not in answer.text

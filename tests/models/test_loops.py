@@ -124,7 +124,7 @@ def test_the_line_of_a_file_that_would_close_a_circle_is_refused():
     ]
     assert new.outcome in GOES_IN
     assert fine.outcome in GOES_IN
-    assert not (new.errors or fine.errors)
+    assert new.errors == fine.errors == []
 
 
 @pytest.mark.django_db

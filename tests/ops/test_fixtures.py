@@ -110,6 +110,7 @@ def create_small_directory():
     factories.ParticipationFactory(initiative=later, actor=child)
     document = factories.DocumentFactory(publisher=parent, actors=[child], initiatives=[later])
     factories.DocumentCitationFactory(subject=document)
+    factories.ContradictionFactory(entry=child.slug)
 
 
 def snapshot():
