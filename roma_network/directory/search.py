@@ -32,6 +32,7 @@ FEW = 10  # results: then those come too that fit less well
 CLOSE = 0.4  # of how well the best fit
 ALIKE = 1e-3
 MOST_SUGGESTED = 8
+MOST_KNOWN = 3  # of them before countries and types
 MOST_OF_A_NAME = 2  # words
 AS_CALLED, AS_NAMED, AS_SENTENCE = 1000, 90, 20  # scores of a country, beside those of entries
 FILTERSETS = [ActorFilterSet, InitiativeFilterSet, DocumentFilterSet]
@@ -209,7 +210,8 @@ def suggested(text, names):
     for word in words_of_place(question):
         entries += [entry for entry in names.suggest(word, MOST_SUGGESTED) if entry not in entries]
     is_country = any(folded in vocabulary().country_names.get(country.code, ()) for country in named)
-    called = [] if is_country else [entry for entry in entries if entry.is_called]
+    called = [entry for entry in entries if entry.is_called and not is_country]
+    called = called or [entry for entry in entries if entry.is_well_known and not is_country][:MOST_KNOWN]
     others = countries[:2] + types[:2] + meant(question)
     rest = [offer(entry) for entry in entries if entry not in called]
     return (list(map(offer, called)) + others + rest)[:MOST_SUGGESTED]

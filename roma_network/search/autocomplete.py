@@ -26,6 +26,8 @@ MOST_CALLED = 20  # entries of one name
 AROUND = (("\n", "\n"), ("\n", " "), (" ", "\n"), (" ", " "), ("\n", ""), (" ", ""))
 NEARLY = 0.88
 RANKS = (0, 1, 2, 2, 1, 3, 4)  # of AROUND, and of words that stand apart
+SHORTEST_CALL = 4  # letters: what is shorter is mostly the beginning of a name that is typed
+WELL_KNOWN = 30  # ties
 ALIKE = 0.65  # of 1: “rommed” and “romed” are 0.83
 
 
@@ -77,7 +79,7 @@ class NameIndex:
     def suggest(self, text, most=8):
         """Entries, the closest first: by how `text` stands in a name, and last those that hold its words apart.
 
-        Those that are called exactly so have `is_called`.
+        Those that are called exactly so have `is_called`; those that begin so and are known to many, `is_well_known`.
         """
         query = full_text.Query.parse(text)
         if not query.wanted:
@@ -89,10 +91,12 @@ class NameIndex:
             place for place in found if not any(term in self.names_at(place) for term in query.unwanted)
         ]
         # Of names that begin so, the best known first, whether the word ends there or not: "rom" is ROMACT and ROMED.
-        places = sorted(allowed, key=lambda place: (RANKS[found[place]], place))[:most]
+        ranks = (1, *RANKS[1:]) if len(query.text) < SHORTEST_CALL else RANKS
+        places = sorted(allowed, key=lambda place: (ranks[found[place]], place))[:most]
         entries = self.entries(places)
         for place, entry in zip(places, entries, strict=True):
-            entry.is_called = found[place] == 0
+            entry.is_called = found[place] == 0 and (ranks[0] == 0 or place == places[0])
+            entry.is_well_known = ranks[found[place]] <= 1 and self.weights[place] >= WELL_KNOWN
         return entries
 
     def levels(self, text):

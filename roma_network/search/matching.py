@@ -23,6 +23,7 @@ ALIKE = 1e-3
 Fits = NDArray[np.float32]
 
 WEIGHTS = {"country": 4, "place": 4, "entry": 4, "phrase": 6, "facet": 3, "word": 3, "model": 2, "year": 2}
+ABROAD = 0.4  # the fit of an entry of another country whose text speaks of the place that is asked for: less than its country's
 IN_WORDS = 0.95  # the fit of an entry that says in its name what others have as a value
 COMMON = 1.5  # weight of a word that is frequent in its language
 MOST_SYNONYMS = 12
@@ -89,6 +90,9 @@ class QuestionMatcher:
             return self.standing(concept) > Standing.ABSENT
         is_foreign = meaning.kind == "facet" and not self.has_facet(meaning)
         fit = np.where(self.literally(concept), IN_WORDS if is_foreign else 1.0, 0.0)
+        if meaning.kind == "place":
+            is_named = np.isin(self.standing(concept), (Standing.BEGUN_IN_NAME, Standing.WHOLE_IN_NAME))
+            fit[self.elsewhere(meaning) & ~is_named] *= ABROAD
         if meaning.kind == "entry":
             return np.maximum(fit, self.linked(meaning.words))
         if meaning.kind == "year":
@@ -111,6 +115,15 @@ class QuestionMatcher:
             for word in concept.meaning.words[:MOST_SYNONYMS]:
                 literal |= np.isin(self.standing_of(word), (Standing.BEGUN_IN_NAME, Standing.WHOLE_IN_NAME))
         return literal
+
+    def elsewhere(self, meaning):
+        """The rows that have countries, but not that of a place."""
+        column, [facet] = self.filterset_class.base_filters["country"], meaning.facets
+        there = self.mask_of("country", facet.values)
+        if column.via:
+            tie = self.columns.ties[column.via]
+            return owners(self.columns, tie, np.ones(len(tie.rows), dtype=bool)) & ~there
+        return ~having(self.columns.plain["country"], [None]) & ~there
 
     def has_facet(self, meaning):
         return any(
