@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -164,7 +164,14 @@ class Initiative(Editorial):
     @property
     def funders(self):
         """Of a row read for a card, each once."""
-        return list({row.actor_id: row.actor for row in self.fundings}.values())
+        told = [row.funder for row in self.funding.all() if row.funder and row.funder.is_published]
+        return list({actor.pk: actor for actor in [*(row.actor for row in self.fundings), *told]}.values())
+
+    @property
+    def amount(self):
+        """The largest sum that is for it, of those that sources state; None where there is none."""
+        known = [row for row in self.funding.all() if row.amount and row.kind != FundingKind.BROADER]
+        return max(known, key=lambda row: (row.currency == "EUR", row.amount), default=None)
 
     def searched_names(self):
         """With those of entries that it took the place of: an initiative has no other place for a second name."""
@@ -172,7 +179,8 @@ class Initiative(Editorial):
         return [self.name, self.acronym, *merged]
 
     def searched_rest(self):
-        return [self.summary]
+        programmes = [row.programme for row in self.funding.all()] if self.pk else []
+        return [self.summary, *programmes]
 
 
 class FundingKind(models.TextChoices):
@@ -486,3 +494,10 @@ def keep_publishers_searchable(sender, instance, created, raw, **kwargs):
 @receiver(names_changed, sender=Actor)
 def keep_publishers_searchable_in_sets(sender, keys, **kwargs):
     Document.objects.filter(publisher__in=keys).refresh_search()
+
+
+@receiver([post_save, post_delete], sender=Funding)
+def keep_programmes_searchable(sender, instance, raw=False, **kwargs):
+    """An initiative is found by the programmes that pay for it."""
+    if not raw:
+        Initiative.objects.filter(pk=instance.initiative_id).refresh_search()

@@ -31,7 +31,7 @@ def begun():
 
 class InitiativeQuerySet(EditorialQuerySet):
     def with_searched(self):
-        return self.prefetch_related("merged")
+        return self.prefetch_related("merged", "funding")
 
     def weights(self):
         ties = self.public_participations().order_by()
@@ -121,6 +121,7 @@ class InitiativeQuerySet(EditorialQuerySet):
                 "themes",
                 "countries",
                 Prefetch("participations", funders.order_by("actor__sort_name"), to_attr="fundings"),
+                Prefetch("funding", self.funding()),
             )
         )
 

@@ -2,7 +2,8 @@ from functools import cached_property
 from itertools import groupby
 
 from django.conf import settings
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from initiatives import columns, money
 from initiatives.filters import DocumentFilterSet, FundingFilterSet, InitiativeFilterSet
@@ -12,6 +13,8 @@ from initiatives.references import of_document
 from roma_network.changes import entry_feed
 from roma_network.core.web_addresses import absolute
 from roma_network.export import formats, references, responses, structured_data
+from roma_network.export.columns import Kind
+from roma_network.export.plain_tables import FORMATS, PlainTable
 from roma_network.pages import ego_network, rate_limit
 from roma_network.pages.addresses import of_listing
 from roma_network.pages.footnotes import Footnotes, read_citations
@@ -88,6 +91,51 @@ def initiative_detail(request, slug):
     return file or initiative_page(request, initiative)
 
 
+PARTICIPANTS = PlainTable(
+    "participants",
+    {
+        "initiative": Kind.TEXT,
+        "actor": Kind.TEXT,
+        "name": Kind.TEXT,
+        "type": Kind.TEXT,
+        "form": Kind.TEXT,
+        "country": Kind.TEXT,
+        "locality": Kind.TEXT,
+        "role": Kind.TEXT,
+        "start": Kind.PARTIAL_DATE,
+        "end": Kind.PARTIAL_DATE,
+        "last_seen": Kind.PARTIAL_DATE,
+        "note": Kind.TEXT,
+        "website": Kind.URL,
+        "email": Kind.EMAIL,
+    },
+)
+
+
+@public(costs={"": 3} | dict.fromkeys(FORMATS, 10))
+def participants(request, slug):
+    """Who takes part in one initiative as a file: a line for each role, with what the actor is and where."""
+    initiative = Initiative.objects.published().filter(slug=slug).first()
+    if initiative is None:
+        return instead_of(request, Initiative, slug)
+    rows = initiative.participations.with_public("actor").select_related("actor")
+    rows = rows.order_by("actor__sort_name", "role")
+    return PARTICIPANTS.requested(request, (participant(initiative, row) for row in rows)) or redirect(
+        initiative
+    )
+
+
+def participant(initiative, row):
+    actor = row.actor
+    of_actor = {
+        name: getattr(actor, name) for name in ("name", "type", "form", "locality", "website", "email")
+    }
+    of_tie = {name: getattr(row, name) for name in ("role", "start", "end", "last_seen", "note")}
+    return (
+        of_actor | of_tie | {"initiative": initiative.slug, "actor": actor.slug, "country": actor.country_id}
+    )
+
+
 def initiative_page(request, initiative):
     """The page of one initiative, whatever its status: the admin previews with it what is not public yet."""
     notes = Footnotes()
@@ -116,6 +164,10 @@ def initiative_page(request, initiative):
         ),
         **references.page_context(
             initiative.get_absolute_url(), references.of_entry(initiative, "initiative")
+        ),
+        "participant_count": len(participations),
+        "participant_files": responses.downloads(
+            reverse("participants", args=[initiative.slug]), offered=FORMATS
         ),
         "downloads": responses.downloads(
             initiative.get_absolute_url(), offered=formats.offered_for(columns.initiatives)

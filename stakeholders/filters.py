@@ -14,7 +14,7 @@ from roma_network.search.facets import (
 )
 from stakeholders import hooks
 from stakeholders.columns import actors
-from stakeholders.models import Actor, Country, Theme
+from stakeholders.models import Actor, Country, Mandate, Theme
 
 
 def country_choices() -> list[tuple[str, str]]:
@@ -65,6 +65,12 @@ class ActorFilterSet(ListingFilterSet):
         label=_("Role in an initiative"),
         via="participation",
         visible=in_public_initiative,
+    )
+    office = FacetFilter(
+        "mandates__office",
+        label=_("Office for a country"),
+        via="mandate",
+        visible=has_source(Mandate, "mandates__"),
     )
     active = FacetFilter(
         "active", label=_("Activity"), choices=lambda: [("yes", _("Active")), ("no", _("Closed"))]

@@ -63,6 +63,7 @@ def actor_ties(slug, row):
         {"initiative": {one(part["initiative"])}, "role": {part["role"]}}
         for part in linked("participation", "actor")[slug]
     ]
+    yield [{"office": {mandate["office"]}} for mandate in linked("mandate", "actor")[slug]]
 
 
 def initiative_ties(slug, row):
@@ -172,6 +173,8 @@ def text_of(model, slug):
         texts.append(rows("actor")[one(row["publisher"])]["name"] if "publisher" in row else "")
     else:
         texts.append(row.get("summary", ""))
+    if model == "initiative":
+        texts += [funding.get("programme", "") for funding in linked("funding", "initiative")[slug]]
     if model == "actor":
         texts += [name["name"] for name in linked("actorname", "actor")[slug]]
         texts.append(rows("country")[one(row["country"])]["name"] if "country" in row else "")

@@ -19,6 +19,7 @@ from tests.factories import (
     FundingFactory,
     InitiativeCitationFactory,
     InitiativeFactory,
+    MandateCitationFactory,
     ParticipationCitationFactory,
     RelationCitationFactory,
     ThemeFactory,
@@ -46,6 +47,7 @@ EVERY_FILTER = {
         "theme": "health",
         "initiative": "programme",
         "role": "lead",
+        "office": "contact_point",
         "active": "yes",
         "has": "country",
         "lacks": "website",
@@ -121,6 +123,7 @@ class Directory:
         self.tie(self.programme, self.town, "lead")
         self.paper = DocumentFactory(slug="paper", publisher=self.town, language="en")
         self.tie(self.programme, self.other, "partner")  # so it is like the town
+        MandateCitationFactory(subject__actor=self.town, subject__country=self.country)
         self.types = cycle(ActorType)
 
     def tie(self, initiative, actor, role):

@@ -1,7 +1,6 @@
 """The table of states, and the page of each country: its dossier."""
 
 from collections import defaultdict
-from types import SimpleNamespace
 
 from django.db.models import Q, Window
 from django.db.models.functions import RowNumber
@@ -12,8 +11,8 @@ from initiatives.models import Document
 from roma_network.core import folding
 from roma_network.directory import states
 from roma_network.directory.pictures import maps, years
-from roma_network.export import formats, responses
-from roma_network.export.columns import Column, Kind
+from roma_network.export.columns import Kind
+from roma_network.export.plain_tables import FORMATS, PlainTable
 from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import query_of, unusable
@@ -24,7 +23,6 @@ from stakeholders.models import ActorType, Country, Membership, Office
 
 MOST_IN_COUNTRY = 50
 MOST_DOCUMENTS = 12
-FORMATS = {name: formats.ROWS[name] for name in ("csv", "csv-bom", "csv-semicolon", "xlsx")}
 LABELS = {
     "name": _("Country"),
     "contact": _("Contact point"),
@@ -56,38 +54,37 @@ ORDERS = {
     "money": lambda state: (-in_euro(state), -(state.money.count if state.money else 0)),
     "checked": lambda state: -(state.checked.toordinal() if state.checked else 0),
 }
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("code", kind=Kind.TEXT),
-        Column("name", kind=Kind.TEXT),
-        Column("membership", kind=Kind.TEXT),
-        Column("contact_point", kind=Kind.TEXT),
-        Column("contact_point_website", kind=Kind.URL),
-        Column("contact_point_email", kind=Kind.EMAIL),
-        Column("contact_point_searched_on", kind=Kind.DATE),
-        Column("strategy", kind=Kind.TEXT),
-        Column("strategy_start", kind=Kind.TEXT),
-        Column("strategy_end", kind=Kind.TEXT),
-        Column("strategy_last_seen", kind=Kind.TEXT),
-        Column("strategy_document", kind=Kind.URL),
-        Column("predecessor", kind=Kind.TEXT),
-        Column("equality_body", kind=Kind.TEXT),
-        Column("equality_body_website", kind=Kind.URL),
-        Column("equality_body_searched_on", kind=Kind.DATE),
-        Column("commission_report", kind=Kind.TEXT),
-        Column("commission_report_url", kind=Kind.URL),
-        Column("civil_monitor_report", kind=Kind.TEXT),
-        Column("civil_monitor_report_url", kind=Kind.URL),
-        Column("running_initiatives", kind=Kind.INTEGER),
-        Column("local_authorities", kind=Kind.INTEGER),
-        Column("roma_organisations", kind=Kind.INTEGER),
-        Column("money_records", kind=Kind.INTEGER),
-        Column("money_known", kind=Kind.TEXT),
-        Column("last_checked", kind=Kind.DATE),
-    )
-}
-TABLE = SimpleNamespace(name="states", columns=COLUMNS, names=list(COLUMNS))
+TABLE = PlainTable(
+    "states",
+    {
+        "code": Kind.TEXT,
+        "name": Kind.TEXT,
+        "membership": Kind.TEXT,
+        "contact_point": Kind.TEXT,
+        "contact_point_website": Kind.URL,
+        "contact_point_email": Kind.EMAIL,
+        "contact_point_searched_on": Kind.DATE,
+        "strategy": Kind.TEXT,
+        "strategy_start": Kind.TEXT,
+        "strategy_end": Kind.TEXT,
+        "strategy_last_seen": Kind.TEXT,
+        "strategy_document": Kind.URL,
+        "predecessor": Kind.TEXT,
+        "equality_body": Kind.TEXT,
+        "equality_body_website": Kind.URL,
+        "equality_body_searched_on": Kind.DATE,
+        "commission_report": Kind.TEXT,
+        "commission_report_url": Kind.URL,
+        "civil_monitor_report": Kind.TEXT,
+        "civil_monitor_report_url": Kind.URL,
+        "running_initiatives": Kind.INTEGER,
+        "local_authorities": Kind.INTEGER,
+        "roma_organisations": Kind.INTEGER,
+        "money_records": Kind.INTEGER,
+        "money_known": Kind.TEXT,
+        "last_checked": Kind.DATE,
+    },
+)
 
 
 def record(state):
@@ -138,7 +135,7 @@ class Table:
         self.rejected = unusable(request, known={"membership", "sort", "format"})
         self.membership = self.known(request, "membership", Membership.values)
         self.sort = self.known(request, "sort", ORDERS) or "name"
-        self.format = FORMATS.get(self.known(request, "format", FORMATS))
+        self.known(request, "format", FORMATS)
         chosen = Q(membership=self.membership) if self.membership else Q()
         countries = sorted(Country.objects.filter(chosen), key=lambda country: folding.fold(country.label))
         self.states = sorted(states.read(countries, request.content_version), key=ORDERS[self.sort])
@@ -179,10 +176,8 @@ class Table:
 )
 def country_list(request):
     table = Table(request)
-    if table.format:
-        return responses.attached(
-            table.format.write(TABLE, map(record, table.states), ""), TABLE, table.format
-        )
+    if file := TABLE.requested(request, map(record, table.states)):
+        return file
     return render(request, "country_list.html", {"table": table, "rejected": table.rejected})
 
 

@@ -2,8 +2,9 @@
 
 import math
 from collections import namedtuple
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cached_property, partial
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
@@ -44,7 +45,7 @@ def for_templates(request):
     return {"rejected": SimpleLazyObject(partial(unusable, request))}
 
 
-def query_of(parameters):
+def query_of(parameters: Sequence[tuple[str, Any]]) -> str:
     """What follows the path in an address: nothing where there are no parameters."""
     return f"?{urlencode(parameters)}" if parameters else ""
 

@@ -1,6 +1,7 @@
 """Tags and filters that every template of the directory has at hand."""
 
 from datetime import date
+from typing import Any
 from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
@@ -46,7 +47,7 @@ def partial_date(value):
     return format_html('<time datetime="{}">{}</time>', value, written_date(value)) if value else ""
 
 
-def written_date(value):
+def written_date(value: str) -> str:
     """A partial date in words alone."""
     return date_format(date.fromisoformat((value + "-01-01")[:10]), DATE_FORMATS[len(value)]) if value else ""
 
@@ -91,7 +92,7 @@ def few(entries, most=3):
 
 
 @register.filter
-def money(row):
+def money(row: Any) -> str:
     """An amount with its currency, as readers write it: € 1,700,000."""
     sign = {"EUR": "€"}.get(row.currency, row.currency)
     return f"{sign} {floatformat(row.amount, '0g')}"

@@ -216,7 +216,7 @@ def having(codes: Codes, values: Iterable[Hashable]) -> Mask:
     return wanted[codes.values]
 
 
-def owners(columns, tie, mask):
+def owners(columns: FacetIndex, tie: LinkedRows, mask: Mask) -> Mask:
     """The mask of the table's rows that own one of the linked rows in `mask`."""
     owned = np.zeros(len(columns.keys), dtype=bool)
     owned[tie.rows[mask]] = True
@@ -235,7 +235,7 @@ def count_owners(tie: LinkedRows, name: str, mask: Mask) -> dict[Any, int]:
     return by_value(codes, np.bincount(codes.values[order], minlength=len(codes.index)))
 
 
-def first_of_each(tie, name, order):
+def first_of_each(tie: LinkedRows, name: str, order: NDArray[Any]) -> NDArray[Any]:
     """Of linked rows in the order of value and owner, the first of each pair."""
     values, rows = tie.columns[name].values[order], tie.rows[order]
     first = np.ones(len(order), dtype=bool)

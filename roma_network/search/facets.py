@@ -56,7 +56,7 @@ class Group(namedtuple("Group", "name label options chosen shaped partial")):
 Sort = namedtuple("Sort", "label order")
 
 
-def has_letters(text):
+def has_letters(text: str) -> None:
     if not full_text.Query.parse(text):
         raise forms.ValidationError(_("It holds no letter or digit to search for."))
 
@@ -72,7 +72,7 @@ class SearchFilter(django_filters.CharFilter):
         return queryset.filter(pk__in=among(keys.tolist()))
 
 
-def among(keys):
+def among(keys: list[int]) -> RawSQL:
     """These keys as a subquery: lists of values have a greatest length."""
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::bigint[])", [keys])

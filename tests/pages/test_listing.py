@@ -621,6 +621,7 @@ BAD = {
         "theme": ["none"],
         "initiative": ["no-such-initiative"],
         "role": ["boss"],
+        "office": ["porter"],
         "active": ["maybe"],
         "form": ["castle"],
         "has": ["members"],

@@ -1,0 +1,33 @@
+"""Tables that are no rows of one model, but made for readers of spreadsheets: as CSV and Excel, each line whole in itself."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from roma_network.export import formats, responses
+from roma_network.export.columns import Column, Kind
+
+FORMATS = {name: formats.ROWS[name] for name in ("csv", "csv-bom", "csv-semicolon", "xlsx")}
+
+
+class PlainTable:
+    """The names of columns and what they hold: what writers ask of a table."""
+
+    def __init__(self, name: str, kinds: Mapping[str, Kind]) -> None:
+        self.name = name
+        self.columns = {column: Column(column, kind=kind) for column, kind in kinds.items()}
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.columns)
+
+    def requested(
+        self, request: HttpRequest, records: Iterable[Mapping[str, Any]]
+    ) -> HttpResponseBase | None:
+        """The file that `?format=` asks for, or None where it asks for none of these."""
+        asked = FORMATS.get(request.GET.get("format", ""))
+        if asked is None:
+            return None
+        return responses.attached(asked.write(self, records, ""), self, asked)
