@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from roma_network.core.folding import fold
 from roma_network.search.facet_index import FacetIndex, Mask, facet_index_of, having, owners
 from roma_network.search.text_index import Standing, TextIndex, text_index_of
-from roma_network.search.understanding import SPOKEN_IN, Concept, Question
+from roma_network.search.understanding import SHORTEST_STEM, SPOKEN_IN, Concept, Question
 from roma_network.search.vocabulary import NEAR, vocabulary
 
 ALIKE = 1e-3
@@ -108,6 +108,8 @@ class QuestionMatcher:
     def literally(self, concept):
         """The rows whose texts say it: a place or a year anywhere, all else in their names."""
         standing = self.standing(concept)
+        if concept.kind == "entry" and len(concept.folded) < SHORTEST_STEM:  # FRA is no framework
+            return np.isin(standing, (Standing.WHOLE, Standing.WHOLE_IN_NAME))
         if concept.kind in ("place", "year", "entry"):
             return standing >= Standing.BEGUN
         literal = np.isin(standing, (Standing.BEGUN_IN_NAME, Standing.WHOLE_IN_NAME))
