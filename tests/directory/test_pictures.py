@@ -558,3 +558,17 @@ def test_entries_can_be_narrowed_by_what_they_have(client, query, expected):
     assert {row["slug"] for row in rows} == expected
     assert read(client, f"/actors/?{query}").count == len(expected)
     assert QueryDict(query)
+
+
+@pytest.mark.parametrize("name", ["map", "initiative_map"])
+def test_a_map_of_one_country_counts_and_exports_that_country_alone(directory, client, name):
+    url = f"{EVERY_KIND[name]}?country=SK"
+    lines = client.get(f"{url}&format=csv").getvalue().decode().splitlines()[1:]
+    assert [line.split(",")[0] for line in lines] == ["SK"]
+    places = client.get(f"{url}&format=geojson").json()["features"]
+    assert places
+    assert {place["properties"]["country"] for place in places} == {"SK"}
+    page = read(client, url)
+    assert page.count == int(lines[0].split(",")[2])
+    shaded = page.all(".map .land:not(.shade-0)")
+    assert len(shaded) == 1

@@ -101,13 +101,32 @@ class Map(Picture):
         return atlas.inset(self.frame)
 
     def prepare(self):
-        counts = self.tally.counts("country")
+        counts = self.counts()
         self.ranges = classes(counts.values())
         self.lands = sorted(self.lands_of(counts), key=lambda land: (-land.count, land.name))
-        weights = self.weights()
+        weights = self.weights_there()
         localities = localities_at(self.request.content_version)
         self.dots = dots(weights, localities, self.frame)
-        self.dot_total = sum(key in localities for key in weights)
+        self.dot_total = len(weights)
+
+    @property
+    def chosen(self):
+        """The countries that the map is of, where its address names some."""
+        return set(self.filterset.data.getlist("country"))
+
+    def counts(self):
+        """Country → number: where some are chosen, of these alone."""
+        counts = self.tally.counts("country")
+        return {code: n for code, n in counts.items() if not self.chosen or code in self.chosen}
+
+    def weights_there(self):
+        """The same as `weights`, of localities in the countries that the map is of."""
+        localities = localities_at(self.request.content_version)
+        return {
+            key: weight
+            for key, weight in self.weights().items()
+            if key in localities and (not self.chosen or localities[key].country in self.chosen)
+        }
 
     def lands_of(self, counts):
         paths = atlas.shapes("europe")["countries"]
@@ -154,8 +173,8 @@ class Map(Picture):
                     "url": absolute(reverse("actor_detail", args=[place.slug])),
                 },
             }
-            for key, weight in sorted(self.weights().items())
-            if (place := localities.get(key))
+            for key, weight in sorted(self.weights_there().items())
+            for place in [localities[key]]
         ]
         return json.dumps(
             {"type": "FeatureCollection", "license": LICENCE_URL, "features": features}, ensure_ascii=False
