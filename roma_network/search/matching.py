@@ -31,7 +31,7 @@ MOST_SYNONYMS = 12
 # How much what an entry shows counts for its place among those that fit alike.
 IS_CALLED, IS_PLACE, BEGINS_WHOLLY, BEGINS_SO, HOLDS_SO = 150, 110, 60, 50, 20
 ALL_NAMED, NAMED, BY_FACET, WORDS = 15, 10, 8, 6
-HAS_OPTIONAL, IS_ACTOR, OF_LANGUAGE, ONE_COUNTRY, CONNECTED = 6, 8, 8, 6, 1.5
+HAS_OPTIONAL, IS_ACTOR, OF_LANGUAGE, ONE_COUNTRY, CONNECTED = 6, 30, 16, 6, 1.5
 LETTERS = 300  # of names that cost a point
 
 
