@@ -18,11 +18,12 @@ FOLDER = Path(__file__).parent.parent / "fixtures"
 
 @cache
 def rows(model):
-    """Natural key (a text) → fields of each object of a fixture file."""
+    """Natural key (a text) → fields of each object of a fixture file that readers see."""
     items = json.loads((FOLDER / f"{model}.json").read_text())
     return {
         item.get("pk") or item["fields"].get("slug") or number: item["fields"]
         for number, item in enumerate(items)
+        if item["fields"].get("status", "published") == "published"
     }
 
 

@@ -48,6 +48,7 @@ from stakeholders.models import (
 )
 
 FEWEST = 10
+PROGRAMME = "Synthetic programme"
 SLUG = "synthetic-"
 SITE = "https://synthetic.example.org/"
 NOTE = "Synthetic entry, made up for measurements."
@@ -334,17 +335,19 @@ class Directory:
             follows_id=self.random.randrange(1, pk) if "follows" in shape and pk > 1 else None,
             **self.life(pk, name),
         )
-        initiative._prefetched_objects_cache = {"merged": []}  # as above
+        is_funded = self.random.random() * len(self.shapes[Initiative]) < len(self.shapes[Funding])
+        funding = [Funding(programme=PROGRAMME)] if is_funded else []
+        initiative._prefetched_objects_cache = {"merged": [], "funding": funding}  # as above
         initiative.refresh_search()
         self.weights[Initiative].append(self.weight("initiative", shape))
         yield Initiative, initiative
         yield from self.themed(Initiative, pk, shape)
         for (code,) in shape.get("countries", []):
             yield Initiative.countries.through, (pk, code)
-        if self.random.random() * len(self.shapes[Initiative]) < len(self.shapes[Funding]):
+        if is_funded:
             amount = round(self.random.lognormvariate(13, 1.5))
             self.funded += 1
-            yield Funding, (self.funded, pk, f"{SLUG}{pk}", amount, "Synthetic programme", "")
+            yield Funding, (self.funded, pk, f"{SLUG}{pk}", amount, PROGRAMME, "")
             yield from self.citations(FundingCitation, self.funded)
         yield from self.citations(InitiativeCitation, pk, most=2)
 

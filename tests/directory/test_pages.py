@@ -458,7 +458,8 @@ def assert_leads_somewhere(client, url):
     elif match.url_name == "figure":
         assert match.kwargs["slug"] in FIGURES, url
     elif "slug" in match.kwargs:
-        assert match.kwargs["slug"] in rows(match.url_name.removesuffix("_detail")), url
+        kind = "initiative" if match.url_name == "participants" else match.url_name.removesuffix("_detail")
+        assert match.kwargs["slug"] in rows(kind), url
     elif "code" in match.kwargs:
         assert match.kwargs["code"] in rows("country"), url
     else:

@@ -9,6 +9,10 @@ from stakeholders.filters import ActorFilterSet
 
 LISTS = {"actor": ActorFilterSet, "initiative": InitiativeFilterSet, "document": DocumentFilterSet}
 
+OF_CITIES = (
+    "actor.form=city,municipality,district actor.type~local_authority initiative.actor_type=local_authority"
+)
+
 
 def nobody(name):
     return ()
@@ -106,7 +110,7 @@ def test_in_my_city_asks_where(text):
 def test_words_of_one_language_are_not_taken_for_those_of_another():
     assert meant("projects by cities") == [
         ("model", "initiative"),
-        ("facet", "actor.type=local_authority initiative.actor_type=local_authority"),
+        ("facet", OF_CITIES),
     ]
     assert meant("ergo") == [("model", "initiative")]  # έργο
     assert meant("ergo", called=lambda name: ("ERGO",) if name == "ergo" else ()) == [("entry", "")]
