@@ -10,11 +10,11 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from hashlib import blake2b, file_digest
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import orjson
@@ -22,20 +22,25 @@ from django.utils.timezone import localdate
 
 from roma_network.environment import VAR_DIR
 from roma_network.export import datapackage, formats, linked_tables
+from roma_network.export.columns import Kind, Table
 from roma_network.export.csv_files import csv_lines
+from roma_network.export.records import Records, as_text
 from roma_network.export.terms import Terms
 
 FOLDER = VAR_DIR / "dumps"
 KEPT = timedelta(days=14)  # each day; of each month the first for good
 SUMS, CHANGES, PACKAGE, EVERYTHING = "SHA256SUMS", "changes.json", "directory.zip", "directory.json"
+NOTES = "notes.json"  # on what was removed later
+REMOVED = "[removed]"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Dump(NamedTuple):
-    """One that is there: its day, and name, size in bytes and checksum of each file."""
+    """One that is there: its day, name, size in bytes and checksum of each file, and notes on what was removed later."""
 
     day: str
     files: list[tuple[str, int, str]]
+    notes: list[dict[str, str]]
 
 
 def publish(
@@ -48,22 +53,29 @@ def publish(
 ) -> Path:
     """Write a dump of today, in place of an earlier one of the same day, and drop what is old."""
     folder, name = folder or FOLDER, (day or localdate()).isoformat()
-    folder.mkdir(parents=True, exist_ok=True)
-    target = Path(tempfile.mkdtemp(prefix=".", dir=folder))
-    try:
+    with place_for(folder, name) as target:
         write_tables(target, parts, progress)
         write_linked(target, parts, origin)
         write_package(target, parts, name)
         write_changes(target, parts, folder, name)
+    for old in outdated(days(folder), date.fromisoformat(name)):
+        shutil.rmtree(folder / old)
+    return folder / name
+
+
+@contextmanager
+def place_for(folder: Path, name: str) -> Iterator[Path]:
+    """Where the files of a dump are written. It takes its place once all are there, with their checksums, or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = Path(tempfile.mkdtemp(prefix=".", dir=folder))
+    try:
+        yield target
         write_sums(target)
         target.chmod(0o755)
         put(target, folder / name)
     except BaseException:
         shutil.rmtree(target, ignore_errors=True)
         raise
-    for old in outdated(days(folder), date.fromisoformat(name)):
-        shutil.rmtree(folder / old)
-    return folder / name
 
 
 def outdated(found: Sequence[str], today: date) -> list[str]:
@@ -213,4 +225,84 @@ def latest(folder: Path | None = None) -> Iterator[Dump]:
 def dump_of(day: str, folder: Path | None = None) -> Dump:
     place = (folder or FOLDER) / day
     sums = (line.split("  ") for line in (place / SUMS).read_text(encoding="utf-8").splitlines())
-    return Dump(day, [(name, (place / name).stat().st_size, digest) for digest, name in sums])
+    files = [(name, (place / name).stat().st_size, digest) for digest, name in sums]
+    return Dump(day, files, notes_of(place))
+
+
+def notes_of(place: Path) -> list[dict[str, str]]:
+    path = place / NOTES
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+
+
+# What is removed later
+
+
+class PastRecords(Records):
+    """The records of a table as a dump holds them, without a text that is to go."""
+
+    def __init__(self, table: Table, path: Path, unwanted: str) -> None:
+        super().__init__(table)
+        self.path, self.unwanted = path, unwanted
+
+    def texts(self) -> Iterator[str]:
+        for name, line in lines_in(self.path):
+            if name == self.table.name:
+                record = orjson.loads(line)
+                yield as_text(lacking(self.table) | without(self.unwanted, record))
+
+
+class PastPart(NamedTuple):
+    table: Table
+    records: Records
+    links: list[str] | None
+
+
+def lacking(table: Table) -> dict[str, Any]:
+    """What columns hold that came after the dump: nothing."""
+    many = (Kind.LINKS, Kind.TEXTS, Kind.ROWS)
+    return {name: [] if column.kind in many else None for name, column in table.columns.items()}
+
+
+def without(unwanted: str, value: Any) -> Any:
+    """A value of a record: a text that is unwanted goes whole, one that holds it says that something was removed."""
+    if isinstance(value, dict):
+        return {name: without(unwanted, each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [without(unwanted, each) for each in value if each != unwanted]
+    if isinstance(value, str):
+        return "" if value == unwanted else value.replace(unwanted, REMOVED)
+    return value
+
+
+def redact(
+    parts: Sequence[datapackage.Part], origin: str, unwanted: str, note: str, *, folder: Path | None = None
+) -> Iterator[str]:
+    """Write each dump that holds a text anew without it, and give its day. `note` is public: why, without the text itself."""
+    folder = folder or FOLDER
+    for day in days(folder):
+        old = folder / day
+        if unwanted in (old / EVERYTHING).read_text(encoding="utf-8"):
+            rewrite(old, parts, origin, unwanted, note)
+            yield day
+
+
+def rewrite(old, parts, origin, unwanted, note):
+    there = parts_in(old / EVERYTHING)
+    past = [
+        PastPart(part.table, PastRecords(part.table, old / EVERYTHING, unwanted), part.links)
+        for part in parts
+        if part.table.name in there
+    ]
+    notes = [*notes_of(old), {"on": localdate().isoformat(), "note": note}]
+    with place_for(old.parent, old.name) as target:
+        write_tables(target, past, lambda name: None)
+        write_linked(target, past, origin)
+        write_package(target, past, old.name)
+        shutil.copyfile(old / CHANGES, target / CHANGES)
+        (target / NOTES).write_text(json.dumps(notes, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def parts_in(path):
+    """The names of the tables of a `directory.json`."""
+    with path.open(encoding="utf-8") as file:
+        return {line[1:].partition('"')[0] for line in file if line.startswith('"')}

@@ -10,12 +10,13 @@ import frictionless
 import pyshacl
 import pytest
 import rdflib
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from rdflib.namespace import DCAT, DCTERMS, ORG, OWL, PROV, RDF, VOID
 
 from initiatives.models import Participation
 from roma_network.directory.dataset import PARTS
 from roma_network.export import dumps, linked_tables
+from roma_network.export.records import is_public
 from roma_network.models import Source, Status
 from stakeholders.models import Actor
 from tests import factories
@@ -47,7 +48,7 @@ def test_a_dump_holds_all_that_is_public(directory, folder):
     everything = json.loads((place / "directory.json").read_text())
     assert len(everything["actors"]) == Actor.objects.published().count()
     assert len(everything["participations"]) == Participation.objects.public().count()
-    assert len(everything["sources"]) == Source.objects.count()
+    assert len(everything["sources"]) == Source.objects.filter(is_public(Source)).count()
     graphs = [
         set(rdflib.Graph().parse(place / f"directory.{kind}", format=parser))
         for kind, parser in (("ttl", "turtle"), ("jsonld", "json-ld"), ("rdf", "xml"))
@@ -111,6 +112,55 @@ def test_a_file_can_be_read_in_parts_and_asked_for_again(client, folder):
     assert client.get("/data/latest/actors.csv", headers=changed).status_code == 200
     assert client.get("/data/latest/actors.csv", headers={"Range": "bytes=999999-"}).status_code == 416
     assert client.get("/data/latest/actors.csv", headers={"Range": "bytes=0-1,4-5"}).status_code == 200
+
+
+@pytest.mark.ignore_template_errors
+def test_what_should_not_have_been_public_is_removed_from_all_dumps(client, folder):
+    unwanted = "jo.doe@example.org"
+    actor = factories.ActorFactory(slug="town", email=unwanted, summary=f"Write to {unwanted}: it answers.")
+    factories.ActorFactory(slug="other", email="info@example.org")
+    citation = factories.ActorCitationFactory(subject=actor)
+    first = publish(day=date(2026, 1, 1))
+    Actor.objects.filter(pk=actor.pk).update(email="", summary="A town.")
+    second = publish(day=date(2026, 1, 2))
+    before = {path.name: path.read_bytes() for path in second.iterdir()}
+    was = json.loads((first / "directory.json").read_text())
+    call_command("redact_dumps", unwanted, note="A mailbox was that of a person.", verbosity=0)
+    assert {path.name: path.read_bytes() for path in second.iterdir()} == before
+    for path in first.iterdir():
+        if path.suffix == ".zip":
+            with ZipFile(path) as archive:
+                assert not any(unwanted.encode() in archive.read(name) for name in archive.namelist())
+        assert unwanted.encode() not in path.read_bytes(), path.name
+    for line in (first / dumps.SUMS).read_text().splitlines():
+        digest, _space, name = line.partition("  ")
+        assert sha256((first / name).read_bytes()).hexdigest() == digest
+    now = json.loads((first / "directory.json").read_text())
+    town = next(row for row in now["actors"] if row["slug"] == "town")
+    assert (town["email"], town["summary"]) == ("", "Write to [removed]: it answers.")
+    assert [row["url"] for row in town["sources"]] == [citation.source.url]
+    others = [[row for row in found["actors"] if row["slug"] != "town"] for found in (was, now)]
+    assert others[0] == others[1]
+    assert {name: rows for name, rows in was.items() if name != "actors"} == {
+        name: rows for name, rows in now.items() if name != "actors"
+    }
+    assert frictionless.validate(str(first / dumps.PACKAGE)).valid
+    assert "A mailbox was that of a person." in read(client, "/data/").text("main")
+
+
+def test_a_dump_of_before_a_column_came_can_be_written_anew(folder):
+    factories.ActorFactory(slug="town", email="jo.doe@example.org")
+    place = publish(day=date(2026, 1, 1)) / "directory.json"
+    text = place.read_text().replace('"doubt":"",', "")
+    place.write_text(text.replace('"documents": [', '"unknown": ['))
+    assert list(dumps.redact(PARTS, ORIGIN, "jo.doe@example.org", "Why")) == ["2026-01-01"]
+    [town] = json.loads(place.read_text())["actors"]
+    assert (town["email"], town["doubt"]) == ("", None)
+
+
+def test_the_note_does_not_tell_what_was_removed(folder):
+    with pytest.raises(CommandError):
+        call_command("redact_dumps", "jo.doe@example.org", note="jo.doe@example.org was a person's.")
 
 
 def test_a_dump_that_fails_leaves_nothing_and_the_last_one_stands(folder, monkeypatch):
