@@ -179,7 +179,13 @@ class FundingQuerySet(KeyedQuerySet):
         return self.annotate(known=Coalesce("amount", 0))
 
     def for_listing(self):
-        return self.for_sorting().with_ends().select_related("initiative")
+        """With what a row of a list shows: besides its own funder, those of its initiative."""
+        initiatives = self.model._meta.get_field("initiative").related_model.objects
+        funders = initiatives.public_participations().filter(role="funder").select_related("actor")
+        funders = Prefetch(
+            "initiative__participations", funders.order_by("actor__sort_name"), to_attr="fundings"
+        )
+        return self.for_sorting().with_ends().select_related("initiative").prefetch_related(funders)
 
     def with_ends(self):
         """With who pays and who receives."""

@@ -128,7 +128,7 @@ def read(countries: Iterable[Country], version: str, *, in_full: bool = False) -
         states[row.code].documents.append(row)
     funding = Funding.objects.public().with_where_and_when().filter(in_country__in=states)
     if in_full:
-        for row in funding.for_listing().order_by("-known", "slug"):
+        for row in funding.for_sorting().with_ends().select_related("initiative").order_by("-known", "slug"):
             states[row.in_country].funding.append(row)
     else:
         for code, total in totals_by_country(funding).items():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from initiatives.filters import FundingFilterSet
@@ -14,8 +15,7 @@ from roma_network.pages.template_tags import money
 
 MOST_FLOWS = 60
 WIDTH, TOP, BAR, GAP = 1080, 34, 8, 16  # units
-COLUMN = 270
-LETTERS = 34  # of a name
+LETTER = 7.3  # units, at most
 UNKNOWN = 2  # how thick a line of unknown amount is
 CLASSES = [(100_000, 3), (1_000_000, 6), (10_000_000, 10), (100_000_000, 15), (None, 22)]  # below an amount
 
@@ -31,7 +31,6 @@ def thickness(amount):
 class Node:
     """Who or what money comes from, passes through or goes to."""
 
-    column: int
     name: str
     url: str
     kind: str = ""
@@ -39,11 +38,13 @@ class Node:
         default_factory=lambda: {"in": 0, "out": 0}
     )  # how thick all lines are there
     used: dict[str, int] = field(default_factory=lambda: {"in": 0, "out": 0})
+    x: int = 0
     y: float = 0
+    room: int = 0  # units to the next column
 
     @property
-    def x(self):
-        return self.column * COLUMN + 4
+    def label(self):
+        return Truncator(self.name).chars(int((self.room - 3 * BAR) / LETTER))
 
     @property
     def height(self):
@@ -96,7 +97,20 @@ class Flow(Picture):
     @property
     def headings(self):
         names = _("Funder"), _("Programme"), _("Initiative"), _("Recipient")
-        return [(number * COLUMN + 4, name) for number, name in enumerate(names)]
+        return [(self.x_of(number), names[column]) for number, column in enumerate(self.columns_used)]
+
+    @property
+    def columns_used(self):
+        """The columns in which there is anything."""
+        return sorted({column for column, _url in self.nodes})
+
+    @property
+    def room(self):
+        """Of a column, in units."""
+        return WIDTH // max(len(self.columns_used), 1)
+
+    def x_of(self, number):
+        return number * self.room + BAR // 2
 
     @property
     def legend(self):
@@ -111,7 +125,12 @@ class Flow(Picture):
         ]
 
     def prepare(self):
-        rows = Funding.objects.for_listing().filter(pk__in=self.tally.found.tolist())
+        rows = (
+            Funding.objects.for_sorting()
+            .with_ends()
+            .select_related("initiative")
+            .filter(pk__in=self.tally.found.tolist())
+        )
         self.found = list(rows.order_by("-known", "slug")[:MOST_FLOWS])
         self.nodes, pairs = {}, []
         for row in self.found:
@@ -129,7 +148,7 @@ class Flow(Picture):
     def node(self, column, name, url, kind):
         if not url:
             url = self.list_url_with("programme", name)
-        return self.nodes.setdefault((column, url), Node(column, name, url, kind))
+        return self.nodes.setdefault((column, url), Node(name, url, kind))
 
     def place(self, pairs):
         """Each column from top to bottom: first the thickest, then as those that lead there stand."""
@@ -137,11 +156,11 @@ class Flow(Picture):
         for source, target, _thick, _row in pairs:
             before[id(target)].append(source)
         self.bottom = TOP
-        for column in range(4):
-            nodes = [node for node in self.nodes.values() if node.column == column]
+        for number, column in enumerate(self.columns_used):
+            nodes = [node for (held, _url), node in self.nodes.items() if held == column]
             y = TOP
             for node in sorted(nodes, key=lambda node: self.rank(node, before[id(node)])):
-                node.y = y
+                node.x, node.y, node.room = self.x_of(number), y, self.room
                 y += max(node.height, 6) + GAP
             self.bottom = max(self.bottom, y)
 

@@ -1,0 +1,135 @@
+"""Money as a list, as flows and on cards: who gave how much to whom, for what, when and where."""
+
+import csv
+import io
+
+import pytest
+
+from tests.factories import (
+    ActorFactory,
+    CountryFactory,
+    FundingFactory,
+    InitiativeFactory,
+    ParticipationFactory,
+)
+from tests.html import read, words_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def grant():
+    return FundingFactory(
+        initiative=InitiativeFactory(name="Houses", slug="houses"),
+        amount=2_500_000,
+        kind="grant",
+        programme="ESF Plus",
+        funder=ActorFactory(name="Giver", type="eu_institution"),
+        recipient=ActorFactory(name="Taker", type="civil_society"),
+        country=CountryFactory(code="RO", name="Romania"),
+        start="2021",
+        end="2024",
+    )
+
+
+def rows(client, query=""):
+    return [words_of(each) for each in read(client, f"/funding/{query}").all(".entries .grant")]
+
+
+def test_a_row_says_who_gave_how_much_to_whom_for_what_when_and_where(client, grant):
+    [row] = rows(client)
+    for part in ("€ 2,500,000", "Houses", "Granted", "From Giver", "ESF Plus", "To Taker", "Romania"):
+        assert part in row
+
+
+def test_a_row_without_a_funder_names_those_of_its_initiative(client):
+    ParticipationFactory(
+        initiative=FundingFactory(amount=None).initiative, actor=ActorFactory(name="Payer"), role="funder"
+    )
+    [row] = rows(client)
+    assert "Amount not known" in row
+    assert "Funders of the initiative: Payer" in row
+
+
+def test_a_funder_that_is_not_public_shows_nowhere(client, grant):
+    grant.funder.status = "draft"
+    grant.funder.save()
+    for url in (
+        "/funding/",
+        "/funding/flow/",
+        "/funding/?format=csv",
+        "/funding/flow/?format=csv",
+        "/initiatives/",
+    ):
+        assert b"giver" not in client.get(url).getvalue().lower(), url
+
+
+@pytest.mark.parametrize("words", ["ESF Plus", "houses giver", "taker", "HOUSES"])
+def test_money_is_found_by_programme_initiative_funder_and_recipient(client, grant, words):
+    FundingFactory(programme="Other")
+    assert len(rows(client, f"?q={words}")) == 1
+    assert rows(client, f"?q={words} nothing") == []
+
+
+@pytest.mark.parametrize(("query", "n"), [("from=2024", 1), ("from=2025", 0), ("to=2021", 1), ("to=2020", 0)])
+def test_years_are_those_of_the_money(client, grant, query, n):
+    assert len(rows(client, f"?{query}")) == n
+
+
+def test_money_of_an_initiative_in_one_country_is_for_that_country(client):
+    country = CountryFactory(code="SK", name="Slovakia")
+    FundingFactory(initiative=InitiativeFactory(name="Here", countries=[country]))
+    FundingFactory(initiative=InitiativeFactory(name="Wide", countries=[country, CountryFactory()]))
+    assert ["Here" in row for row in rows(client, "?country=SK")] == [True]
+
+
+def test_flows_lead_from_funder_to_recipient_and_stand_in_words_beside(client, grant):
+    FundingFactory(amount=None, programme="Unknown programme")
+    page = read(client, "/funding/flow/")
+    assert "Giver → ESF Plus → Houses → Taker: € 2,500,000" in page.texts(".flow .stream title")
+    assert len(page.all(".flow .unknown")) == 1
+    table = page.texts("main table tbody tr")
+    assert table[0] == "Giver ESF Plus Houses Taker € 2,500,000"
+    assert "not known" in table[1]
+    found = list(csv.DictReader(io.StringIO(client.get("/funding/flow/?format=csv").getvalue().decode())))
+    assert [row["amount"] for row in found] == ["2500000", ""]
+
+
+def test_flows_are_filtered_as_the_list_is(client, grant):
+    FundingFactory(programme="Other")
+    assert read(client, "/funding/flow/?country=RO").count == 1
+    assert client.get("/funding/flow/?format=svg&country=RO").status_code == 200
+    assert read(client, "/funding/flow/?country=XX").complaints.keys() == {"country=XX"}
+
+
+def test_cards_say_how_much_and_from_whom(client, grant):
+    FundingFactory(initiative=grant.initiative, amount=9_000_000, kind="broader")
+    [card] = read(client, "/initiatives/").texts(".entry")
+    assert "€ 2,500,000 (Granted)" in card
+    assert "Funded by Giver" in card
+
+
+def test_an_initiative_is_found_by_its_programme_until_that_goes(client, grant):
+    assert read(client, "/initiatives/?q=ESF Plus").entries == ["Houses"]
+    grant.delete()
+    InitiativeFactory(name="Another ESF Plus")
+    assert read(client, "/initiatives/?q=ESF Plus").entries == ["Another ESF Plus"]
+
+
+def test_participants_are_had_as_a_file_with_role_type_and_country(client):
+    initiative, country = InitiativeFactory(slug="leri"), CountryFactory(code="SK")
+    town = ActorFactory(slug="town", type="local_authority", country=country)
+    ParticipationFactory(initiative=initiative, actor=town, role="lead")
+    ParticipationFactory(initiative=initiative, actor=ActorFactory(status="draft"))
+    url = "/initiatives/leri/participants/"
+    [line] = csv.DictReader(io.StringIO(client.get(f"{url}?format=csv").getvalue().decode()))
+    assert [line[name] for name in ("actor", "role", "type", "country")] == [
+        "town",
+        "lead",
+        "local_authority",
+        "SK",
+    ]
+    assert client.get(f"{url}?format=xlsx").status_code == 200
+    assert client.get(url).url == "/initiatives/leri/"
+    assert client.get("/initiatives/nothing/participants/?format=csv").status_code == 404
+    assert f"{url}?format=csv" in read(client, "/initiatives/leri/").addresses("#files")
