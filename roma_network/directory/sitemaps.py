@@ -12,11 +12,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from initiatives.models import Document, Initiative
 from roma_network.core.web_addresses import absolute
+from roma_network.directory.permalinks import KINDS
+from roma_network.models import Record
 from roma_network.pages.addresses import takes
 from roma_network.pages.http_cache import public
-from stakeholders.models import Actor, Country
+from stakeholders.models import Country
 
 PAGES = [
     "home",
@@ -58,16 +59,21 @@ class LocalSitemap(Sitemap):
 
 
 class EntrySitemap(LocalSitemap):
+    """The date of a page is that of its record: of whatever readers could see changing, ties and sources included."""
+
     limit = 10_000
 
-    def __init__(self, model):
-        self.model = model
+    def __init__(self, kind):
+        self.part, self.page = KINDS[kind].table.name, f"{kind}_detail"
 
     def items(self):
-        return self.model.objects.published().order_by("pk")
+        return Record.objects.public(self.part).order_by("key").values_list("key", "at")
 
-    def lastmod(self, entry):
-        return entry.updated_at
+    def location(self, item):
+        return reverse(self.page, args=[item[0]])
+
+    def lastmod(self, item):
+        return item[1]
 
 
 class CountrySitemap(LocalSitemap):
@@ -86,9 +92,9 @@ class PageSitemap(LocalSitemap):
 SITEMAPS = {
     "pages": PageSitemap,
     "countries": CountrySitemap,
-    "actors": EntrySitemap(Actor),
-    "initiatives": EntrySitemap(Initiative),
-    "documents": EntrySitemap(Document),
+    "actors": EntrySitemap("actor"),
+    "initiatives": EntrySitemap("initiative"),
+    "documents": EntrySitemap("document"),
 }
 
 

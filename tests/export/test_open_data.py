@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
@@ -11,15 +13,16 @@ import frictionless
 import pytest
 import rdflib
 import time_machine
+from django.utils.timezone import localdate
 from openpyxl import load_workbook
 from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, SKOS
 
-from initiatives.models import DocumentKind, Initiative, Participation
+from initiatives.models import Document, DocumentKind, Initiative, Participation
 from roma_network.core.clean_text import clean_text
 from roma_network.directory.dataset import PARTS
 from roma_network.editorial import merging
 from roma_network.export import linked_tables
-from roma_network.models import Status
+from roma_network.models import Record, Status
 from stakeholders.models import Actor, Country
 from tests import factories
 from tests.html import EVERY_KIND, read, results_at
@@ -440,7 +443,7 @@ def test_sitemaps_name_every_public_page_once(directory, client):
         assert "X-Robots-Tag" not in response
         found += [place.text for place in ElementTree.fromstring(response.content).iter(f"{names}loc")]  # noqa: S314
     assert len(found) == len(set(found))
-    for model in (Actor, Initiative):
+    for model in (Actor, Initiative, Document):
         expected = {f"{HOST}{row.get_absolute_url()}" for row in model.objects.published()}
         assert expected <= set(found)
     pages = {url for name, url in EVERY_KIND.items() if name not in OF_ONE_THING}
@@ -451,6 +454,16 @@ def test_sitemaps_name_every_public_page_once(directory, client):
     ]
     assert all(found == {"en": found["en"], "x-default": found["en"]} for found in alternates)
     assert all(client.get(url.removeprefix(HOST)).status_code == 200 for url in found if url.count("/") == 4)
+
+
+def test_the_date_of_a_page_in_a_sitemap_is_that_of_its_last_visible_change(client):
+    actor = factories.ActorFactory(slug="town")
+    factories.ActorFactory(slug="other")
+    Record.objects.told().update(at=datetime(2026, 1, 2, tzinfo=UTC))
+    factories.ParticipationCitationFactory(subject__actor=actor)
+    text = client.get("/sitemap-actors.xml").text
+    found = dict(re.findall(r"<loc>[^<]*/actors/(\w+)/</loc>.*?<lastmod>([^<]*)</lastmod>", text, re.DOTALL))
+    assert found == {"other": "2026-01-02", "town": localdate().isoformat()}
 
 
 def test_robots_are_kept_from_combinations_and_told_of_the_sitemap(client):
