@@ -90,7 +90,7 @@ class InitiativeAdmin(ImportAdmin, MergeableAdmin):
         "participation_count",
         *EditorialAdmin.closing_columns,
     ]
-    list_filter = [WorklistFilter, "status", "kind", "verified_on", "themes", "countries"]
+    list_filter = [WorklistFilter, "status", "kind", "featured", "verified_on", "themes", "countries"]
     autocomplete_fields = ["parent", "follows", "modelled_on", "countries"]
     checkbox_fields = ("themes",)
     quality_groups = [("kind", _("Initiatives by kind"), lambda: dict(InitiativeKind.choices))]

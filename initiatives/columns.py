@@ -122,6 +122,7 @@ initiatives = Table(
             group=TIME,
             beside=True,
         ),
+        Column("featured", importable=True, group=MAIN),
         Column(
             "website",
             rdf=texts("foaf:page"),

@@ -109,6 +109,13 @@ class Initiative(Editorial):
         help_text=_("The initiative whose method it took over, and which it does not succeed."),
     )
 
+    featured = models.BooleanField(
+        _("key initiative"),
+        default=False,
+        db_default=False,
+        help_text=_("Named on the first page, before those that only have many ties."),
+    )
+
     objects = InitiativeQuerySet.as_manager()
 
     class Meta:

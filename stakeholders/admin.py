@@ -121,7 +121,7 @@ class InverseRelationInline(TieInline):
 class ActorAdmin(ImportAdmin, MergeableAdmin):
     table = columns.actors
     list_display = ["name", "type", "country", *EditorialAdmin.closing_columns]
-    list_filter = [WorklistFilter, "status", "type", "form", "verified_on", "themes", "country"]
+    list_filter = [WorklistFilter, "status", "type", "form", "featured", "verified_on", "themes", "country"]
     list_select_related = ["country"]
     autocomplete_fields = ["parent", "successor", "country"]
     checkbox_fields = ("themes",)

@@ -249,6 +249,7 @@ actors = Table(
             group=MAIN,
             fact="themes",
         ),
+        Column("featured", importable=True, group=MAIN),
         Column(
             "wikidata",
             rdf=(Property("owl:sameAs", prefix="http://www.wikidata.org/entity/"),),

@@ -297,6 +297,12 @@ class Actor(Editorial):
         _("summary"), max_length=600, blank=True, help_text=_("One to three plain sentences on its role.")
     )
     themes = models.ManyToManyField(Theme, blank=True, related_name="actors", verbose_name=_("themes"))
+    featured = models.BooleanField(
+        _("key player"),
+        default=False,
+        db_default=False,
+        help_text=_("Named on the first page, before those that only have many ties."),
+    )
     wikidata = LineField(_("Wikidata"), max_length=20, blank=True, help_text=_("Q and digits: Q1234."))
     ror = LineField(_("ROR"), max_length=9, blank=True, help_text=_("Nine characters: 02qsmb048."))
     isni = LineField(

@@ -8,10 +8,13 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from roma_network.cartography.projection import CANARIES, CANARIES_MOVE, placed
 
 FOLDER = Path(__file__).parent / "shapes"
 NUMBER = re.compile(r"-?[0-9]+")
+GRID = 40  # lines across a country, on which a place for its name is looked for
 
 
 Window = tuple[int, int, int, int]  # x, y, width and height, in units
@@ -56,6 +59,33 @@ def shapes(name: str) -> dict[str, Any] | None:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
+@lru_cache
+def middles() -> dict[str, tuple[int, int]]:
+    """Code → where a name stands in a country on the map of Europe: the place in its largest part that is farthest from
+    its borders, wide ones before high ones.
+    """
+    return {
+        code: middle(max(path.split("z"), key=len)) for code, path in shapes("europe")["countries"].items()
+    }  # type: ignore[index]  # this map is always there
+
+
+def middle(part):
+    west, north, east, south = bounds(part)
+    ring = np.array(points(part), dtype=float)
+    ends = np.roll(ring, -1, axis=0)
+    best, place = -1.0, ((west + east) // 2, (north + south) // 2)
+    for y in np.linspace(north, south, GRID)[1:-1]:
+        crosses = (ring[:, 1] > y) != (ends[:, 1] > y)
+        (x1, y1), (x2, y2) = ring[crosses].T, ends[crosses].T
+        at = np.sort(x1 + (y - y1) / (y2 - y1) * (x2 - x1))
+        for left, right in zip(at[::2], at[1::2], strict=True):
+            x = (left + right) / 2
+            room = min((right - left) / 2, 2 * np.hypot(ring[:, 0] - x, ring[:, 1] - y).min())
+            if room > best:
+                best, place = room, (round(x), round(y))
+    return place
+
+
 def inset(frame: Frame) -> Window:
     """The box around the Canary Islands: x, y, width and height."""
     east, north = CANARIES_MOVE
@@ -95,8 +125,12 @@ def parts_within(path, window):
 @lru_cache(maxsize=4096)
 def bounds(part):
     """The box around one ring of a path as `draw_atlas` writes it."""
+    xs, ys = zip(*points(part), strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def points(part):
     start, steps = part[1:].split("l")
     x, y = map(int, start.split())
     numbers = list(map(int, NUMBER.findall(steps)))
-    xs, ys = list(accumulate(numbers[::2], initial=x)), list(accumulate(numbers[1::2], initial=y))
-    return min(xs), min(ys), max(xs), max(ys)
+    return list(zip(accumulate(numbers[::2], initial=x), accumulate(numbers[1::2], initial=y), strict=True))

@@ -1,20 +1,23 @@
 """The first page: key players by section of the Commission's page, milestones, what changed lately."""
 
-from collections import Counter, namedtuple
+from collections import Counter, defaultdict, namedtuple
 from itertools import chain, zip_longest
 
 import numpy as np
+from django.db.models import Q
 from django.shortcuts import render
 
-from initiatives.filters import InitiativeFilterSet
+from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from initiatives.models import Document, Initiative
 from roma_network.directory import evidence
+from roma_network.directory.pictures import maps
 from roma_network.pages.http_cache import public
-from roma_network.search.facet_index import count, degrees, facet_index_of, foremost, having
+from roma_network.search.facet_index import count, count_owners, degrees, facet_index_of, foremost, having
 from stakeholders.filters import ActorFilterSet
-from stakeholders.models import Actor, ActorType
+from stakeholders.models import Actor, ActorType, Theme
 
 MOST_ON_HOME = 4
+CANDIDATES = 24  # for each section: enough that each entry can stand in one alone
 MOST_LATEST = 6
 Section = namedtuple("Section", "slug types")
 # The order of the European Commission's own page on whom it works with.
@@ -33,6 +36,7 @@ def home(request):
     version = request.content_version
     counts = actor_counts(version)
     actors, initiatives = main_actors(version), main_initiatives(version)
+    map_ = maps.overview(countries(version))
     context = {
         "types": [(type_, counts[type_]) for type_ in ActorType],
         "totals": totals(version),
@@ -46,6 +50,9 @@ def home(request):
             for section in SECTIONS
         ],
         "milestones": Document.objects.published().filter(is_milestone=True).order_by("date"),
+        "map": map_,
+        "countries": sorted((land for land in map_["lands"] if land.count), key=lambda land: land.name),
+        "themes": themes(version),
         "latest": latest(),
     }
     return render(request, "home.html", context)
@@ -56,8 +63,8 @@ def totals(version):
     countries = set(columns.plain["country"].index) - {None}
     return {
         "actors": len(columns.keys),
-        "initiatives": Initiative.objects.published().count(),
-        "documents": Document.objects.published().count(),
+        "initiatives": len(facet_index_of(InitiativeFilterSet, version).keys),
+        "documents": len(facet_index_of(DocumentFilterSet, version).keys),
         "countries": len(countries),
     }
 
@@ -68,30 +75,54 @@ def actor_counts(version):
     return Counter(count(columns.plain["type"], columns.all()))
 
 
+def countries(version):
+    """Code of a country → number of published actors."""
+    columns = facet_index_of(ActorFilterSet, version)
+    return {code: n for code, n in count(columns.plain["country"], columns.all()).items() if code}
+
+
+def themes(version):
+    """The themes, each with the number of its actors."""
+    columns = facet_index_of(ActorFilterSet, version)
+    tie = columns.ties["theme"]
+    counts = count_owners(tie, "theme", np.ones(len(tie.rows), dtype=bool))
+    return [(theme, counts[theme.slug]) for theme in Theme.objects.all() if counts.get(theme.slug)]
+
+
 def main_actors(version):
-    """Actor type → the actors in the most initiatives."""
+    """Actor type → its key players: those that curators chose, then those in the most initiatives."""
     columns = facet_index_of(ActorFilterSet, version)
     weights = degrees(columns, columns.ties["participation"], "initiative")
     types = columns.plain["type"]
-    best = {
-        type_: foremost(columns, having(types, [type_]), weights, ["sort_name"], MOST_ON_HOME)
+    best = [
+        key
         for type_ in ActorType
-    }
-    rows = Actor.objects.select_related("country").in_bulk(list(chain.from_iterable(best.values())))
-    return {type_: [rows[key] for key in keys] for type_, keys in best.items()}
+        for key in foremost(columns, having(types, [type_]), weights, ["sort_name"], MOST_ON_HOME)
+    ]
+    rows = Actor.objects.published().filter(Q(featured=True) | Q(pk__in=best)).select_related("country")
+    rank = {key: place for place, key in enumerate(best)}
+    found = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (not row.featured, rank.get(row.pk, len(rank)), row.sort_name)):
+        found[row.type].append(row)
+    return {type_: found[type_][:MOST_ON_HOME] for type_ in ActorType}
 
 
 def main_initiatives(version):
-    """Section → the initiatives in which its actors take part most often."""
+    """Section → initiatives in which its actors take part most often, first those that curators chose. Each stands in one."""
     columns = facet_index_of(InitiativeFilterSet, version)
     tie = columns.ties["actor_type"]
-    best = {}
+    candidates = {}
     for section in SECTIONS:
         linked = having(tie.columns["actor_type"], section.types)
         weights = np.bincount(tie.rows[linked], minlength=len(columns.keys))
-        best[section.slug] = foremost(columns, columns.all(), weights, ["sort_name"], MOST_ON_HOME)
-    rows = Initiative.objects.in_bulk(set(chain.from_iterable(best.values())))
-    return {slug: [rows[key] for key in keys] for slug, keys in best.items()}
+        candidates[section.slug] = foremost(columns, columns.all(), weights, ["sort_name"], CANDIDATES)
+    rows = Initiative.objects.in_bulk(set(chain.from_iterable(candidates.values())))
+    best, taken = {}, set()
+    for slug, keys in candidates.items():
+        free = [rows[key] for key in keys if key not in taken]
+        best[slug] = sorted(free, key=lambda row: not row.featured)[:MOST_ON_HOME]
+        taken.update(row.pk for row in best[slug])
+    return best
 
 
 def latest():

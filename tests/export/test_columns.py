@@ -64,6 +64,7 @@ def filled():
         doubt="What is open about it?",
         verified_on="2026-01-02",
         themes=[theme],
+        featured=True,
     )
     factories.ActorNameFactory(actor=actor, name="Another name of it")
     before = factories.InitiativeFactory(name="Predecessor of it")
@@ -83,6 +84,7 @@ def filled():
         verified_on="2026-01-02",
         themes=[theme],
         countries=[country],
+        featured=True,
     )
     factories.FundingFactory(
         initiative=initiative,

@@ -100,6 +100,7 @@ UNSAID = {
     "within": "of funding: a sum has no name outside of its initiative",
     "mandates": "offices: told in tables alone so far",
     "is_milestone": "where the home page shows it",
+    "featured": "where the home page shows it",
     "code": "the name of the resource",
     "url": "of sources: the name of the resource",
 }

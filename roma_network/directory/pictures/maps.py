@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from initiatives.filters import InitiativeFilterSet
-from roma_network.cartography import atlas
+from roma_network.cartography import atlas, labels
 from roma_network.cartography.dots import Dot
+from roma_network.cartography.labels import Name
 from roma_network.core.web_addresses import absolute
 from roma_network.directory.pictures.ties import counts_at, localities_at, ties_at
 from roma_network.export.formats import LICENCE_URL, PICTURES, ROWS
@@ -21,6 +22,8 @@ from stakeholders.models import Country, Precision
 
 SHADES = 5
 MOST_DOTS = 200
+MOST_NAMED = 60
+OVERVIEW = (40, 0, 1000, 920)  # x, y, width and height of what the first page shows of the map of Europe
 TINY = {"MT": (14.45, 35.9), "LU": (6.1, 49.75)}  # degrees east and north: these would be lost without a mark
 
 
@@ -71,7 +74,61 @@ def dot(weight, locality, place):
             "precision": Precision(locality.precision).label,
         }
     url = reverse("actor_detail", args=[locality.slug])
-    return Dot(locality.name, label, url, *place, round(min(2.5 + 1.5 * sqrt(weight), 14), 1), weight)
+    return Dot(
+        locality.town or locality.name,
+        label,
+        url,
+        *place,
+        round(min(2.5 + 1.5 * sqrt(weight), 14), 1),
+        weight,
+    )
+
+
+def lands(counts, label_of, url_of):
+    """The countries, those with the most first. `label_of` and `url_of` say a country with its number, and where it leads."""
+    paths, ranges = atlas.shapes("europe")["countries"], classes(counts.values())
+    found = []
+    for country in Country.objects.all():
+        number = counts.get(country.code, 0)
+        found.append(
+            Land(
+                country.code,
+                country.label,
+                number,
+                label_of(country, number),
+                url_of(country, number),
+                shade_of(number, ranges),
+                paths.get(country.code, ""),
+                atlas.EUROPE.place(*TINY[country.code]) if country.code in TINY else None,
+            )
+        )
+    return sorted(found, key=lambda land: (-land.count, land.name))
+
+
+def names_of(lands):
+    """The countries with something in them, as names on the map: with their number, or in short by their code."""
+    middles = atlas.middles()
+    for land in lands:
+        if land.count and land.code in middles:
+            yield Name(f"{land.name} {land.count}", *middles[land.code], short=f"{land.code} {land.count}")
+
+
+def overview(counts):
+    """The map of the first page: each country leads to its page."""
+
+    def label_of(country, number):
+        actors = ngettext("%(n)d actor", "%(n)d actors", number) % {"n": number}
+        return _("%(name)s: %(number)s") % {"name": country.label, "number": actors}
+
+    found = lands(counts, label_of, lambda country, _number: country.get_absolute_url())
+    left, top, width, height = OVERVIEW
+    return {
+        "window": OVERVIEW,
+        "lands": found,
+        "others": atlas.shapes("europe")["others"],
+        "labels": labels.placed(list(names_of(found)), width, (left, top, left + width, top + height)),
+        "legend": list(enumerate(classes(counts.values()), 1)),
+    }
 
 
 class Map(Picture):
@@ -103,7 +160,7 @@ class Map(Picture):
     def prepare(self):
         counts = self.counts()
         self.ranges = classes(counts.values())
-        self.lands = sorted(self.lands_of(counts), key=lambda land: (-land.count, land.name))
+        self.lands = lands(counts, self.label_of, self.url_of)
         weights = self.weights_there()
         localities = localities_at(self.request.content_version)
         self.dots = dots(weights, localities, self.frame)
@@ -128,21 +185,20 @@ class Map(Picture):
             if key in localities and (not self.chosen or localities[key].country in self.chosen)
         }
 
-    def lands_of(self, counts):
-        paths = atlas.shapes("europe")["countries"]
-        for country in Country.objects.all():
-            count = counts.get(country.code, 0)
-            number = self.filterset.count_label(count)
-            yield Land(
-                country.code,
-                country.label,
-                count,
-                _("%(name)s: %(number)s") % {"name": country.label, "number": number},
-                self.list_url_with("country", country.code) if count else country.get_absolute_url(),
-                shade_of(count, self.ranges),
-                paths.get(country.code, ""),
-                self.frame.place(*TINY[country.code]) if country.code in TINY else None,
-            )
+    def label_of(self, country, count):
+        number = self.filterset.count_label(count)
+        return _("%(name)s: %(number)s") % {"name": country.label, "number": number}
+
+    def url_of(self, country, count):
+        return self.list_url_with("country", country.code) if count else country.get_absolute_url()
+
+    @property
+    def labels(self):
+        """The names of countries, and of the places with the most initiatives, where they have room."""
+        names = list(names_of(self.lands)) + [
+            Name(dot.name, dot.x, dot.y, dot.radius) for dot in self.dots[:MOST_NAMED]
+        ]
+        return labels.placed(names, self.size[0], (0, 0, *self.size))
 
     @property
     def legend(self):

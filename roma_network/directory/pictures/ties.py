@@ -76,11 +76,12 @@ class Locality(NamedTuple):
     longitude: float
     latitude: float
     precision: str
+    town: str
 
 
 @lru_cache(maxsize=1)
 def localities_at(version):
     """Key → locality."""
     rows = Actor.objects.published().filter(type=ActorType.LOCAL_AUTHORITY, latitude__isnull=False)
-    columns = ("pk", "name", "slug", "country", "longitude", "latitude", "precision")
+    columns = ("pk", "name", "slug", "country", "longitude", "latitude", "precision", "locality")
     return {row[0]: Locality(*row) for row in rows.values_list(*columns).iterator(chunk_size=CHUNK)}

@@ -46,7 +46,7 @@ class Command(BaseCommand):
             code: path_of(rings[code], atlas.EUROPE) for code in sorted(rings.keys() & listed) if rings[code]
         }
         others = [ring for code in sorted(rings.keys() - listed) for ring in rings[code]]
-        write("europe", {"countries": countries, "others": path_of(others, atlas.EUROPE)})
+        write("europe", {"countries": countries, "others": path_of(map(with_corner, others), atlas.EUROPE)})
         shapes = Shapes(json.loads(detail.read_text(encoding="utf-8")))
         for code in sorted(countries):
             self.draw(code, shapes)
@@ -199,6 +199,14 @@ def clipped(ring, box):
     for axis, limit, sign in sides:
         ring = list(clipped_on(ring, axis, limit, sign))
     return ring
+
+
+def with_corner(ring):
+    """The corner of Siberia that Russia's ring cuts off in one long line, since it ends at 180° east."""
+    corner = (NEAR.east, NEAR.north)
+    pairs = enumerate(pairwise([*ring, *ring[:1]]), 1)
+    cuts = [place for place, (one, two) in pairs if one[1] == NEAR.north and two[0] == NEAR.east]
+    return [*ring[: cuts[0]], corner, *ring[cuts[0] :]] if cuts else ring
 
 
 def clipped_on(ring, axis, limit, sign):
