@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stakeholders', '0014_mandates'),
+        ('stakeholders', '0015_identifiers'),
     ]
 
     operations = [
