@@ -38,6 +38,7 @@ EVERY_KIND = {
     "map": "/map/",
     "initiative_map": "/map/initiatives/",
     "network": "/network/",
+    "network_around": "/network/fra/",
     "timeline": "/timeline/",
     "funding_flow": "/funding/flow/",
     "figures": "/figures/",
@@ -45,7 +46,7 @@ EVERY_KIND = {
     "api": "/api/v1/",
     "data": "/data/",
 }
-PICTURES = ["map", "initiative_map", "network", "timeline", "funding_flow", "figure"]
+PICTURES = ["map", "initiative_map", "network", "network_around", "timeline", "funding_flow", "figure"]
 FRAMED_LISTS = ["actor_list", "actor_detail", "initiative_list", "initiative_detail"]
 EMBEDS = {f"embed_{name}": f"/embed{EVERY_KIND[name]}" for name in PICTURES + FRAMED_LISTS}
 # Routes that answer with plain text or data.

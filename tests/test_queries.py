@@ -35,6 +35,7 @@ HERE = EVERY_KIND | {
     "document_detail": "/documents/paper/",
     "country_detail": "/countries/RO/",
     "partners": "/partners/?like=town",
+    "network_around": "/network/town/",
     "search": "/search/?q=tied",
 }
 EVERY_FILTER = {

@@ -103,6 +103,20 @@ def window(places: Collection[tuple[int, int]], margin: int = 60, least: int = 3
     return left, top, width, height
 
 
+def window_of(paths: Collection[str]) -> Window:
+    """The part of the map of Europe around the main parts of countries: without what lies far from these."""
+    boxes = [bounds(max(path.split("z"), key=len)) for path in paths]
+    west, north = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    east, south = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    margin = 16
+    width = max(east - west + 2 * margin, 150)
+    height = max(south - north + 2 * margin, width * 2 // 3)
+    width = max(width, height * 10 // 11)
+    left = max(min((west + east - width) // 2, EUROPE.width - width), 0)
+    top = max(min((north + south - height) // 2, EUROPE.height - height), 0)
+    return left, top, min(width, EUROPE.width), min(height, EUROPE.height)
+
+
 def land_within(window: Window) -> str:
     """The paths of what lies within a part of the map of Europe, in one."""
     drawn = shapes("europe")

@@ -13,3 +13,4 @@ class Dot(NamedTuple):
     y: int
     radius: float
     weight: int
+    town: str = ""  # what stands beside it on the map

@@ -29,6 +29,7 @@ PICTURES = {
     "map": ("map/", maps.actors, ACTORS, PICTURE),
     "initiative_map": ("map/initiatives/", maps.initiatives, INITIATIVES, PICTURE),
     "network": ("network/", network.page, ACTORS, NETWORK),
+    "network_around": ("network/<slug:slug>/", network.around, ACTORS, NETWORK),
     "timeline": ("timeline/", timeline.page, INITIATIVES, PICTURE),
     "funding_flow": ("funding/flow/", flow.page, of_listing(FundingFilterSet), PICTURE),
     "figure": ("figures/<slug:slug>/", figures.one_figure, FORMAT, PICTURE),

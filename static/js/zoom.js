@@ -1,41 +1,194 @@
-/* Moving about in a large drawing: wheel with Ctrl, drag, two fingers, and the keys + - 0 and the arrows. Without this
-   script the drawing stands still, whole. */
+/* Moving about in a large drawing, and from mark to mark. Wheel with Ctrl, drag, two fingers, buttons and the keys + - 0
+   zoom and move; one tab stop leads in, the arrow keys walk to the next mark that way (in a network along ties), Enter
+   opens, Escape lets go. A first tap says what a mark is, a second opens it. Names keep their size, and nearer by there
+   are more; places too close to one another stand together until there is room. Without this script the drawing stands
+   still, whole, and each mark is a link. */
 
 {
   const NEAREST = 8;
-  const STEP = 0.15;
+  const STEP = 0.2;
+  const LEVELS = [22, 13.5, 6.5]; // thousandths of the width: as cartography/labels.py has them
+  const APART = 22; // pixels, between places that do not stand together
+  const SVG = "http://www.w3.org/2000/svg";
+
+  function shape(name, attributes, parent) {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    parent.append(element);
+    return element;
+  }
 
   function zoomable(svg) {
-    const whole = svg.viewBox.baseVal;
-    const full = { x: whole.x, y: whole.y, size: whole.width };
-    let view = { ...full };
+    const { width, height } = svg.viewBox.baseVal;
+    const figure = svg.closest("figure");
+    const tools = figure.querySelector("[data-zoom-buttons]");
+    const card = tools.querySelector(".card");
+    const links = [...svg.querySelectorAll("a")];
     const fingers = new Map();
+    let view = { x: 0, y: 0, width };
     let moved = false;
+    let chosen = null;
+    let middles;
+    let ties;
+
+    const pixels = () => (svg.clientWidth || width) / view.width; // of a unit
+
+    /* Where marks are, and what ties them */
+
+    function middleOf(link) {
+      middles ??= new Map();
+      if (!middles.has(link)) {
+        const box = link.getBBox();
+        const frame = link.parentElement.transform?.baseVal.consolidate()?.matrix;
+        const at = new DOMPoint(box.x + box.width / 2, box.y + box.height / 2);
+        middles.set(link, frame ? at.matrixTransform(frame) : at);
+      }
+      return middles.get(link);
+    }
+
+    function tiesOf(link) {
+      if (!ties) {
+        ties = new Map(links.map((each) => [each, new Set()]));
+        const byPlace = new Map(links.map((each) => [`${Math.round(middleOf(each).x)} ${Math.round(middleOf(each).y)}`, each]));
+        const path = svg.querySelector(".edges")?.getAttribute("d") ?? "";
+        for (const [, x, y, dx, dy] of path.matchAll(/M(-?\d+) (-?\d+)l(-?\d+) (-?\d+)/g)) {
+          const one = byPlace.get(`${x} ${y}`);
+          const other = byPlace.get(`${Number(x) + Number(dx)} ${Number(y) + Number(dy)}`);
+          if (one && other) {
+            ties.get(one).add(other);
+            ties.get(other).add(one);
+          }
+        }
+      }
+      return ties.get(link);
+    }
+
+    /* The view */
 
     function show() {
-      view.size = Math.min(full.size, Math.max(full.size / NEAREST, view.size));
-      const most = full.size - view.size;
-      view.x = Math.min(full.x + most, Math.max(full.x, view.x));
-      view.y = Math.min(full.y + most, Math.max(full.y, view.y));
-      svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.size} ${view.size}`);
-      svg.classList.toggle("near", view.size < full.size * 0.6);
+      view.width = Math.min(width, Math.max(width / NEAREST, view.width));
+      const tall = view.width * height / width;
+      view.x = Math.min(width - view.width, Math.max(0, view.x));
+      view.y = Math.min(height - tall, Math.max(0, view.y));
+      svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${tall}`);
+      svg.classList.toggle("near", view.width < width * 0.99);
+      const text = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.75 / pixels();
+      svg.style.setProperty("--text", `${text}px`);
+      svg.style.setProperty("--shrink", Math.max(view.width / width, 0.3));
+      svg.dataset.level = 1 + LEVELS.filter((least) => text <= least * 1.08 * width / 1000).length;
     }
 
     function zoom(factor, x = 0.5, y = 0.5) {
-      const size = Math.min(full.size, Math.max(full.size / NEAREST, view.size * factor));
-      view = { x: view.x + (view.size - size) * x, y: view.y + (view.size - size) * y, size };
+      const wide = Math.min(width, Math.max(width / NEAREST, view.width * factor));
+      view = { x: view.x + (view.width - wide) * x, y: view.y + (view.width - wide) * height / width * y, width: wide };
+      show();
+      regroup();
+    }
+
+    function move(x, y) {
+      view.x += x * view.width;
+      view.y += y * view.width;
       show();
     }
 
-    function at(event) {
-      const box = svg.getBoundingClientRect();
-      return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    /* Places that would lie upon one another */
+
+    const dots = links.filter((link) => link.querySelector(".dot"));
+    const groups = dots.length ? shape("g", { "aria-hidden": "true" }, svg) : null;
+    groups?.after(svg.querySelector("g:has(> .name-on-map)") ?? ""); // names lie above
+
+    function regroup() {
+      if (!groups) return;
+      groups.replaceChildren();
+      const reach = view.width > width / NEAREST * 1.05 ? APART / pixels() : 0;
+      const heads = [];
+      for (const dot of dots) {
+        const at = middleOf(dot);
+        const head = heads.find((each) => Math.hypot(each.at.x - at.x, each.at.y - at.y) < reach);
+        if (head) head.dots.push(dot);
+        else heads.push({ at, dots: [dot] });
+      }
+      for (const { at, dots: together } of heads) {
+        for (const dot of together) dot.classList.toggle("within", together.length > 1);
+        if (together.length < 2) continue;
+        const group = shape("g", { class: "cluster" }, groups);
+        shape("circle", { cx: at.x, cy: at.y, r: 11 / pixels() }, group);
+        shape("text", { x: at.x, y: at.y, dy: ".35em" }, group).textContent = together.length;
+        shape("title", {}, group).textContent = card.dataset.cluster.replace("%n", together.length);
+        group.addEventListener("click", () => {
+          if (moved) return;
+          zoom(0.4, (at.x - view.x) / view.width, (at.y - view.y) / (view.width * height / width));
+        });
+      }
     }
 
-    function spread() {
+    /* The chosen mark */
+
+    const halo = shape("g", { "aria-hidden": "true" }, svg);
+
+    function choose(link) {
+      chosen = link;
+      halo.replaceChildren();
+      svg.classList.toggle("lit", Boolean(link) && svg.classList.contains("network"));
+      for (const each of svg.querySelectorAll(".beside-it")) each.classList.remove("beside-it");
+      card.replaceChildren();
+      if (!link) return;
+      const name = link.getAttribute("aria-label") ?? link.querySelector("title").textContent;
+      const open = document.createElement("a");
+      open.href = link.getAttribute("href");
+      open.textContent = name;
+      open.tabIndex = -1;
+      card.append(open);
+      const { x, y } = middleOf(link);
+      if (svg.classList.contains("network")) {
+        const beside = tiesOf(link);
+        for (const each of [link, ...beside]) each.classList.add("beside-it");
+        const lines = [...beside].map((each) => `M${x} ${y}L${middleOf(each).x} ${middleOf(each).y}`);
+        shape("path", { class: "lit-edges", d: lines.join("") }, halo);
+      }
+      shape("circle", { class: "ring", cx: x, cy: y, r: Math.max(12 / pixels(), (link.querySelector("use, circle")?.getBBox().width ?? 0) / 2 + 4) }, halo);
+    }
+
+    function walk(key) {
+      const from = links.find((link) => link === document.activeElement) ?? chosen;
+      if (!from) return;
+      const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+      const here = middleOf(from);
+      const near = svg.classList.contains("network") ? [...tiesOf(from)] : links;
+      let best = null;
+      let least = Infinity;
+      for (const link of near) {
+        const x = middleOf(link).x - here.x;
+        const y = middleOf(link).y - here.y;
+        const ahead = x * dx + y * dy;
+        const beside = Math.abs(x * dy) + Math.abs(y * dx);
+        if (link !== from && ahead > 0.5 && ahead + 2 * beside < least) [best, least] = [link, ahead + 2 * beside];
+      }
+      if (best) enter(best);
+    }
+
+    function enter(link) {
+      for (const each of links) each.tabIndex = each === link ? 0 : -1;
+      link.classList.remove("within");
+      const { x, y } = middleOf(link);
+      const tall = view.width * height / width;
+      if (x < view.x || x > view.x + view.width || y < view.y || y > view.y + tall) {
+        view = { x: x - view.width / 2, y: y - tall / 2, width: view.width };
+        show();
+      }
+      link.focus({ preventScroll: true });
+    }
+
+    /* What people do */
+
+    const at = (event) => {
+      const box = svg.getBoundingClientRect();
+      return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    };
+    const spread = () => {
       const [one, other] = [...fingers.values()];
       return Math.hypot(one[0] - other[0], one[1] - other[1]);
-    }
+    };
 
     svg.addEventListener("wheel", (event) => {
       if (!event.ctrlKey) return; // the wheel alone scrolls the page
@@ -52,61 +205,70 @@
       const before = fingers.get(event.pointerId);
       if (!before) return;
       const now = at(event);
-      if (fingers.size === 2) {
-        const width = spread();
-        fingers.set(event.pointerId, now);
-        zoom(width / Math.max(spread(), 0.01), ...now);
-      } else if (view.size < full.size || event.pointerType === "mouse") {
-        view.x -= (now[0] - before[0]) * view.size;
-        view.y -= (now[1] - before[1]) * view.size;
-        fingers.set(event.pointerId, now);
-        show();
-      }
       moved ||= Math.hypot(now[0] - before[0], now[1] - before[1]) > 0.004;
+      if (fingers.size === 2) {
+        const wide = spread();
+        fingers.set(event.pointerId, now);
+        zoom(wide / Math.max(spread(), 0.01), ...now);
+      } else if (moved && view.width < width) {
+        fingers.set(event.pointerId, now);
+        move(before[0] - now[0], (before[1] - now[1]) * height / width);
+      }
     });
 
     for (const type of ["pointerup", "pointercancel", "pointerleave"]) {
       svg.addEventListener(type, (event) => fingers.delete(event.pointerId));
     }
-    svg.addEventListener("click", (event) => { if (moved) event.preventDefault(); }, true);
     svg.addEventListener("dragstart", (event) => event.preventDefault());
 
-    const keys = {
-      "+": () => zoom(0.8),
-      "=": () => zoom(0.8),
-      "-": () => zoom(1.25),
-      0: () => { view = { ...full }; show(); },
-      ArrowLeft: () => { view.x -= view.size * STEP; show(); },
-      ArrowRight: () => { view.x += view.size * STEP; show(); },
-      ArrowUp: () => { view.y -= view.size * STEP; show(); },
-      ArrowDown: () => { view.y += view.size * STEP; show(); },
-    };
-    svg.closest("figure").addEventListener("keydown", (event) => {
-      const act = keys[event.key];
-      if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key.startsWith("Arrow") && view.size === full.size) return; // the page scrolls
-      event.preventDefault();
-      act();
-    });
-    svg.addEventListener("focusin", (event) => { // whoever tabs sees where they are
-      const mark = event.target.closest("a")?.getBBox();
-      if (!mark || view.size === full.size) return;
-      view.x = mark.x - view.size / 2;
-      view.y = mark.y - view.size / 2;
-      show();
-    });
+    svg.addEventListener("click", (event) => {
+      const link = event.target.closest("a");
+      if (moved || (link && event.pointerType === "touch" && link !== chosen)) event.preventDefault();
+      if (!moved && event.pointerType === "touch") choose(link);
+    }, true);
 
-    const buttons = svg.closest("figure").querySelector("[data-zoom-buttons]");
-    if (!buttons) return;
-    buttons.hidden = false;
-    buttons.addEventListener("click", (event) => keys[event.target.dataset.key]?.());
+    svg.addEventListener("pointerover", (event) => {
+      if (event.pointerType === "mouse") choose(event.target.closest("a") ?? (svg.contains(document.activeElement) ? document.activeElement : null));
+    });
+    svg.addEventListener("pointerout", (event) => {
+      if (event.pointerType === "mouse" && !svg.contains(event.relatedTarget)) choose(null);
+    });
+    svg.addEventListener("focusin", (event) => choose(event.target.closest("a")));
+    svg.addEventListener("focusout", () => choose(null));
+
+    const keys = {
+      "+": () => zoom(0.7),
+      "=": () => zoom(0.7),
+      "-": () => zoom(1.4),
+      0: () => zoom(NEAREST),
+      west: () => move(-STEP, 0),
+      east: () => move(STEP, 0),
+      north: () => move(0, -STEP),
+      south: () => move(0, STEP),
+      Escape: () => choose(null),
+    };
+    figure.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key.startsWith("Arrow") && svg.contains(event.target)) {
+        event.preventDefault();
+        walk(event.key);
+      } else if (keys[event.key]) {
+        event.preventDefault();
+        keys[event.key]();
+      }
+    });
+    tools.addEventListener("click", (event) => keys[event.target.dataset.key]?.());
+    tools.hidden = false;
+
+    const first = links.at(-1); // the greatest lies on top
+    for (const link of links) link.tabIndex = link === first ? 0 : -1;
+    show();
+    regroup();
+    new ResizeObserver(() => { show(); regroup(); }).observe(svg);
   }
 
   function start() {
-    for (const svg of document.querySelectorAll("svg[data-zoom]:not([data-ready])")) {
-      svg.dataset.ready = "";
-      zoomable(svg);
-    }
+    for (const svg of document.querySelectorAll("svg[data-zoom]:not([data-level])")) zoomable(svg);
   }
 
   new MutationObserver(start).observe(document.getElementById("results") ?? document.body, { childList: true });

@@ -21,7 +21,7 @@ from django.urls import reverse
 from initiatives.models import Initiative, Participation
 from roma_network.cartography import atlas
 from roma_network.cartography.projection import project
-from roma_network.directory.pictures import maps, network_layout
+from roma_network.directory.pictures import maps, network, network_layout
 from roma_network.directory.pictures.figures import FIGURES
 from roma_network.models import ContentVersion, Layout, Status
 from stakeholders.models import Actor, Country, Relation
@@ -125,7 +125,7 @@ def test_an_unusable_filter_is_said_and_the_picture_stands(directory, client, na
     assert page.all("svg.drawing")
 
 
-@pytest.mark.parametrize("name", [*PICTURES, "figures"])
+@pytest.mark.parametrize("name", [*(name for name in PICTURES if name != "network_around"), "figures"])
 def test_an_empty_directory_has_pictures_too(client, name):
     network_layout.compute()
     assert client.get(EVERY_KIND[name]).status_code == 200
@@ -204,7 +204,7 @@ def test_every_number_of_a_map_is_the_length_of_the_list_behind_it(directory, cl
     assert len(links) > 5
     for link in links:
         assert results_at(link.attributes["href"]) == number_in(link.text())
-    drawn = {land.attributes["aria-label"] for land in page.all("svg.map > a:has(.land)")}
+    drawn = {land.attributes["aria-label"] for land in page.all("svg.map a:has(.land)")}
     for row in page.all("main tbody tr"):
         words = words_of(row)
         assert (
@@ -368,6 +368,7 @@ def small_network():
 def test_a_layout_is_computed_aside_and_kept_until_the_content_changes(client, monkeypatch):
     started = []
     monkeypatch.setattr(network_layout, "start", lambda: started.append(ContentVersion.current()))
+    monkeypatch.setattr(network, "MOST_FRESH", 0)
     small_network()
     page = client.get("/network/")
     assert "being drawn for the first time" in page.text
@@ -385,6 +386,22 @@ def test_a_layout_is_computed_aside_and_kept_until_the_content_changes(client, m
     page = client.get("/network/")
     assert len(Page(page.text).all("svg.network a")) == 5
     assert len(started) == 2
+
+
+def test_a_small_network_is_laid_out_for_itself_in_any_process(client, monkeypatch):
+    monkeypatch.setattr(network_layout, "start", lambda: pytest.fail("It waits for nobody."))
+    small_network()
+    page = client.get("/network/")
+    assert len(Page(page.text).all("svg.network a")) == 4
+    assert "ETag" in page
+
+
+def test_the_surroundings_of_an_actor_are_those_it_meets(client, directory):
+    page = read(client, "/network/fra/")
+    links = {link.attributes["href"] for link in page.all("svg.network a")}
+    assert {"/actors/fra/", "/initiatives/leri/"} <= links
+    assert len([link for link in links if link.startswith("/actors/")]) <= network.MOST_COLLEAGUES + 1
+    assert client.get("/network/no-such-actor/").status_code == 404
 
 
 def test_one_worker_computes_and_rests():

@@ -1,6 +1,7 @@
 """Maps of filtered views (choropleth, with proportional symbols): how many actors or initiatives in each country, and the places that take part."""
 
 import json
+from functools import cached_property
 from math import sqrt
 from typing import NamedTuple
 
@@ -16,9 +17,9 @@ from roma_network.core.web_addresses import absolute
 from roma_network.directory.pictures.ties import counts_at, localities_at, ties_at
 from roma_network.export.formats import LICENCE_URL, PICTURES, ROWS
 from roma_network.pages.pictures import Picture
-from roma_network.search.facet_index import count
+from roma_network.search.facet_index import count, having
 from stakeholders.filters import ActorFilterSet
-from stakeholders.models import Country, Precision
+from stakeholders.models import ActorType, Country, Precision
 
 SHADES = 5
 MOST_DOTS = 200
@@ -75,12 +76,13 @@ def dot(weight, locality, place):
         }
     url = reverse("actor_detail", args=[locality.slug])
     return Dot(
-        locality.town or locality.name,
+        locality.name,
         label,
         url,
         *place,
         round(min(2.5 + 1.5 * sqrt(weight), 14), 1),
         weight,
+        locality.town or locality.name,
     )
 
 
@@ -135,6 +137,7 @@ class Map(Picture):
     name = "map"
     formats = PICTURES | {"geojson": ROWS["geojson"]}
     frame = atlas.EUROPE
+    width = 1000  # units, whatever part of Europe is drawn: so that names keep their size
 
     @property
     def ways(self):
@@ -146,7 +149,28 @@ class Map(Picture):
 
     @property
     def size(self):
-        return self.frame.width, self.frame.height
+        return self.width, round(self.window[3] * self.scale)
+
+    @property
+    def scale(self):
+        return self.width / self.window[2]
+
+    @cached_property
+    def window(self):
+        """The part of the map of Europe in which there is anything: x, y, width and height."""
+        paths = atlas.shapes("europe")["countries"]
+        counted = [land.code for land in self.lands if land.count and land.code in paths]
+        if not self.query or not counted:
+            return 0, 0, self.frame.width, self.frame.height
+        return atlas.window_of([paths[code] for code in counted])
+
+    @property
+    def offset(self):
+        return f"{-self.window[0]} {-self.window[1]}"
+
+    def seen(self, x, y):
+        """Where a place of the map of Europe is in the drawing."""
+        return round((x - self.window[0]) * self.scale), round((y - self.window[1]) * self.scale)
 
     @property
     def others(self):
@@ -155,7 +179,8 @@ class Map(Picture):
 
     @property
     def inset(self):
-        return atlas.inset(self.frame)
+        left, top, width, height = atlas.inset(self.frame)
+        return *self.seen(left, top), round(width * self.scale), round(height * self.scale)
 
     def prepare(self):
         counts = self.counts()
@@ -163,7 +188,8 @@ class Map(Picture):
         self.lands = lands(counts, self.label_of, self.url_of)
         weights = self.weights_there()
         localities = localities_at(self.request.content_version)
-        self.dots = dots(weights, localities, self.frame)
+        placed = dots(weights, localities, self.frame)
+        self.dots = [dot._replace(x=x, y=y) for dot in placed for x, y in [self.seen(dot.x, dot.y)]]
         self.dot_total = len(weights)
 
     @property
@@ -195,10 +221,14 @@ class Map(Picture):
     @property
     def labels(self):
         """The names of countries, and of the places with the most initiatives, where they have room."""
-        names = list(names_of(self.lands)) + [
-            Name(dot.name, dot.x, dot.y, dot.radius) for dot in self.dots[:MOST_NAMED]
+        countries = [
+            name._replace(x=x, y=y) for name in names_of(self.lands) for x, y in [self.seen(name.x, name.y)]
         ]
-        return labels.placed(names, self.size[0], (0, 0, *self.size))
+        towns = [
+            Name(dot.town if place < MOST_NAMED else "", dot.x, dot.y, dot.radius)
+            for place, dot in enumerate(self.dots)
+        ]
+        return labels.placed([*countries, *towns], self.width, (0, 0, *self.size))
 
     @property
     def legend(self):
@@ -257,6 +287,15 @@ class ActorMap(Map):
         """The number of actors without a country."""
         return count(self.tally.columns.plain["country"], self.tally.mask()).get(None, 0)
 
+    @property
+    def unmapped(self):
+        """The number of regional and local authorities that match and have no place on the map."""
+        columns = self.tally.columns
+        matching = self.tally.mask() & having(columns.plain["type"], [ActorType.LOCAL_AUTHORITY])
+        localities = localities_at(self.request.content_version)
+        places = [localities.get(key) for key in columns.keys[matching].tolist()]
+        return sum(not (each and self.frame.place(each.longitude, each.latitude)) for each in places)
+
     def weights(self):
         """How many initiatives each place that matches takes part in."""
         counts = counts_at(self.request.content_version)
@@ -267,6 +306,7 @@ class ActorMap(Map):
 class InitiativeMap(Map):
     address = "initiative_map"
     list_address = "initiative_list"
+    unmapped = 0
     unplaced = 0  # an initiative without countries is no rarity worth telling
 
     def __init__(self, request):

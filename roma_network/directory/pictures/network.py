@@ -8,28 +8,36 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 import numpy as np
+from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from initiatives.models import Initiative, Participation, Role
+from roma_network.cartography import labels
+from roma_network.cartography.labels import Name
 from roma_network.core.web_addresses import absolute
 from roma_network.core.xml_text import xml_safe
 from roma_network.directory.pictures import network_layout
 from roma_network.directory.pictures.network_layout import Graph
 from roma_network.directory.pictures.ties import every_relation_at, relations_at, ties_at
+from roma_network.export import responses
 from roma_network.export.formats import GRAPHS, LICENCE, PICTURES
 from roma_network.pages.pictures import Picture
+from roma_network.pages.redirects import instead_of
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, ActorType, Relation, RelationKind
 
 MOST_NODES = 1500
 MOST_EDGES = 3000  # that are drawn; files hold all
 MOST_NAMED = 15
-MOST_LABELS = 14
-MARGIN = 30  # units
-LEAST = 300  # units on a side, however few there are
-LETTER, LABEL_HEIGHT = 7.5, 16  # units, for labels that are not to overlap
+MOST_LABELS = 120
+MARGIN = 40  # units
+WIDTH = 1000  # units on a side, however many there are: so that names keep their size
+MOST_FRESH = 400  # nodes that are laid out anew for what is chosen
+MOST_COLLEAGUES = 40  # around one actor
+MOST_ON_PHONES = 120  # nodes, beyond which a small screen is offered neighbourhoods
 
 
 # What files tell of nodes and ties, with its type.
@@ -93,15 +101,30 @@ class Network(Picture):
     formats = PICTURES | GRAPHS
     types = list(ActorType)
     most_edges = MOST_EDGES
-    size = (network_layout.SIDE + 2 * MARGIN, network_layout.SIDE + 2 * MARGIN)
+    size = (WIDTH, WIDTH)
 
     def __init__(self, request):
         super().__init__(request, ActorFilterSet)
         self.version = request.content_version
-        self.places, laid_out = network_layout.latest()
-        self.is_provisional = laid_out != self.version
-        if self.is_provisional:
+
+    @cached_property
+    def is_fresh(self):
+        """Whether it is laid out for itself: few enough, so that this takes some milliseconds, in any process."""
+        return self.graph.size <= MOST_FRESH
+
+    @cached_property
+    def is_provisional(self):
+        """Whether it shows an older layout than it should: one of all is being made."""
+        if self.is_fresh:
+            return False
+        _places, laid_out = network_layout.latest()
+        if laid_out != self.version:
             network_layout.start()
+        return laid_out != self.version
+
+    @cached_property
+    def is_dense(self):
+        return self.graph.size > MOST_ON_PHONES
 
     def respond(self, embedded):
         response = super().respond(embedded)
@@ -168,12 +191,24 @@ class Network(Picture):
         ]
 
     @cached_property
+    def places(self):
+        """Where each node stands, in units of the drawing; None before the first layout of all."""
+        if self.is_fresh:
+            places = network_layout.fresh(self.graph)
+        else:
+            layout, _version = network_layout.latest()
+            if layout is None:
+                return None
+            places = layout.of(self.graph)
+        return network_layout.spread(places) * (WIDTH - 2 * MARGIN) + MARGIN
+
+    @cached_property
     def nodes(self):
         """The nodes, the greatest last so that they lie on top; empty before the first layout."""
         if self.places is None:
             return []
-        places = self.places.of(self.graph) + MARGIN
         degrees = self.graph.degrees.tolist()
+        roomy = 1.6 if self.graph.size <= MOST_ON_PHONES else 1
         nodes = [
             Node(
                 number,
@@ -181,11 +216,11 @@ class Network(Picture):
                 getattr(entry, "type", "initiative"),
                 round(x),
                 round(y),
-                2 * round(min(3 + 0.9 * sqrt(degree), 13)),
+                2 * round(roomy * min(3 + 0.9 * sqrt(degree), 13)),
                 degree,
             )
             for number, (entry, (x, y), degree) in enumerate(
-                zip(self.entries, places.tolist(), degrees, strict=True)
+                zip(self.entries, self.places.tolist(), degrees, strict=True)
             )
         ]
         return sorted(nodes, key=lambda node: (node.size, node.kind, node.entry.name))
@@ -195,15 +230,6 @@ class Network(Picture):
         """The nodes in runs of one kind."""
         for kind, nodes in groupby(self.nodes, key=lambda node: node.kind):
             yield {"kind": kind, "nodes": list(nodes)}
-
-    @property
-    def window(self):
-        """The part of the square where the nodes are: x, y and twice the side."""
-        xs, ys = [node.x for node in self.nodes], [node.y for node in self.nodes]
-        if not xs:
-            return 0, 0, *self.size
-        side = max(max(xs) - min(xs) + 3 * MARGIN, max(ys) - min(ys) + 3 * MARGIN, LEAST)
-        return (min(xs) + max(xs) - side) // 2, (min(ys) + max(ys) - side) // 2, side, side
 
     @cached_property
     def edges(self):
@@ -221,15 +247,12 @@ class Network(Picture):
 
     @cached_property
     def labels(self):
-        """The greatest nodes with names that do not overlap."""
-        taken, found = [], []
-        for node in reversed(self.nodes[-4 * MOST_LABELS :]):
-            half = len(node.entry.short_name[:34]) * LETTER / 2
-            box = (node.x - half, node.top - LABEL_HEIGHT, node.x + half, node.top)
-            if len(found) < MOST_LABELS and not any(overlap(box, other) for other in taken):
-                taken.append(box)
-                found.append(node)
-        return found
+        """Names that do not collide, those of the greatest first; nearer by there are more."""
+        named = [
+            Name(shortened(node.entry.short_name), node.x, node.y, node.radius)
+            for node in reversed(self.nodes[-MOST_LABELS:])
+        ]
+        return labels.placed(named, WIDTH, (0, 0, WIDTH, WIDTH))
 
     # In words
 
@@ -409,9 +432,68 @@ def as_xml(root):
     return xml_safe(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True).decode())
 
 
-def overlap(one, other):
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def shortened(name):
+    return Truncator(name).chars(30)
+
+
+class Around(Network):
+    """The neighbourhood of one actor: its initiatives, and those that it meets there most often or has a relation with."""
+
+    address = "network_around"
+
+    def __init__(self, request, actor):
+        super().__init__(request)
+        self.actor = actor
+
+    @property
+    def title(self):
+        return _("Network around %(name)s") % {"name": self.actor.short_name}
+
+    @property
+    def page_url(self):
+        return reverse(self.address, args=[self.actor.slug]) + self.query
+
+    @property
+    def embed_url(self):
+        return reverse(f"embed_{self.address}", args=[self.actor.slug]) + self.query
+
+    @property
+    def downloads(self):
+        return responses.downloads(
+            reverse(self.address, args=[self.actor.slug]), self.parameters, self.formats
+        )
+
+    @cached_property
+    def whole(self):
+        key, keys = self.actor.pk, self.tally.found
+        ties = self.chosen(ties_at(self.version))
+        mine = np.unique(ties.initiatives[ties.actors == key])
+        ties = ties.among(initiatives=mine)
+        relations = relations_at(self.version)
+        relations = relations[(relations == key).any(axis=1)]
+        shared = Counter(ties.pairs()[:, 0].tolist())
+        shared.update(dict.fromkeys(relations.ravel().tolist(), len(mine) + 1))
+        found = [each for each, _n in shared.most_common() if each != key and each in set(keys.tolist())]
+        shown = [key, *found[:MOST_COLLEAGUES]]
+        among = relations_at(self.version)
+        among = among[np.isin(among, shown).all(axis=1)]
+        return Graph.of(ties.among(actors=shown).pairs(), among)
+
+    @property
+    def count(self):
+        return len(self.graph.actors)
+
+    @property
+    def untied(self):
+        return 0
 
 
 def page(request, *, embedded=False):
     return Network(request).respond(embedded)
+
+
+def around(request, slug, *, embedded=False):
+    actor = Actor.objects.published().filter(slug=slug).first()
+    if actor is None:
+        return instead_of(request, Actor, slug)
+    return Around(request, actor).respond(embedded)

@@ -23,6 +23,7 @@ from roma_network.models import ContentVersion, Layout
 SIDE = 1000  # of the square that all stand in
 MOST_LAID_OUT = 1500  # by force; the others stand beside those they are tied to
 ROUNDS = 1500
+FEW_ROUNDS = 150  # for some hundred nodes, which takes some milliseconds
 REST = timedelta(minutes=10)  # between two computations
 AT_MOST = timedelta(minutes=5)  # for one; after that another worker may try
 SQUASH = 0.62  # draws what is far out towards the middle, where most stand
@@ -160,10 +161,29 @@ def computed(graph, before=None):
     return places_of(core, places, graph)
 
 
-def drawn(graph, start):
+def fresh(graph):
+    """Places for the nodes of a small graph, whatever the layout of all: each piece, and the pieces side by side."""
+    pieces = sorted(graph.as_igraph().connected_components(), key=len, reverse=True)
+    places, corner = np.zeros((graph.size, 2)), [0.0, SIDE * 1.0]
+    for number, members in enumerate(pieces):
+        where = drawn(graph.only(np.array(sorted(members))), None, FEW_ROUNDS)
+        if number == 0:
+            places[sorted(members)] = spread(where) * SIDE * (0.94 if len(pieces) > 1 else 1)
+        else:
+            places[sorted(members)] = in_a_row(where, corner)
+    return places
+
+
+def spread(places):
+    """Into a square of side 1, in both directions alike."""
+    low, high = places.min(axis=0, initial=np.inf), places.max(axis=0, initial=-np.inf)
+    return (places - low) / np.maximum(high - low, 1e-9) if len(places) > 1 else places * 0 + 0.5
+
+
+def drawn(graph, start, rounds=ROUNDS):
     random.seed(1)  # igraph draws its chances from here
     layout = graph.as_igraph().layout_fruchterman_reingold(
-        niter=ROUNDS, grid=False, seed=None if start is None else (start / SIDE * 40).tolist()
+        niter=rounds, grid=False, seed=None if start is None else (start / SIDE * 40).tolist()
     )
     return np.array(layout.coords, dtype=float).reshape(-1, 2)
 
