@@ -16,15 +16,45 @@ from roma_network.core.folding import fold
 FOLDER = Path(__file__).parent.parent / "fixtures"
 
 
+# Of links to entries: the kind that they lead to. A row is nothing without those in the second.
+LINKS = {"parent": "", "follows": "initiative", "publisher": "actor", "funder": "actor", "recipient": "actor"}
+ENDS = {"actor": "actor", "initiative": "initiative", "subject": "actor", "target": "actor"}
+LISTS = {"actors": "actor", "initiatives": "initiative"}
+
+
 @cache
-def rows(model):
-    """Natural key (a text) → fields of each object of a fixture file that readers see."""
+def stored(model):
+    """Natural key (a text) → fields of each object of a fixture file."""
     items = json.loads((FOLDER / f"{model}.json").read_text())
     return {
         item.get("pk") or item["fields"].get("slug") or number: item["fields"]
         for number, item in enumerate(items)
-        if item["fields"].get("status", "published") == "published"
     }
+
+
+def is_public(model, key):
+    return stored(model)[one(key)]["status"] == "published"
+
+
+@cache
+def rows(model):
+    """As `stored`, of what readers see: published entries, and rows and links between such."""
+    return {
+        name: public_part(model, row)
+        for name, row in stored(model).items()
+        if row.get("status", "published") == "published"
+        and all(is_public(kind, row[end]) for end, kind in ENDS.items() if end in row)
+    }
+
+
+def public_part(model, row):
+    hidden = {link for link, kind in LINKS.items() if link in row and not is_public(kind or model, row[link])}
+    lists = {
+        name: [key for key in row[name] if is_public(kind, key)]
+        for name, kind in LISTS.items()
+        if name in row
+    }
+    return {name: value for name, value in row.items() if name not in hidden} | lists
 
 
 def one(key):
