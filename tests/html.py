@@ -60,6 +60,8 @@ NO_PAGE = {
     "sitemap_index": "/sitemap.xml",
     "sitemap": "/sitemap-actors.xml",
     "catalogue": "/data/catalog.ttl",
+    "share_page": "/share/home.png",
+    "share_entry": "/share/actor/fra.png",
     "void": "/.well-known/void",
 }
 LEADING_ON = {

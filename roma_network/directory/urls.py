@@ -12,6 +12,7 @@ from roma_network.directory import (
     partners,
     permalinks,
     search,
+    share,
     sitemaps,
     statements,
 )
@@ -67,6 +68,8 @@ urlpatterns = [
     path("figures/", public(figures.all_figures, costs={"": 6}), name="figures"),
     *(url for name, picture in PICTURES.items() for url in picture_urls(name, *picture)),
     *(embed_url(name, *embed) for name, embed in EMBEDS.items()),
+    path("share/<slug:name>.png", share.page, name="share_page"),
+    path("share/<slug:kind>/<slug:slug>.png", share.entry, name="share_entry"),
     path("data/", data.page, name="data"),
     path("data/catalog.ttl", dcat.dcat, name="catalogue"),
     path(".well-known/void", dcat.void, name="void"),

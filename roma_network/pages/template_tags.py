@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
 from roma_network.core.web_addresses import absolute
+from roma_network.pages.share import TITLES
 
 register = Library()
 
@@ -21,6 +22,24 @@ DATE_FORMATS = {4: "Y", 7: "YEAR_MONTH_FORMAT", 10: "DATE_FORMAT"}
 
 
 register.simple_tag(absolute)
+
+
+@register.simple_tag(takes_context=True)
+def share(context):
+    """What other sites show of a fixed page: filtered, it is that of its list."""
+    match = context["request"].resolver_match
+    if not match or match.url_name not in TITLES:
+        return ""
+    title, name = TITLES[match.url_name], match.url_name
+    return format_html_join(
+        "\n    ",
+        '<meta property="og:{}" content="{}">',
+        [
+            ("title", title),
+            ("url", absolute(reverse(name))),
+            ("image", absolute(reverse("share_page", args=[name]))),
+        ],
+    )
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from django.utils.text import Truncator
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,9 @@ LEFT, RIGHT = 24, 40
 TOP = 56  # for the years and the milestones
 GROUP = 34
 DECADE = 5  # years between two lines
+LETTER = 6.8  # units: the width of one in a label, at a guess
+MOST_LETTERS, FEWEST_LETTERS = 60, 14  # of a label
+APART = 14  # units between two in one row
 FADE = 3  # years in which a bar fades out, behind the last sighting
 
 
@@ -33,6 +37,22 @@ class Bar(NamedTuple):
     is_moment: bool
     fades: float
     says: str
+    label: str = ""
+    arrows: tuple = ()
+
+    @property
+    def is_flush_right(self):
+        """Whether its label ends where it ends, since there is no room to the right."""
+        return self.x + len(self.label) * LETTER > WIDTH
+
+    @property
+    def left(self):
+        return min(self.x, self.end - len(self.label) * LETTER) if self.is_flush_right else self.x
+
+    @property
+    def right(self):
+        label = self.x if self.is_flush_right else self.x + len(self.label) * LETTER
+        return max(self.end + self.fades + (8 if self.is_open else 0), label)
 
     @property
     def end(self):
@@ -91,6 +111,12 @@ class Arrow(NamedTuple):
 
     path: str
     says: str
+    source: int
+    target: int
+
+
+def shortened(label, room):
+    return Truncator(label).chars(max(int(room / LETTER), 1))
 
 
 def in_years(date):
@@ -132,6 +158,7 @@ class Timeline(Picture):
             if in_years(each.date) >= self.first
         ]
         self.arrows = list(self.arrows_between([bar for _kind, _y, bars in self.bands for bar in bars]))
+        self.bands = [(kind, y, list(map(self.with_chain, bars))) for kind, y, bars in self.bands]
 
     def initiatives(self):
         """Those that match; where they are too many, those with the most actors."""
@@ -155,14 +182,40 @@ class Timeline(Picture):
             rows = [each for each in dated if each.kind == kind]
             if rows:
                 heading, y = y + 20, y + GROUP
-                bars = []
-                for row in rows:
-                    y += LINE
-                    bars.append(self.bar(row, y - BAR))
+                lines = self.packed(rows)
+                bars = [
+                    bar._replace(y=y + LINE * (place + 1) - BAR)
+                    for place, line in enumerate(lines)
+                    for bar in line
+                ]
+                y += LINE * len(lines)
                 yield kind, heading, bars
         self.bottom = y + 12
 
-    def bar(self, row, y):
+    def packed(self, rows):
+        """The bars in as few rows as have room for them and their labels; what follows on another stands in its row."""
+        lines, line_of = [], {}
+        for row in rows:
+            bar = self.bar(row)
+            before = line_of.get(row.follows_id)
+            room = bar.x - before[-1].x - APART if before else 0
+            if (
+                before
+                and room > FEWEST_LETTERS * LETTER
+                and bar.x >= before[-1].end
+                and not bar.is_flush_right
+            ):
+                before[-1] = before[-1]._replace(label=shortened(before[-1].label, room))
+                line = before
+            else:
+                line = next((each for each in lines if each[-1].right + APART <= bar.left), None)
+                if line is None:
+                    lines.append(line := [])
+            line.append(bar)
+            line_of[row.pk] = line
+        return lines
+
+    def bar(self, row):
         first, last = in_years(begun(row)), self.last_of(row)
         start, end = self.x(first), self.x(last)
         gone = self.x(self.gone_by(row, last)) if row.phase == Phase.UNKNOWN else end
@@ -170,11 +223,12 @@ class Timeline(Picture):
             row,
             start,
             round(max(end - start, 4), 1),
-            y,
+            0,
             row.phase == Phase.RUNNING and not row.until,
             row.kind in MOMENTS,
             round(max(gone - end, 0), 1),
             said_of(row),
+            Truncator(row.short_name).chars(MOST_LETTERS),
         )
 
     def last_of(self, row):
@@ -200,7 +254,20 @@ class Timeline(Picture):
                 x, y = min(max(bar.x, before.x), before.end), before.middle
                 bend = round(min(x, bar.x) - 22, 1)
                 path = f"M{x} {y}C{bend} {y} {bend} {bar.middle} {bar.x} {bar.middle}"
-                yield Arrow(path, _("%(after)s follows %(before)s") % names)
+                if y == bar.middle:
+                    path = f"M{before.end} {y}H{bar.x}"
+                said = _("%(after)s follows %(before)s") % names
+                yield Arrow(path, said, before.initiative.pk, bar.initiative.pk)
+
+    def with_chain(self, bar):
+        """With the arrows of the chain that it is in, which show with it."""
+        chain, found = {bar.initiative.pk}, []
+        while more := [
+            arrow for arrow in self.arrows if arrow not in found and {arrow.source, arrow.target} & chain
+        ]:
+            found += more
+            chain.update(end for arrow in more for end in (arrow.source, arrow.target))
+        return bar._replace(arrows=tuple(found))
 
     @property
     def years(self):
