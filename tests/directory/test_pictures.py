@@ -589,3 +589,36 @@ def test_a_map_of_one_country_counts_and_exports_that_country_alone(directory, c
     assert page.count == int(lines[0].split(",")[2])
     shaded = page.all(".map .land:not(.shade-0)")
     assert len(shaded) == 1
+
+
+def test_a_figure_says_first_what_it_shows_and_leaves_out_columns_without_anything(client):
+    factories.ActorFactory.create_batch(3, type="academia", country__code="RO", country__name="Romania")
+    factories.ActorFactory.create_batch(2, type="academia", country__code="ES", country__name="Spain")
+    page = read(client, "/figures/types/")
+    assert page.text("main .summary") == "Most: Romania (3), then Spain (2)."
+    assert page.texts(".bars li span") == ["Romania", "Spain"]
+    assert page.texts("table.figure thead th") == ["Country", "All", "Academia"]
+
+
+def test_what_follows_stands_in_one_row_and_its_arrow_shows_with_it(client):
+    first = factories.InitiativeFactory(kind="framework", name="First", start="2001", end="2005")
+    factories.InitiativeFactory(kind="framework", name="Second", start="2012", end="2020", follows=first)
+    factories.InitiativeFactory(kind="framework", name="Other", start="2013", end="2020")
+    page = read(client, "/timeline/")
+    links = {each.css_first("text").text(): each for each in page.all("svg.timeline a:has(.bar)")}
+    heights = {name: each.css_first("text").attributes["y"] for name, each in links.items()}
+    assert heights["First"] == heights["Second"] != heights["Other"]
+    assert [name for name, each in links.items() if each.css(".follows")] == ["First", "Second"]
+
+
+def test_every_fixed_page_and_entry_has_a_picture_for_those_who_share_it(client, directory):
+    for url in ("/", "/map/?country=RO", "/actors/fra/", "/initiatives/leri/", "/countries/RO/"):
+        said = {
+            tag.attributes["property"]: tag.attributes["content"]
+            for tag in read(client, url).all("meta[property^='og:']")
+        }
+        assert said["og:title"]
+        assert said["og:url"].endswith(url.partition("?")[0])
+        picture = client.get("/share/" + said["og:image"].partition("/share/")[2])
+        assert picture.headers["Content-Type"] == "image/png"
+        assert picture.content.startswith(b"\x89PNG")

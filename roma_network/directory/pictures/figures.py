@@ -32,6 +32,7 @@ from stakeholders.models import Actor, ActorType, Country, Theme
 FIRST_YEAR = 1990
 UNSEEN = "unseen"  # beside kinds: of what was seen before a year, and then no more
 LABEL, CELL, LINE, HEADER = 240, 92, 24, 52  # units of a drawing: widths, and heights
+MOST_BARS = 12
 LETTERS = 14  # of a heading in one line
 
 
@@ -57,6 +58,7 @@ class Figure(Drawing):
     corner = gettext_lazy("Country")
     list_address = "actor_list"
     note = ""
+    unnamed = ()  # lines that are no finding
     unshaded = 0  # the number of columns of sums, which come first
 
     def __init__(self, request):
@@ -83,6 +85,49 @@ class Figure(Drawing):
             )
             for label, cells in lines
         ]
+        self.leave_out_what_is_empty()
+
+    def leave_out_what_is_empty(self):
+        """Columns in which no line has anything."""
+        kept = [
+            place
+            for place in range(len(self.columns))
+            if not self.lines or any(line.cells[place].count for line in self.lines)
+        ]
+        self.columns = [self.columns[place] for place in kept]
+        self.lines = [Line(line.label, [line.cells[place] for place in kept]) for line in self.lines]
+
+    @property
+    def parts(self):
+        """The columns that bars are made of: all but those of sums."""
+        return list(self.columns)[self.unshaded :]
+
+    @property
+    def bars(self):
+        """The longest lines as bars: label, number, and for each part its place, its start and its width in per cent."""
+        sums = [(sum(cell.count for cell in line.cells[self.unshaded :]), line) for line in self.lines]
+        shown = self.chosen_for_bars([pair for pair in sums if pair[0]])
+        longest = max((total for total, _line in shown), default=0)
+        for total, line in shown:
+            start, parts = 0.0, []
+            for place, cell in enumerate(line.cells[self.unshaded :]):
+                width = round(100 * cell.count / longest, 2)
+                parts.append((place, round(start, 2), width))
+                start += width
+            yield line.label, total, [part for part in parts if part[2]]
+
+    def chosen_for_bars(self, sums):
+        return sorted(sums, key=lambda pair: -pair[0])[:MOST_BARS]
+
+    @property
+    def sentence(self):
+        """What the bars say first."""
+        found = [(label, total) for label, total, _parts in self.bars if label not in self.unnamed]
+        if len(found) < 2:
+            return ""
+        (first, most), (second, next_most) = sorted(found, key=lambda pair: -pair[1])[:2]
+        words = {"first": first, "most": most, "second": second, "next": next_most}
+        return _("Most: %(first)s (%(most)d), then %(second)s (%(next)d).") % words
 
     def url_of(self, query, place):
         return f"{reverse(self.list_of(place))}?{urlencode(query)}" if query else reverse(self.list_of(place))
@@ -133,6 +178,7 @@ class Figure(Drawing):
 class Types(Figure):
     slug = "types"
     title = gettext_lazy("Actors by country and type")
+    unnamed = (gettext_lazy("No single country"),)
     unshaded = 1
 
     def measure(self):
@@ -227,6 +273,10 @@ class Years(Figure):
             (str(year), list(self.cells(running, year))) for year in range(this_year, first - 1, -1)
         )
 
+    def chosen_for_bars(self, sums):
+        """The years in their order, not by number."""
+        return sums[: 2 * MOST_BARS]
+
     def cells(self, running, year):
         when = {"from": year, "to": year}
         yield sum(running[kind, year] for kind in InitiativeKind), when
@@ -273,6 +323,7 @@ class Completeness(Figure):
     slug = "completeness"
     title = gettext_lazy("How complete the entries are, and how many were verified")
     corner = gettext_lazy("Entries with")
+    unnamed = (gettext_lazy("anything"),)
     KINDS = [
         ("actor_list", Actor, actor_columns.actors),
         ("initiative_list", Initiative, initiative_columns.initiatives),
