@@ -60,15 +60,15 @@ NO_PAGE = {
     "sitemap_index": "/sitemap.xml",
     "sitemap": "/sitemap-actors.xml",
     "catalogue": "/data/catalog.ttl",
-    "share_page": "/share/home.png",
-    "share_entry": "/share/actor/fra.png",
     "void": "/.well-known/void",
 }
 LEADING_ON = {
     "identifier",
     "scheme",
     "dump_file",
-}  # routes that send people to a page, or to a file of a dump
+    "share_page",
+    "share_entry",
+}  # routes that send people to a page, to a file of a dump, or to a picture
 
 
 def public_routes():

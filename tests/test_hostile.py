@@ -24,8 +24,10 @@ HERE = EVERY_KIND | {
     "initiative_detail": "/initiatives/programme/",
     "country_detail": "/countries/RO/",
     "search": "/search/",
+    "network_around": "/network/town/",
     **NO_PAGE,
     **EMBEDS,
+    "embed_network_around": "/embed/network/town/",
     "embed_actor_detail": "/embed/actors/town/",
     "embed_initiative_detail": "/embed/initiatives/programme/",
 }

@@ -57,7 +57,10 @@ def in_language(code, link=True):
     """The attributes of a text in a language, and of the link to what is in that language; none where it is not known."""
     if not code:
         return ""
-    return format_html(' lang="{}" hreflang="{}"' if link else ' lang="{}"', *[code] * (2 if link else 1))
+    return format_html(
+        ' lang="{}" dir="auto" hreflang="{}"' if link else ' lang="{}" dir="auto"',
+        *[code] * (2 if link else 1),
+    )
 
 
 @register.filter
