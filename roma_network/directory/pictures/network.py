@@ -465,7 +465,7 @@ class Around(Network):
 
     @cached_property
     def whole(self):
-        key, keys = self.actor.pk, self.tally.found
+        key, matching = self.actor.pk, set(self.tally.found.tolist())
         ties = self.chosen(ties_at(self.version))
         mine = np.unique(ties.initiatives[ties.actors == key])
         ties = ties.among(initiatives=mine)
@@ -473,7 +473,7 @@ class Around(Network):
         relations = relations[(relations == key).any(axis=1)]
         shared = Counter(ties.pairs()[:, 0].tolist())
         shared.update(dict.fromkeys(relations.ravel().tolist(), len(mine) + 1))
-        found = [each for each, _n in shared.most_common() if each != key and each in set(keys.tolist())]
+        found = [each for each, _n in shared.most_common() if each != key and each in matching]
         shown = [key, *found[:MOST_COLLEAGUES]]
         among = relations_at(self.version)
         among = among[np.isin(among, shown).all(axis=1)]

@@ -22,7 +22,7 @@ from roma_network.models import ContentVersion, Layout
 
 SIDE = 1000  # of the square that all stand in
 MOST_LAID_OUT = 1500  # by force; the others stand beside those they are tied to
-ROUNDS = 1500
+ROUNDS = 400
 FEW_ROUNDS = 150  # for some hundred nodes, which takes some milliseconds
 REST = timedelta(minutes=10)  # between two computations
 AT_MOST = timedelta(minutes=5)  # for one; after that another worker may try

@@ -13,7 +13,7 @@ from initiatives.querysets import MOMENTS
 from roma_network.pages.pictures import Picture
 from roma_network.search.facet_index import foremost
 
-MOST_BARS = 300
+MOST_BARS = 600
 EARLIEST = 1985
 WIDTH, LINE, BAR = 1000, 30, 8  # units
 LEFT, RIGHT = 24, 40
