@@ -31,6 +31,8 @@ EVERY_KIND = {
     "partners": "/partners/?like=kosice-sk",
     "country_list": "/countries/",
     "country_detail": "/countries/XK/",
+    "roster_list": "/rosters/",
+    "roster": "/rosters/contact-points/",
     "search": "/search/?q=roma",
     "about": "/about/",
     "accessibility": "/accessibility/",

@@ -27,6 +27,7 @@ PAGES = [
     "country_list",
     "funding_list",
     "partners",
+    "roster_list",
     "map",
     "initiative_map",
     "network",
