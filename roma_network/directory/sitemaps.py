@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from roma_network.core.web_addresses import absolute
+from roma_network.directory import rosters
 from roma_network.directory.permalinks import KINDS
 from roma_network.models import Record
 from roma_network.pages.addresses import takes
@@ -82,6 +83,14 @@ class CountrySitemap(LocalSitemap):
         return Country.objects.all()
 
 
+class RosterSitemap(LocalSitemap):
+    def items(self):
+        return rosters.all_rosters()
+
+    def location(self, roster):
+        return roster.url
+
+
 class PageSitemap(LocalSitemap):
     def items(self):
         return PAGES
@@ -93,6 +102,7 @@ class PageSitemap(LocalSitemap):
 SITEMAPS = {
     "pages": PageSitemap,
     "countries": CountrySitemap,
+    "rosters": RosterSitemap,
     "actors": EntrySitemap("actor"),
     "initiatives": EntrySitemap("initiative"),
     "documents": EntrySitemap("document"),

@@ -33,7 +33,7 @@ pytestmark = [
 ]
 
 HOST = "http://testserver"
-OF_ONE_THING = {"search", "figure", "partners"}  # pages that lists and other pages lead to
+OF_ONE_THING = {"search", "figure", "partners", "network_around"}  # pages that lists and other pages lead to
 PARSERS = {"ttl": "turtle", "jsonld": "json-ld", "rdf": "xml"}
 MEDIA = {"ttl": "text/turtle", "jsonld": "application/ld+json", "rdf": "application/rdf+xml"}
 SCHEMA = rdflib.Namespace("https://schema.org/")
