@@ -141,6 +141,8 @@ class Reading:
         self.mentions.add((model, lookup))
         if issubclass(model, Editorial):
             self.shown[model].add("status")
+        else:  # it may move to an entry that readers do not see
+            self.shown[model] |= {end.name for end in required_ends(model)}
 
     def add_links(self, column, found) -> None:
         """Keys of other rows, in the order of these."""
@@ -202,8 +204,7 @@ class Reading:
                 subject = model._meta.get_field("subject")  # type: ignore[misc]  # each kind has its own
                 self.owners.add(relation.field)
                 for path, entry in [("", subject.related_model), *ends_of(subject.related_model)]:
-                    if issubclass(entry, Editorial):
-                        self.mention(entry, f"{relation.related_query_name or relation.name}__subject{path}")
+                    self.mention(entry, f"{relation.related_query_name or relation.name}__subject{path}")
         for end in required_ends(self.model):
             self.mention(end.related_model, end.name)
         if hasattr(self.model, "merge"):  # a tombstone names the entry in its place

@@ -147,6 +147,19 @@ def test_of_a_row_edited_since_the_edited_cells_stay(publisher):
     assert [each.slug for each in actor.themes.all()] == ["health"]
 
 
+def test_a_row_that_the_import_removed_and_somebody_put_back_stays(publisher):
+    theme = ThemeFactory(slug="housing")
+    actor = ActorFactory(slug="agency", name="Agency", summary="Old", themes=[theme])
+    ActorCitationFactory(subject=actor)
+    link = Actor.themes.through.objects.get(actor=actor)
+    send(publisher, as_csv(["slug", "summary", "themes"], ["agency", "New", ""]))
+    say_yes(publisher)
+    link.save(force_insert=True)
+    take_back(publisher)
+    actor.refresh_from_db()
+    assert (actor.summary, [each.slug for each in actor.themes.all()]) == ("Old", ["housing"])
+
+
 def test_new_rows_stay_that_somebody_edited_or_that_rows_which_stay_lead_to(publisher):
     rows = [
         [*actor_row("roof"), ""],

@@ -137,8 +137,8 @@ def steps(before, after, now):
     gone, held = [], []
     for place in dict.fromkeys([*before, *after]):
         old, written, stands = before.get(place), after.get(place), now.get(place)
-        if written == old or (written and not stands):
-            continue  # not touched by the import, or deleted since
+        if written == old or bool(written) != bool(stands):
+            continue  # not touched by the import, or deleted or put back since
         if old is None:
             gone += [] if differ([(*place, written)], [(*place, stands)]) else [(*place, stands)]
         elif stands is None:
