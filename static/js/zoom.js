@@ -28,10 +28,12 @@
     let view = { x: 0, y: 0, width };
     let moved = false;
     let chosen = null;
+    let known = null; // what was chosen before a tap, which gives the focus first
     let middles;
     let ties;
 
-    const pixels = () => (svg.clientWidth || width) / view.width; // of a unit
+    /* Of a unit. The drawing may stand amid its element, which is no higher than the window. */
+    const pixels = () => Math.min((svg.clientWidth || width) / width, (svg.clientHeight || height) / height) * width / view.width;
 
     /* Where marks are, and what ties them */
 
@@ -199,6 +201,7 @@
     svg.addEventListener("pointerdown", (event) => {
       fingers.set(event.pointerId, at(event));
       moved = false;
+      known = chosen;
     });
 
     svg.addEventListener("pointermove", (event) => {
@@ -223,7 +226,7 @@
 
     svg.addEventListener("click", (event) => {
       const link = event.target.closest("a");
-      if (moved || (link && event.pointerType === "touch" && link !== chosen)) event.preventDefault();
+      if (moved || (link && event.pointerType === "touch" && link !== known)) event.preventDefault();
       if (!moved && event.pointerType === "touch") choose(link);
     }, true);
 
