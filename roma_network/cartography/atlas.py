@@ -64,9 +64,8 @@ def middles() -> dict[str, tuple[int, int]]:
     """Code → where a name stands in a country on the map of Europe: the place in its largest part that is farthest from
     its borders, wide ones before high ones.
     """
-    return {
-        code: middle(max(path.split("z"), key=len)) for code, path in shapes("europe")["countries"].items()
-    }  # type: ignore[index]  # this map is always there
+    countries = shapes("europe")["countries"]  # type: ignore[index]  # this map is always there
+    return {code: middle(max(path.split("z"), key=len)) for code, path in countries.items()}
 
 
 def middle(part):

@@ -79,7 +79,7 @@ def without_source(entry: Editorial) -> list[Keyed]:
     """The rows of an entry that readers do not see, since nothing is cited for them."""
     found: list[Keyed] = []
     for field in kinds(type(entry)):
-        owner = field.field.name  # type: ignore[union-attr]  # relations from their other end
+        owner = field.field.name  # type: ignore[attr-defined]  # relations from their other end
         rows = field.related_model.objects.filter(**{owner: entry}, citations=None)  # type: ignore[union-attr]
         found += rows.order_by("pk")
     return found

@@ -61,8 +61,8 @@ def circles(
 
 def targets(field: models.ForeignKey, keys: Collection[Any] | None, by: str = "pk") -> dict[Any, Any]:
     """Row → the one that it leads to: of all rows, or of these and whatever they come to. `by`: what stands for a row."""
-    linked = field.model._default_manager.exclude(**{field.name: None}).order_by()
-    linked = linked.values_list(by, f"{field.name}__{by}")
+    rows = field.model._default_manager.exclude(**{field.name: None}).order_by()
+    linked = rows.values_list(by, f"{field.name}__{by}")
     if keys is None:
         return dict(linked)
     found: dict[Any, Any] = {}
