@@ -135,8 +135,12 @@ class Question:
 
     @property
     def asks_for_actors(self) -> bool:
+        """Of its own words, or of those of a role: “who finances”."""
         facets = [facet for concept in self.concepts for facet in concept.meaning.facets]
-        return self.asks_who or any((facet.model, facet.name) == ("actor", "type") for facet in facets)
+        if self.asks_who or any((facet.model, facet.name) == ("actor", "type") for facet in facets):
+            return True
+        first = vocabulary().tree.whole.get(self.folded.partition(" ")[0])
+        return bool(first) and any(meaning.kind == "who" for meaning in first.meanings)
 
     @property
     def is_understood(self) -> bool:

@@ -147,7 +147,8 @@ def facet_of(text):
 
 @cache
 def country(*codes):
-    return Meaning("country", ",".join(codes), (Facet("", "country", codes),))
+    facets = Facet("", "country", codes), Facet("document", "about", codes)
+    return Meaning("country", ",".join(codes), facets)
 
 
 @cache
