@@ -15,7 +15,7 @@ from roma_network.export.columns import (
     sources_column,
     texts,
 )
-from roma_network.export.rdf import Node, concept, country, identifier, within
+from roma_network.export.rdf import Iri, Node, concept, country, identifier, within
 from stakeholders.cells import OtherNames
 from stakeholders.models import (
     Actor,
@@ -32,6 +32,18 @@ MAIN = Group(None, _("Organisations and authorities only, never a person."))
 PLACE, LIFE, CONTACT = Group(_("Place")), Group(_("Life")), Group(_("Contact and identifiers"))
 ADDRESS = Node("address", "schema:address", "schema:PostalAddress")
 POINT = Node("place", "schema:location", "schema:Place")
+
+
+def post_subject(base, row):
+    return within(Iri(f"{base}/countries/{row['country']}/"), f"office-{row['slug']}")
+
+
+def post(base, actor, row):
+    """An office that an actor holds: the same whether this or the mandate tells it."""
+    holder = actor.value.rpartition("/")[2]
+    [resource] = mandates.resources(row | {"actor": holder, "searched_on": None, "sources": []}, base)
+    return resource
+
 
 countries = Table(
     "countries",
@@ -122,11 +134,14 @@ actors = Table(
             parts=(
                 Column("slug", links="mandates"),
                 Column("country"),
-                Column("office"),
+                Column("office", scheme="office"),
                 Column("start"),
                 Column("end"),
+                Column("note"),
             ),
             told_in="mandates",
+            rdf_rows=post,
+            rdf_link="org:holds",
         ),
         Column(
             "country",
@@ -331,23 +346,34 @@ mandates = Table(
             "country",
             meaning=_("ISO 3166-1 alpha-2; XK for Kosovo*."),
             links="countries",
+            rdf=texts("dcterms:spatial"),
             importable=True,
             example="RO",
         ),
-        Column("office", importable=True, example="contact_point", fact="office"),
+        Column(
+            "office",
+            rdf=texts("org:role"),
+            scheme="office",
+            importable=True,
+            example="contact_point",
+            fact="office",
+        ),
         Column(
             "actor",
             meaning=_("The slug of the body. Empty where a search found none."),
             links="actors",
+            rdf=texts("org:heldBy"),
             importable=True,
             example="anr-ro",
         ),
-        Column("start", importable=True, fact="start"),
-        Column("end", importable=True, fact="end"),
-        Column("note", importable=True, fact="note"),
-        Column("searched_on", importable=True),
+        Column("start", rdf=texts("schema:startDate"), importable=True, fact="start"),
+        Column("end", rdf=texts("schema:endDate"), importable=True, fact="end"),
+        Column("note", rdf=english("skos:note"), importable=True, fact="note"),
+        Column("searched_on", rdf=texts("dcterms:date"), importable=True),
         sources_column(partial(Citations, MandateCitation)),
     ],
+    rdf_types=("org:Post",),
+    subject=post_subject,
 )
 relations = Table(
     "relations",

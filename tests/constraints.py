@@ -140,4 +140,5 @@ def citation(table, factory):
             [{"facts": [], "note": "in passing"}, {"note": ""}],
             [{"facts": [], "note": ""}],
         ),
+        **dates(table, factory, "checked_on"),
     }

@@ -156,7 +156,7 @@ class TieCitationFormSet(CitationFormSet):
 
 
 class CitationInline(OwnedInline):
-    fields = ["source", "facts", "note"]
+    fields = ["source", "facts", "note", "checked_on"]
     formfield_overrides = {FactsField: {"widget": Boxes}}
     autocomplete_fields = ["source"]
     formset = CitationFormSet

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from roma_network.core.partial_dates import PartialDateField
 from roma_network.editorial import diff, revisions, workflow
 from roma_network.editorial.workflow import RefusedError
-from roma_network.models import Editorial, FactsField, Keyed, Merge, Status, loops, names_changed
+from roma_network.models import Citation, Editorial, FactsField, Keyed, Merge, Status, loops, names_changed
 
 LIFE = {"slug", "status", "published_at", "verified_on"}  # each entry keeps its own
 PROSE = {"note"}  # columns in which two texts can stand beside one another
@@ -247,10 +247,10 @@ def twin_of(row, field, new):
 
 def combined(twin, row, same):
     """Attribute → value, where `row` says more than `twin`. `same` names the columns by which they are twins."""
-    values, aside = {}, []
+    values, aside = checked_as_both(twin, row), []
     for column in revisions.columns(type(row)) if isinstance(row, Keyed) else ():
         mine, other = (getattr(each, column.attname) for each in (twin, row))
-        if column.name in {*same, *LIFE} or mine == other or is_empty(column, other):
+        if column.name in {*same, *LIFE, "checked_on"} or mine == other or is_empty(column, other):
             continue
         if is_empty(column, mine) or (isinstance(column, PartialDateField) and other.startswith(mine)):
             values[column.attname] = other
@@ -267,6 +267,13 @@ def combined(twin, row, same):
         note = values.get("note", twin.note)
         values["note"] = joined(note, _("also given as %(other)s") % {"other": ", ".join(texts)})
     return values
+
+
+def checked_as_both(twin, row):
+    """A citation that takes in the facts of another was checked when both were: not at all, where one was not."""
+    if not isinstance(row, Citation) or twin.checked_on == row.checked_on:
+        return {}
+    return {"checked_on": min(twin.checked_on, row.checked_on)}
 
 
 def contradiction(row, aside):

@@ -37,7 +37,7 @@ class State(NamedTuple):
 
 
 NEW = State({}, {})
-CITED = ("source", "facts", "note")  # of the citations of a tie
+CITED = ("source", "facts", "note", "checked_on")  # of the citations of a tie
 MOST_VERSIONS = 50  # saved while one form stood open
 
 

@@ -36,7 +36,9 @@ from roma_network.models import Editorial, Keyed, Status
 
 SOURCE = "source:"  # before a fact, in the filters by what entries have or lack
 PARTIAL_DATE = _("A year, a month or a day: 1996, 1996-05, 1996-05-02.")
-SOURCES = _("The sources: address, which facts each backs, what else it says, title, publisher, origin.")
+SOURCES = _(
+    "The sources: address, which facts each backs, what else it says, when that was checked, title, publisher, origin."
+)
 
 
 class Kind(StrEnum):
@@ -454,6 +456,7 @@ def sources_column(importer: Callable[[], Any] | None = None) -> Column:
             Column("url", "source.url", kind=Kind.URL, links="sources"),
             Column("facts", kind=Kind.TEXTS, scheme="fact"),
             Column("note"),
+            Column("checked_on"),
             Column("title", "source.title", told_in="sources"),
             Column("publisher", "source.publisher", told_in="sources"),
             Column("origin", "source.origin", told_in="sources"),

@@ -145,12 +145,13 @@ def derivation(base, subject, row):
     """What a row takes from one of its sources. The name lasts as long as the source is cited."""
     facts = [("dcterms:subject", concept(base, "fact", fact)) for fact in row["facts"]]
     notes = [("skos:note", text(row["note"], LANGUAGE))] if row["note"] else []
+    checked = [("dcterms:date", object_of("partial_date", row["checked_on"]))] if row["checked_on"] else []
     about = [
         ("rdf:type", Iri("prov:Derivation")),
         ("prov:entity", Iri(row["url"])),
         ("dcterms:title", text(row["title"])),
     ]
-    return Resource(within(subject, f"source-{digest(row['url'])}"), about + facts + notes)
+    return Resource(within(subject, f"source-{digest(row['url'])}"), about + facts + notes + checked)
 
 
 # Turtle

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.core.hooks import Hook
+from roma_network.core.partial_dates import PartialDateField, partial_date_constraint
 from roma_network.core.text_fields import LineField, SameColumn
 from roma_network.core.web_addresses import WebAddressField
 from roma_network.models.keyed import Keyed, KeyedQuerySet
@@ -147,6 +148,11 @@ class Citation(Keyed):
         db_column="supports",
         help_text=_("What the source says beyond these facts, in a few words; empty where that is nothing."),
     )
+    checked_on = PartialDateField(
+        _("checked on"),
+        db_default="",
+        help_text=_("When somebody last read in the source that these facts are so."),
+    )
 
     objects = CitationQuerySet.as_manager()
 
@@ -166,6 +172,7 @@ class Citation(Keyed):
                 name="%(app_label)s_%(class)s_backs_something",
                 violation_error_message=_("Name the facts that this source backs, or write a note."),
             ),
+            partial_date_constraint("checked_on"),
         ]
 
     def __str__(self):

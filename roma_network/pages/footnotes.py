@@ -10,7 +10,7 @@ from django.db.models import Value
 from roma_network.models import Source, facts_of, titles
 
 SOURCE_FIELDS = ("pk", "url", "title", "publisher", "accessed_on", "origin", "archive_url", "language")
-Cited = namedtuple("Cited", "source_id source facts note vocabulary")
+Cited = namedtuple("Cited", "source_id source facts note checked_on vocabulary")
 
 
 class Citing(Protocol):
@@ -31,8 +31,14 @@ class Footnote:
     source: object
     facts: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    checks: list[str] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
     is_marked: bool = False
+
+    @property
+    def checked_on(self) -> str:
+        """The day since which all that it backs here is checked; empty where some of it is not."""
+        return min(self.checks, default="")
 
 
 class Footnotes:
@@ -59,6 +65,7 @@ class Footnotes:
         )
         add(note.facts, titles(citation, citation.facts))
         add(note.texts, filter(None, [citation.note]))
+        add(note.checks, [citation.checked_on])
         return note
 
     def beside(self, citations, facts):
@@ -102,14 +109,18 @@ def read_citations(*lists: Sequence[Citing]) -> None:
     queries = [citations_of(rows, place) for place, rows in enumerate(lists)]
     vocabularies = [facts_of.value(type(rows[0])) for rows in lists]  # type: ignore[arg-type]  # rows of models
     if queries:
-        for place, _pk, subject, facts, note, *source in sorted(queries[0].union(*queries[1:], all=True)):
+        for place, _pk, subject, facts, note, checked_on, *source in sorted(
+            queries[0].union(*queries[1:], all=True)
+        ):
             found = Source(**dict(zip(SOURCE_FIELDS, source, strict=True)))
-            by_row[place, subject].cited.append(Cited(found.pk, found, facts, note, vocabularies[place]))
+            by_row[place, subject].cited.append(
+                Cited(found.pk, found, facts, note, checked_on, vocabularies[place])
+            )
 
 
 def citations_of(rows, place):
     model = type(rows[0])._meta.get_field("citations").related_model
-    columns = ("pk", "subject", "facts", "note", *(f"source__{name}" for name in SOURCE_FIELDS))
+    columns = ("pk", "subject", "facts", "note", "checked_on", *(f"source__{name}" for name in SOURCE_FIELDS))
     return (
         model.objects.filter(subject__in=rows)
         .order_by()

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
@@ -16,8 +17,10 @@ from initiatives.models import (
 )
 from roma_network.directory.evidence import backed_facts, in_all
 from roma_network.editorial import merging, restoring, revisions
+from roma_network.editorial.importing.tables import import_table
 from roma_network.export.columns import table_of
 from roma_network.models import Source, facts_of
+from stakeholders import columns
 from stakeholders.models import Actor, ActorCitation, ActorMerge, RelationCitation
 from tests import factories
 from tests.editing import address, sent_by
@@ -428,3 +431,78 @@ def test_code_of_the_last_release_goes_on_writing_words():
     citation = actor.citations.get()
     assert (citation.facts, citation.note) == ([], "founded 1996")
     assert Source.objects.get(title="A").origin == "secondary"
+
+
+# When it was checked
+
+
+def test_a_day_of_a_check_stands_in_the_note_in_files_and_in_linked_data(client):
+    citation = factories.ActorCitationFactory(
+        checked_on="2026-05-02", subject__founded="2001", facts=["founded"]
+    )
+    url = citation.subject.get_absolute_url()
+    assert "checked on 2 May 2026" in read(client, url).text()
+    told = [client.get(f"{url}?format={name}").getvalue().decode() for name in ("json", "csv", "ttl")]
+    assert '"checked_on":"2026-05-02"' in told[0]
+    assert "founded | 2026-05-02" in told[1]
+    assert 'dcterms:date "2026-05-02"^^xsd:date' in told[2]
+
+
+def test_a_source_of_several_rows_is_checked_since_the_earliest_day_of_all(client):
+    actor, source = factories.ActorFactory(), factories.SourceFactory()
+    one = factories.ActorCitationFactory(subject=actor, source=source, checked_on="2026-05-02")
+    part = factories.ParticipationFactory(actor=actor, sourced=False)
+    other = factories.ParticipationCitationFactory(subject=part, source=source, checked_on="2025-01-03")
+    assert "checked on 3 January 2025" in read(client, actor.get_absolute_url()).text()
+    other.checked_on = ""
+    other.save()
+    assert "checked on" not in read(client, actor.get_absolute_url()).text()
+    assert one.checked_on
+
+
+def test_the_form_takes_the_day_and_a_version_keeps_it(cast):
+    citation = factories.ActorCitationFactory()
+    page = address(citation.subject, "change")
+    sent = sent_by(cast["curator"].get(page)) | {"citations-0-checked_on": "2026-05-02"}
+    assert cast["curator"].post(page, sent).status_code == 302
+    citation.refresh_from_db()
+    assert citation.checked_on == "2026-05-02"
+    assert citation.subject.history.first().rows["citations"][0]["checked_on"] == "2026-05-02"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{url} | founded | 2026-05-02", (["founded"], "", "2026-05-02")),
+        ("{url} | founded | a note | 2026-05-02", (["founded"], "a note", "2026-05-02")),
+        ("{url} | founded | a note of 2026-05-02", (["founded"], "a note of 2026-05-02", "")),
+        ("{url} | founded", (["founded"], "", "")),
+    ],
+)
+def test_a_file_may_say_when_it_was_checked(line, said):
+    source = factories.SourceFactory()
+    cell = import_table(columns.actors).columns["sources"]
+    url, facts, *rest = value = cell.parse_line(line.format(url=source.url), {Source: {source.url: source}})
+    assert (list(facts), *rest) == said
+    assert cell.line(value) == line.format(url=url)
+
+
+def test_a_new_source_may_be_told_with_the_day():
+    cell, known = import_table(columns.actors).columns["sources"], {Source: {}}
+    value = cell.parse_line(
+        "https://new.example/a | founded | a note | Agency | About us | 2026-05-02", known
+    )
+    assert value == ("https://new.example/a", ("founded",), "a note", "2026-05-02")
+    assert known[Source]["https://new.example/a"].title == "About us"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "then"),
+    [("2026-05-02", "2025-01-03", "2025-01-03"), ("2026-05-02", "", ""), ("2026-05-02",) * 3],
+)
+def test_two_citations_made_one_were_checked_when_both_were(cast, one, other, then):
+    source, kept, old = factories.SourceFactory(), factories.ActorFactory(), factories.ActorFactory()
+    for actor, day in ((kept, one), (old, other)):
+        factories.ActorCitationFactory(subject=actor, source=source, checked_on=day)
+    merging.merge(survivor=kept, old=old, by=User.objects.get(username="publisher"))
+    assert kept.citations.get().checked_on == then

@@ -28,6 +28,7 @@ from roma_network.models.keyed import SLUG
 BETWEEN = re.compile(r"[;,\s]+")  # keys in one cell
 BETWEEN_NAMES = re.compile(r"[;,\n]+")
 ADDRESS = re.compile(r"(^|[\s;,(])https?://")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # on which a citation was checked
 BAR = " | "  # between the parts of a row within a cell
 TOLD = 3  # parts of a line that tell of a new source: what it backs, its publisher, its title
 
@@ -335,13 +336,14 @@ class Rows(Column):
 
 
 class Citations(Rows):
-    """The sources of a row: `address | fact, fact | note`, and of one that is new to the directory the rest.
+    """The sources of a row: `address | fact, fact | note`, and of one that is new to the directory the rest. The day of a
+    check, where there is one, stands last.
 
     Older files say in one text what a source backs. It is read as the note.
     """
 
-    parts = ("url", "facts", "note")
-    changing = ("facts", "note")
+    parts = ("url", "facts", "note", "checked_on")
+    changing = ("facts", "note", "checked_on")
 
     def __init__(self, model):
         self.facts = model._meta.get_field("facts")
@@ -373,6 +375,7 @@ class Citations(Rows):
 
     def parse_line(self, line, known):
         url, *parts = [part.strip() for part in line.split("|")]
+        checked_on = parts.pop() if len(parts) > 1 and DAY.fullmatch(parts[-1]) else ""
         if ADDRESS.search(url, 1) or any(map(ADDRESS.search, parts)):
             raise ValidationError(
                 translate("Two addresses stand in one line: “%(line)s”. Write each in a line of its own.")
@@ -392,10 +395,10 @@ class Citations(Rows):
             )
             parts = parts[:behind]
         said = parts if facts is None else parts[1:]
-        (note,) = self.clean(note=BAR.join(filter(None, said)))
+        note, checked_on = self.clean(note=BAR.join(filter(None, said)), checked_on=checked_on)
         if not (facts or note):
             raise ValidationError(translate("Say which facts “%(url)s” backs.") % {"url": url})
-        return url, tuple(self.facts.ordered(facts or ())), note
+        return url, tuple(self.facts.ordered(facts or ())), note, checked_on
 
     def named(self, text):
         """The facts that a part of a line names, or None where it is a text of another kind."""
@@ -420,21 +423,22 @@ class Citations(Rows):
         return source
 
     def value_in(self, row):
-        return row.source.url, tuple(row.facts), row.note
+        return row.source.url, tuple(row.facts), row.note, row.checked_on
 
     def line(self, value):
-        url, facts, note = value
-        return BAR.join([url, ", ".join(facts), *([note] if note else [])])
+        url, facts, note, checked_on = value
+        return BAR.join([url, ", ".join(facts), *filter(None, [note, checked_on])])
 
     def rows(self):
         return self.model.objects.select_related("source")
 
     def row(self, owner, value, keys):
-        url, facts, note = value
-        return self.model(subject_id=owner, source_id=keys[Source][url], facts=list(facts), note=note)
+        url, facts, *said = value
+        named = dict(zip(self.changing[1:], said, strict=True))
+        return self.model(subject_id=owner, source_id=keys[Source][url], facts=list(facts), **named)
 
     def change(self, row, value):
-        _url, facts, row.note = value
+        _url, facts, row.note, row.checked_on = value
         row.facts = list(facts)
 
 
