@@ -15,7 +15,7 @@ from roma_network.export.columns import (
     sources_column,
     texts,
 )
-from roma_network.export.rdf import Iri, Node, concept, country, identifier, within
+from roma_network.export.rdf import Node, concept, country, identifier, within
 from stakeholders.cells import OtherNames
 from stakeholders.models import (
     Actor,
@@ -35,7 +35,7 @@ POINT = Node("place", "schema:location", "schema:Place")
 
 
 def post_subject(base, row):
-    return within(Iri(f"{base}/countries/{row['country']}/"), f"office-{row['slug']}")
+    return within(concept(base, "office", row["office"]), row["slug"])
 
 
 def post(base, actor, row):

@@ -39,6 +39,9 @@ class ContradictionAdmin(admin.ModelAdmin):
     def has_add_permission(self, request):
         return False
 
+    def has_delete_permission(self, request, obj=None):
+        return False
+
     @admin.display(description=_("what contradicts what"))
     def words(self, row):
         return consistency.text_of(row)

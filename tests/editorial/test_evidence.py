@@ -444,7 +444,7 @@ def test_a_day_of_a_check_stands_in_the_note_in_files_and_in_linked_data(client)
     assert "checked on 2 May 2026" in read(client, url).text()
     told = [client.get(f"{url}?format={name}").getvalue().decode() for name in ("json", "csv", "ttl")]
     assert '"checked_on":"2026-05-02"' in told[0]
-    assert "founded | 2026-05-02" in told[1]
+    assert '""checked_on"":""2026-05-02""' in told[1]
     assert 'dcterms:date "2026-05-02"^^xsd:date' in told[2]
 
 

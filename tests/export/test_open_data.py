@@ -117,6 +117,7 @@ def test_files_say_what_each_source_backs(client):
             "url": cited.source.url,
             "facts": ["name", "founded"],
             "note": "by its board",
+            "checked_on": "",
             "title": cited.source.title,
             "publisher": cited.source.publisher,
             "origin": "official",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0018_featured'),
+        ('initiatives', '0019_programmes_searched'),
         ('roma_network', '0014_contradictions'),
     ]
 
