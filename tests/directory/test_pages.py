@@ -208,6 +208,9 @@ def test_leri_shows_its_localities_by_country_and_that_sources_count_21_or_22(cl
     shown = sections(page, "h4")
     assert {country: set(names) for country, names in shown.items()} == by_country
     assert sum(map(len, shown.values())) == len(localities) == 22
+    drawn = len(page.all("figure .dot"))
+    assert drawn < 22
+    assert "Rakytník" in page.text("figure figcaption")  # whose coordinates nobody knows
     assert list(shown) == sorted(shown)
 
 
