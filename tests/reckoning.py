@@ -18,7 +18,8 @@ FOLDER = Path(__file__).parent.parent / "fixtures"
 
 # Of links to entries: the kind that they lead to. A row is nothing without those in the second.
 LINKS = {"parent": "", "follows": "initiative", "publisher": "actor", "funder": "actor", "recipient": "actor"}
-ENDS = {"actor": "actor", "initiative": "initiative", "subject": "actor", "target": "actor"}
+ENDS = {"actor": "actor", "initiative": "initiative"}
+RELATION_ENDS = {"subject": "actor", "target": "actor"}  # elsewhere a subject is what is cited for
 LISTS = {"actors": "actor", "initiatives": "initiative"}
 
 
@@ -39,11 +40,12 @@ def is_public(model, key):
 @cache
 def rows(model):
     """As `stored`, of what readers see: published entries, and rows and links between such."""
+    ends = RELATION_ENDS if model == "relation" else ENDS
     return {
         name: public_part(model, row)
         for name, row in stored(model).items()
         if row.get("status", "published") == "published"
-        and all(is_public(kind, row[end]) for end, kind in ENDS.items() if end in row)
+        and all(is_public(kind, row[end]) for end, kind in ends.items() if end in row)
     }
 
 

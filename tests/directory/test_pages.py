@@ -481,7 +481,7 @@ def assert_leads_somewhere(client, url):
         assert not address.fragment or address.fragment in slugs, url
     elif match.url_name == "figure":
         assert match.kwargs["slug"] in FIGURES, url
-    elif "slug" in match.kwargs:
+    elif "slug" in match.kwargs and match.url_name not in ("roster", "network_around"):
         kind = "initiative" if match.url_name == "participants" else match.url_name.removesuffix("_detail")
         assert match.kwargs["slug"] in rows(kind), url
     elif "code" in match.kwargs:
