@@ -2,7 +2,7 @@ from functools import cached_property
 from itertools import groupby
 
 from django.conf import settings
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from initiatives import columns, money
@@ -120,9 +120,7 @@ def participants(request, slug):
         return instead_of(request, Initiative, slug)
     rows = initiative.participations.with_public("actor").select_related("actor")
     rows = rows.order_by("actor__sort_name", "role")
-    return PARTICIPANTS.requested(request, (participant(initiative, row) for row in rows)) or redirect(
-        initiative
-    )
+    return PARTICIPANTS.requested(request, (participant(initiative, row) for row in rows), "csv")
 
 
 def participant(initiative, row):

@@ -53,7 +53,7 @@ FRAMED_LISTS = ["actor_list", "actor_detail", "initiative_list", "initiative_det
 EMBEDS = {f"embed_{name}": f"/embed{EVERY_KIND[name]}" for name in PICTURES + FRAMED_LISTS}
 # Routes that answer with plain text or data.
 NO_PAGE = {
-    "participants": "/initiatives/leri/participants/?format=csv",
+    "participants": "/initiatives/leri/participants/",
     "health": "/healthz",
     "suggest": "/search/suggest/",
     "robots": "/robots.txt",

@@ -133,6 +133,7 @@ def assert_harmless(response, url):
 PAGES = {**EVERY_KIND, **NO_PAGE, **EMBEDS} | {
     "actor_detail": "/actors/town/",
     "initiative_detail": "/initiatives/programme/",
+    "participants": "/initiatives/programme/participants/",
     "country_detail": "/countries/RO/",
     "search": "/search/?q=mark",
     "suggest": "/search/suggest/?q=mark",

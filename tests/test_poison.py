@@ -29,6 +29,7 @@ PICTURES = ["/map/", "/map/initiatives/", "/network/", "/timeline/", "/figures/t
 PAGES = {**EVERY_KIND, **NO_PAGE, **EMBEDS} | {
     "actor_detail": "/actors/town/",
     "initiative_detail": "/initiatives/programme/",
+    "participants": "/initiatives/programme/participants/",
     "country_detail": "/countries/RO/",
     "search": "/search/?q=z",
     "suggest": "/search/suggest/?q=z",

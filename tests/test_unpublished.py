@@ -55,7 +55,7 @@ ADDRESSES = [
         for name in formats.ROWS
     ),
     *(f"{path}?format={name}" for path in ("/map/", "/network/", "/timeline/") for name in ("svg", "csv")),
-    *NO_PAGE.values(),
+    *(NO_PAGE | {"participants": "/initiatives/programme/participants/"}).values(),
     *(url for url in EMBEDS.values() if url.count("/") == 3),
     "/embed/actors/town/",
     "/embed/initiatives/programme/",

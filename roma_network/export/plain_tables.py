@@ -24,10 +24,10 @@ class PlainTable:
         return list(self.columns)
 
     def requested(
-        self, request: HttpRequest, records: Iterable[Mapping[str, Any]]
+        self, request: HttpRequest, records: Iterable[Mapping[str, Any]], otherwise: str = ""
     ) -> HttpResponseBase | None:
-        """The file that `?format=` asks for, or None where it asks for none of these."""
-        asked = FORMATS.get(request.GET.get("format", ""))
+        """The file that `?format=` asks for. Where it asks for none of these: that in the format `otherwise`, or None."""
+        asked = FORMATS.get(request.GET.get("format", "")) or FORMATS.get(otherwise)
         if asked is None:
             return None
         parts = asked.write(self, records, "")  # type: ignore[misc, arg-type]  # of these formats each has a writer, which asks no more
