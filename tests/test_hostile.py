@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 HERE = EVERY_KIND | {
     "actor_detail": "/actors/town/",
     "initiative_detail": "/initiatives/programme/",
+    "document_detail": "/documents/paper/",
     "country_detail": "/countries/RO/",
     "search": "/search/",
     "network_around": "/network/town/",
@@ -79,7 +80,7 @@ def entries(db):
     town = ActorFactory(slug="town", country=country)
     programme = InitiativeFactory(slug="programme", countries=[country])
     ParticipationFactory(actor=town, initiative=programme)
-    DocumentFactory(publisher=town, actors=[town], initiatives=[programme])
+    DocumentFactory(slug="paper", publisher=town, actors=[town], initiatives=[programme])
 
 
 def test_every_public_route_is_swept_here():

@@ -178,6 +178,6 @@ def stylesheet(name):
     return (BASE_DIR / "static" / "css" / name).read_text(encoding="utf-8")
 
 
-def in_bright_colours(svg):
+def in_bright_colours(svg: str) -> str:
     """With colours in place of their names, as any viewer reads them."""
     return re.sub(r"var\(--([\w-]+)\)", lambda match: bright_colours()[match[1]], svg)

@@ -127,7 +127,7 @@ def hostname(url):
 
 
 @register.simple_tag
-def place(actor):
+def place(actor: Any) -> str:
     """Where an actor sits: locality, country, or both."""
     country = actor.country.label if actor.country else ""
     if actor.locality and country:

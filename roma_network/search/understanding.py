@@ -140,7 +140,7 @@ class Question:
         if self.asks_who or any((facet.model, facet.name) == ("actor", "type") for facet in facets):
             return True
         first = vocabulary().tree.whole.get(self.folded.partition(" ")[0])
-        return bool(first) and any(meaning.kind == "who" for meaning in first.meanings)
+        return first is not None and any(meaning.kind == "who" for meaning in first.meanings)
 
     @property
     def is_understood(self) -> bool:

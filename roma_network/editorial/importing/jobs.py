@@ -193,7 +193,7 @@ def read(job):
         check(job)
 
 
-def first_lines(job):
+def first_lines(job: Import) -> list[tuple[int, list[str]]]:
     """Pairs of the number of a line and its cells."""
     first = job.parts.first()
     return first.lines if first else []
