@@ -239,10 +239,11 @@ def execute(statement, *values):
         cursor.execute(statement, values)
 
 
+IDENTIFIERS = ("isni", "crossref_funder", "corporate_body", "geonames", "transparency_register")
 LATER = {
     Contradiction: ["reason"],
     Source: ["language"],
-    Actor: ["doubt"],
+    Actor: ["doubt", *IDENTIFIERS],
     Initiative: ["doubt"],
     Document: ["doubt"],
     Funding: ["currency"],
