@@ -23,14 +23,17 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning"),  # within rdflib
 ]
 
-ENTRIES = ["/actors/town/", "/initiatives/programme/"]
+ENTRIES = ["/actors/town/", "/initiatives/programme/", "/documents/report/"]
 LISTS = ["/actors/", "/initiatives/", "/documents/"]
 PICTURES = ["/map/", "/map/initiatives/", "/network/", "/timeline/", "/figures/types/"]
 PAGES = {**EVERY_KIND, **NO_PAGE, **EMBEDS} | {
     "actor_detail": "/actors/town/",
     "initiative_detail": "/initiatives/programme/",
     "participants": "/initiatives/programme/participants/",
+    "document_detail": "/documents/report/",
     "country_detail": "/countries/RO/",
+    "network_around": "/network/town/",
+    "embed_network_around": "/embed/network/town/",
     "search": "/search/?q=z",
     "suggest": "/search/suggest/?q=z",
     "embed_actor_detail": "/embed/actors/town/",

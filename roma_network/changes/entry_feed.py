@@ -63,8 +63,7 @@ def events_of(table, entry):
     for (before, was), (after, is_) in pairwise(seen):
         if event := event_of(table, before, after, {column for column in was if was[column] != is_[column]}):
             yield event
-    merges = table.model._meta.get_field("merge").related_model.objects.filter(survivor=entry)
-    for merge in merges.select_related("old"):
+    for merge in entry.merged.select_related("old") if hasattr(entry, "merged") else ():
         if merge.old.published_at:
             text = _("It took the place of “%(slug)s”.") % {"slug": merge.old.slug}
             yield Event(f"merge-{merge.pk}", merge.at, _("Merged"), text)

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'contradictions',
                 'ordering': ['table', 'entry', 'rule', 'mark'],
                 'default_permissions': ('view', 'change'),
-                'constraints': [models.UniqueConstraint(fields=('table', 'entry', 'rule', 'mark'), name='roma_network_contradiction_once')],
+                'constraints': [models.UniqueConstraint(fields=('table', 'entry', 'rule', 'mark'), name="roma_network_contradiction_once", violation_error_message="This contradiction is there already.",)],
             },
         ),
     ]

@@ -54,7 +54,9 @@ class Contradiction(Keyed):
         default_permissions = ("view", "change")
         constraints = [
             models.UniqueConstraint(
-                fields=["table", "entry", "rule", "mark"], name="roma_network_contradiction_once"
+                fields=["table", "entry", "rule", "mark"],
+                name="roma_network_contradiction_once",
+                violation_error_message=_("This contradiction is there already."),
             )
         ]
 

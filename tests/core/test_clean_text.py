@@ -12,7 +12,7 @@ from roma_network.core.clean_text import clean_text
 from roma_network.core.partial_dates import PartialDateField
 from roma_network.core.text_fields import CleanColumn
 from roma_network.core.web_addresses import WebAddressField
-from roma_network.models import DERIVED, Keyed
+from roma_network.models import DERIVED, Contradiction, Keyed
 from stakeholders.models import Actor, ActorName
 from tests import factories
 
@@ -85,6 +85,7 @@ def test_every_column_of_text_stands_behind_the_boundary():
         for model in keyed_models()
         for field in model._meta.concrete_fields
         if isinstance(field, (models.CharField, models.TextField)) and field.name not in DERIVED
+        if model is not Contradiction or field.name == "reason"  # the rest is written by rules
     }
     assert len(columns) > 50
     open_ = [

@@ -352,7 +352,7 @@ def test_titles_of_sources_and_documents_are_marked_with_their_language(client):
     assert shown == {
         "Despre noi": ("ro", "ro"),
         "Amalipe": (None, None),
-        "Nationale Strategie": ("de", "de"),
+        "Nationale Strategie": ("de", None),
         "Romska studier": ("sv", None),
     }
 

@@ -2,7 +2,7 @@ import pytest
 
 from roma_network.ops import fixtures
 from tests import constraints
-from tests.factories import SourceFactory
+from tests.factories import ContradictionFactory, SourceFactory
 from tests.initiatives.test_constraints import CASES as INITIATIVES
 from tests.stakeholders.test_constraints import CASES as STAKEHOLDERS
 
@@ -16,6 +16,11 @@ CASES = {
         SourceFactory,
         [{"origin": "official"}, {"origin": "mirror"}],
         [{"origin": "hearsay"}],
+    ),
+    "roma_network_contradiction_once": (
+        ContradictionFactory,
+        [{"rule": "closed"}, lambda row, other: {"entry": other.entry, "mark": "another"}],
+        [lambda row, other: {"entry": other.entry}],
     ),
 }
 
