@@ -12,6 +12,7 @@ TEMPLATES = BASE_DIR / "roma_network" / "ops" / "deployment"
 TIMERS = {
     "backup": "daily",
     "check_links": "daily",
+    "check_consistency": "daily",
     "publish_dump": "daily",
     "lay_out_network": "hourly",
     "clearsessions": "daily",
