@@ -352,6 +352,7 @@ class Actor(Editorial):
             models.Index(fields=["status", "sort_name"]),
             models.Index(fields=["status", "type"]),
             models.Index(fields=["successor"]),
+            models.Index(fields=["acronym"]),
         ]
         constraints = [
             *Editorial.Meta.constraints,

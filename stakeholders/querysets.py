@@ -55,8 +55,11 @@ class ActorQuerySet(EditorialQuerySet):
         )
 
     def leading_to(self, actor):
-        """Published actors that are a part of this one, or in whose place it stands."""
-        return self.published().filter(Q(parent=actor) | Q(successor=actor)).order_by("sort_name")
+        """Published actors that are a part of this one, in whose place it stands, or that have its acronym."""
+        kin = Q(parent=actor) | Q(successor=actor)
+        if actor.acronym:
+            kin |= Q(acronym=actor.acronym) & ~Q(pk=actor.pk)
+        return self.published().filter(kin).order_by("sort_name")
 
 
 class RelationQuerySet(KeyedQuerySet):

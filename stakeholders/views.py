@@ -82,6 +82,7 @@ def actor_page(request, actor):
         "more_documents": len(documents) > MOST_DOCUMENTS,
         "parts": [each for each in kin if each.parent_id == actor.pk],
         "predecessors": [each for each in kin if each.successor_id == actor.pk],
+        "same_acronym": [each for each in kin if actor.acronym and each.acronym == actor.acronym],
         "similar": similar,
         "similar_first": similar.first(
             MOST_SIMILAR, {row.initiative_id: row.initiative for row in participations}

@@ -29,3 +29,17 @@ def test_sources_beyond_ten_are_folded_with_their_count(client, db):
     page = read(client, actor.get_absolute_url())
     assert len(page.all(".notes > ol > li [popover]")) == 14
     assert page.text(".notes summary") == "4 more sources"
+
+
+def test_bodies_with_the_same_acronym_name_one_another(client, db):
+    council, _coalition = (
+        factories.ActorFactory(slug=slug, name=name, acronym="RCC")
+        for slug, name in (("council", "Regional Cooperation Council"), ("coalition", "Roma Civic Coalition"))
+    )
+    factories.ActorFactory(name="Draft", acronym="RCC", status="draft")
+    factories.ActorFactory.create_batch(2, acronym="")
+    links = read(client, council.get_absolute_url()).links(".side dl")
+    assert links.get("Roma Civic Coalition") == "/actors/coalition/"
+    assert "Draft" not in links
+    without = factories.ActorFactory(acronym="")
+    assert "Same acronym" not in read(client, without.get_absolute_url()).text(".side")
