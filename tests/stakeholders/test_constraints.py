@@ -123,7 +123,7 @@ CASES = {
     "stakeholders_actor_isni_is_an_identifier": (
         ActorFactory,
         [{"isni": ""}, {"isni": "0000000121464389"}, {"isni": "000000041785028X"}],
-        [{"isni": "000000041785028x"}, {"isni": "0000 0001 2146 438"}, {"isni": "1"}],
+        [{"isni": "000000041785028x"}, {"isni": "0000 0001 2146"}, {"isni": "1"}],
     ),
     "stakeholders_actor_crossref_funder_is_a_number": (
         ActorFactory,
