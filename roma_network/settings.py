@@ -113,6 +113,7 @@ RATE = env.str("RATE", "600/min", validate=a_rate)
 PUBLIC_ONLY = env.bool(
     "PUBLIC_ONLY", False
 )  # no admin, and nothing is written: a role that may only read will do
+LOGIN_REDIRECT_URL = "admin:index"
 SECOND_FACTOR = env.bool("SECOND_FACTOR", not DEMO)
 BACKUP_FOLDER = env.path("BACKUP_FOLDER", VAR_DIR / "backups")
 BACKUP_RECIPIENT = env.str(

@@ -1,6 +1,5 @@
 """The screens of tables: sending a file, seeing what it comes to, importing it; and the way back, as a file."""
 
-import re
 from itertools import chain, islice
 
 from django import forms
@@ -15,6 +14,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from roma_network.admin.shared import KEY
 from roma_network.editorial.importing import jobs, reading, spreadsheets
 from roma_network.editorial.importing.dry_run import GOES_IN, NEW, SKIP, Outcome
 from roma_network.editorial.importing.options import REASON, Blanks, Mode, missing
@@ -29,7 +29,6 @@ ON_PAGE = 100
 SAMPLES = 3
 CHUNK = 500
 MOST_IMPORTS = 5
-KEY = re.compile(r"[0-9]{1,18}")
 State = Import.State
 
 

@@ -1,11 +1,9 @@
 """The screens of entries that can be the same as another: what is likely so, merging, and undoing that."""
 
-import re
 from typing import NamedTuple
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.forms import Script
 from django.http import HttpResponseRedirect, JsonResponse
@@ -18,12 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from roma_network.admin.entries import EditorialAdmin, EntryForm
-from roma_network.admin.shared import change_url, link_to
+from roma_network.admin.shared import KEY, KeySelect, change_url, link_to
 from roma_network.editorial import diff, duplicates, matching, merging, revisions, ties, workflow
 from roma_network.models import Distinct, Source
 
 MOST_APART = 50
-KEY = re.compile(r"[0-9]{1,18}")  # of a row: more digits than a database takes are none
 OLD = "old"  # in the form, of a value that the survivor takes from the other
 
 
@@ -95,7 +92,7 @@ class MergeableAdmin(EditorialAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         if field := form.base_fields.get("tie_source"):
             link = self.model._meta.get_field("citations").related_model._meta.get_field("source")
-            field.widget = AutocompleteSelect(link, self.admin_site)
+            field.widget = KeySelect(link, self.admin_site)
             field.widget.choices = field.choices
         return form
 

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from roma_network.admin.shared import STYLES, count_of, link_to
+from roma_network.admin.shared import STYLES, KeyedForm, count_of, link_to
 from roma_network.editorial import ties, workflow
 from roma_network.models import FactsField
 
@@ -74,7 +74,7 @@ class RowFormSet(forms.BaseInlineFormSet):
             box.widget.attrs["aria-label"] = box.label
 
 
-class RowInline(admin.TabularInline):
+class RowInline(KeyedForm, admin.TabularInline):
     """Rows shown within an entry. `select_related` names what their `__str__` and their links look at."""
 
     form = RowForm

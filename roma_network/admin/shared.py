@@ -1,13 +1,16 @@
 """What every screen is made with."""
 
+import re
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Model, OuterRef, Subquery, URLField
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import Count, IntegerField, Model, OuterRef, Subquery, URLField
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.html import format_html
 
+KEY = re.compile(r"[0-9]{1,18}")  # of a row: more digits than a database takes are none
 STYLES = {"all": ["css/admin.css"]}
 HTTPS_FIRST = {URLField: {"assume_scheme": "https"}}  # the default of Django 6, and a warning before it
 
@@ -28,7 +31,25 @@ def link_to(row, text):
     return format_html('<a href="{}">{}</a>', change_url(row), text)
 
 
-class ProtectingAdmin(admin.ModelAdmin):
+class KeySelect(AutocompleteSelect):
+    """A form is drawn again with whatever was sent: what can be no key of a row is asked of no database."""
+
+    def optgroups(self, name, value, attrs=None):
+        key = self.field.remote_field.model._meta.pk
+        fits = KEY.fullmatch if isinstance(key, IntegerField) else lambda text: "\0" not in text
+        return super().optgroups(name, [each for each in value if fits(str(each))], attrs)
+
+
+class KeyedForm(admin.options.BaseModelAdmin):
+    """The form of an entry, or of the rows within it."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KeySelect(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class ProtectingAdmin(KeyedForm, admin.ModelAdmin):
     """Where rows cannot be deleted since others need them, says which, before it speaks of permissions."""
 
     def get_deleted_objects(self, objs, request):

@@ -14,8 +14,9 @@ from itertools import chain
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
@@ -493,7 +494,7 @@ def sent(request: HttpRequest) -> Mapping[str, str]:
         params = request.POST if request.method == "POST" else request.GET
     except RequestDataTooBig:
         raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from None
-    except (TooManyFieldsSent, UnicodeError, ValueError):
+    except (BadRequest, MultiPartParserError, TooManyFieldsSent, UnicodeError, ValueError):
         raise bad_request({"queries": "This form cannot be read."}) from None
     return params
 

@@ -15,7 +15,7 @@ from initiatives.models import Document, Funding, Initiative, Participation
 from roma_network.models import Contradiction, Keyed, Link, Source, Status
 from stakeholders.models import Actor, Country, Mandate, Relation, Theme
 from tests import factories
-from tests.editing import address, queries_of
+from tests.editing import address, queries_of, sent_by
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 
@@ -173,3 +173,20 @@ def test_an_action_for_a_row_that_cannot_be_is_refused(admin_client):
     FACTORIES[Theme]()
     chosen = {"action": "delete_selected", "_selected_action": "9" * 20}
     assert admin_client.post(address(Theme), chosen).status_code == 400
+
+
+@pytest.mark.parametrize("value", ["abc", "-1", "9" * 21, "\0", "1.5"])
+@pytest.mark.parametrize("name", ["tie_source", "parent", "successor", "country"])
+def test_what_is_no_key_of_a_row_is_refused_by_the_form(admin_client, name, value):
+    actor = factories.ActorFactory()
+    sent = sent_by(admin_client.get(address(actor, "change")))
+    response = admin_client.post(address(actor, "change"), sent | {name: value})
+    assert response.status_code == 200
+    assert name in response.context["adminform"].form.errors
+    assert admin_client.post(address(Actor, "add"), {"name": "x", name: value}).status_code == 200
+
+
+def test_an_address_of_others_leads_to_the_first_page_after_logging_in(client, admin_user):
+    sent = {"username": "admin", "password": "password", "next": "//example.org/"}
+    response = client.post("/admin/login/", sent)
+    assert response["Location"] == "/admin/"
