@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from initiatives.models import Document, DocumentKind, Funding, Initiative, Participation, Role
 from initiatives.querysets import MOMENTS
 from roma_network.core.partial_dates import is_before
-from roma_network.editorial.consistency import CIRCLE, circles, rule
+from roma_network.editorial.consistency import CIRCLE, circles, rule, span
 from roma_network.models import Status, loops
 from stakeholders.models import Actor
 
@@ -101,10 +101,6 @@ def is_outside(part, whole):
     return any(is_before(each, whole.start) for each in dates) or any(
         is_before(whole.end, each) for each in dates if whole.end
     )
-
-
-def span(row):
-    return f"{row.start or '…'}–{row.end or getattr(row, 'last_seen', '') or '…'}"
 
 
 @rule("participation", Initiative, _("It runs %(when)s, and %(actor)s takes part %(tie_when)s (%(role)s)."))

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from itertools import combinations
+from itertools import permutations
 from math import asin, cos, radians, sin, sqrt
 from statistics import median
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from roma_network.core import folding
 from roma_network.core.batches import batches
 from roma_network.core.partial_dates import is_before
-from roma_network.editorial.consistency import CIRCLE, circles, rule
+from roma_network.editorial.consistency import CIRCLE, circles, rule, span
 from roma_network.models import Status
 from stakeholders.models import TYPES_IN_A_COUNTRY, Actor, ActorName, Mandate, NameKind
 
@@ -28,6 +28,14 @@ FOUNDED = re.compile(
 )
 
 rule("circle", Actor, CIRCLE)(circles)
+
+
+def pairs(groups, here, entry="pk"):
+    """Each two rows of a group, from the side of each that is one of the entries in `here`. `entry`: what leads to it."""
+    for rows in groups.values():
+        for row, twin in permutations(rows, 2):
+            if getattr(row, entry) in here:
+                yield row, twin
 
 
 def public_ones():
@@ -85,21 +93,14 @@ def same_acronym(entries):
     for batch in batches(wanted):
         for row in public_ones().filter(acronym__in=batch).order_by("slug"):
             groups[row.acronym].append(row)
-    for rows in groups.values():
-        for one, other in combinations(rows, 2):
-            is_clash = one.country_id == other.country_id or None in (one.country_id, other.country_id)
-            if (
-                is_clash
-                and not {one.successor_id, one.parent_id} & {other.pk}
-                and not {
-                    other.successor_id,
-                    other.parent_id,
-                }
-                & {one.pk}
-            ):
-                for row, twin in ((one, other), (other, one)):
-                    if row.pk in here:
-                        yield row.pk, {"acronym": row.acronym, "other": twin.name}
+    for row, twin in pairs(groups, here):
+        is_near = row.country_id == twin.country_id or None in (row.country_id, twin.country_id)
+        if is_near and not (leads_to(row, twin) or leads_to(twin, row)):
+            yield row.pk, {"acronym": row.acronym, "other": twin.name}
+
+
+def leads_to(row, other):
+    return other.pk in (row.successor_id, row.parent_id)
 
 
 @rule("founded", Actor, _("Its summary says “%(words)s”, and it was founded in %(founded)s."))
@@ -145,14 +146,10 @@ def one_name_two_places(entries):
     for batch in batches(wanted):
         for row in placed.filter(locality__in=batch).order_by("slug"):
             groups[row.country_id, row.locality].append(row)
-    for rows in groups.values():
-        for one, other in combinations(rows, 2):
-            far = round(distance(place_of(one), place_of(other)))
-            if far > TOWN:
-                for row, twin in ((one, other), (other, one)):
-                    if row.pk in here:
-                        says = {"locality": row.locality, "kilometres": str(far), "other": twin.name}
-                        yield row.pk, says
+    for row, twin in pairs(groups, here):
+        far = round(distance(place_of(row), place_of(twin)))
+        if far > TOWN:
+            yield row.pk, {"locality": row.locality, "kilometres": str(far), "other": twin.name}
 
 
 def county_of(row):
@@ -219,21 +216,16 @@ def mandates_that_overlap(entries):
     for row in offices.filter(country__in=held_by(entries).order_by().values("country")):
         groups[row.country_id].append(row)
     here = set(entries.values_list("pk", flat=True)) if groups else set()
-    for rows in groups.values():
-        for one, other in combinations(rows, 2):
-            if one.actor_id != other.actor_id and overlap(one, other):
-                for row, twin in ((one, other), (other, one)):
-                    if row.actor_id in here:
-                        yield (
-                            row.actor_id,
-                            {
-                                "office": str(row.get_office_display()),
-                                "country": row.country.name,
-                                "when": span(row),
-                                "other": twin.actor.name,
-                                "other_when": span(twin),
-                            },
-                        )
+    for row, twin in pairs(groups, here, "actor_id"):
+        if row.actor_id != twin.actor_id and overlap(row, twin):
+            says = {
+                "office": str(row.get_office_display()),
+                "country": row.country.name,
+                "when": span(row),
+                "other": twin.actor.name,
+                "other_when": span(twin),
+            }
+            yield row.actor_id, says
 
 
 def overlap(one, other):
@@ -243,10 +235,6 @@ def overlap(one, other):
 
 def ends_by(row, start):
     return bool(row.end and start) and row.end[:4] <= start[:4]
-
-
-def span(row):
-    return f"{row.start or '…'}–{row.end or '…'}"
 
 
 @rule(

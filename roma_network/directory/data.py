@@ -24,13 +24,13 @@ PIECE = 64 * 1024  # bytes
 
 @read_only
 def page(request):
-    tables = [part.table for part in PARTS]
+    found, tables = list(dumps.latest()), [part.table for part in PARTS]
     tables += linked_tables.within(tables)
     context = {
         "structured_data": structured_data.of_dataset(
-            TITLE, DESCRIPTION, formats.LICENCE_URL, latest_files()
+            TITLE, DESCRIPTION, formats.LICENCE_URL, files_of(found[:1])
         ),
-        "dumps": dumps.latest(),
+        "dumps": found,
         "tables": tables,
         "defining": defining(tables),
         "facts": every_fact(),
@@ -38,10 +38,9 @@ def page(request):
     return render(request, "data.html", context)
 
 
-def latest_files():
-    """Address and media type of what lies under `latest`."""
-    newest = next(dumps.latest(), None)
-    for name, _size, _digest in newest.files if newest else ():
+def files_of(newest):
+    """Address and media type of what lies under `latest`: the files of the newest dump, if there is one."""
+    for name, _size, _digest in (file for dump in newest for file in dump.files):
         if known := formats.of_file(name):
             yield absolute(reverse("dump_file", args=[LATEST, name])), known.media_type
 

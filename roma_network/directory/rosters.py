@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from initiatives.models import Document, Initiative, Participation, Role
 from roma_network.core import folding
 from roma_network.directory import states
+from roma_network.export import responses
 from roma_network.export.columns import Kind
 from roma_network.export.plain_tables import FORMATS, PlainTable
 from roma_network.models import Status
@@ -102,11 +103,7 @@ def all_rosters() -> list[Roster]:
 
 
 def of_states(countries: Iterable[Country]) -> Iterable[Roster]:
-    known = {each.code: states.State(each) for each in countries if each.membership != Membership.OTHER}
-    for row in states.mandates(known):
-        known[row.country_id].mandates.append(row)
-    for code, row in states.strategies(known):
-        known[code].strategies.append(row)
+    known = states.with_policy(each for each in countries if each.membership != Membership.OTHER)
     for slug, title, name in (
         ("contact-points", _("National Roma contact points"), "contact_points"),
         ("strategies", _("National Roma strategies in force"), "in_force"),
@@ -224,15 +221,15 @@ def of_members() -> Iterable[Roster]:
             yield Roster(f"{slug}-members", title, expected, lines, own[0].target)
 
 
-def downloads(path):
-    return [(each.label, f"{path}?format={name}") for name, each in FORMATS.items()]
-
-
 @public(costs={"": 6} | dict.fromkeys(FORMATS, 6), takes={"format": False})
 def roster_list(request):
     rosters = all_rosters()
     file = TABLE.requested(request, (row for roster in rosters for row in roster.records()))
-    return file or render(request, "rosters.html", {"rosters": rosters, "downloads": downloads(request.path)})
+    return file or render(
+        request,
+        "rosters.html",
+        {"rosters": rosters, "downloads": responses.downloads(request.path, offered=FORMATS)},
+    )
 
 
 @public(costs={"": 6} | dict.fromkeys(FORMATS, 6), takes={"format": False})
@@ -241,4 +238,8 @@ def roster_detail(request, slug):
     if roster is None:
         raise Http404
     file = TABLE.requested(request, roster.records())
-    return file or render(request, "roster.html", {"roster": roster, "downloads": downloads(request.path)})
+    return file or render(
+        request,
+        "roster.html",
+        {"roster": roster, "downloads": responses.downloads(request.path, offered=FORMATS)},
+    )

@@ -117,13 +117,19 @@ class State:
         return max(filter(None, days), default=None)
 
 
-def read(countries: Iterable[Country], version: str, *, in_full: bool = False) -> list[State]:
-    """The states of these countries: as many queries for all as for one. `in_full` with all documents and money."""
+def with_policy(countries: Iterable[Country]) -> dict[str, State]:
+    """Code → the state, with its offices and strategies alone."""
     states = {country.code: State(country) for country in countries}
     for row in mandates(states):
         states[row.country_id].mandates.append(row)
     for code, row in strategies(states):
         states[code].strategies.append(row)
+    return states
+
+
+def read(countries: Iterable[Country], version: str, *, in_full: bool = False) -> list[State]:
+    """The states of these countries: as many queries for all as for one. `in_full` with all documents and money."""
+    states = with_policy(countries)
     for row in documents(states) if in_full else reports(states):
         states[row.code].documents.append(row)
     funding = Funding.objects.public().with_where_and_when().filter(in_country__in=states)

@@ -60,6 +60,11 @@ def rule(name: str, model: type[Editorial], text: str | Promise) -> Callable[[Fi
     return declared
 
 
+def span(row: Any) -> str:
+    """From when until when, as far as dates tell: whatever has both, and perhaps a last sighting."""
+    return f"{row.start or '…'}–{row.end or getattr(row, 'last_seen', '') or '…'}"
+
+
 def worded(text: str | Promise, says: Says) -> str:
     return str(text) % says
 

@@ -597,8 +597,8 @@ def test_a_work_without_date_publisher_or_address_is_cited_all_the_same(client):
 
 @pytest.mark.parametrize("kind", DocumentKind)
 def test_each_kind_of_document_has_a_medium(client, kind):
-    factories.DocumentFactory(slug="work", kind=kind)
-    assert client.get("/documents/work/?format=bib").text.startswith("@")
+    factories.DocumentFactory(slug="paper", kind=kind)
+    assert client.get("/documents/paper/?format=bib").text.startswith("@")
 
 
 # Structured data
