@@ -1,5 +1,7 @@
 """How to cite a document that the directory lists: the work and whoever published it, not the directory."""
 
+from django.conf import settings
+
 from initiatives.models import Document, DocumentKind
 from roma_network.export.rdf import identifier
 from roma_network.export.references import WEB_PAGE, Medium, Reference
@@ -24,9 +26,9 @@ MEDIA = {
 }
 
 
-def of_document(document: Document, base: str) -> Reference:
-    """`base` is the base address of identifiers: where a work has no address, the directory's page on it stands."""
-    url = document.url or identifier(base, "document", document.slug).value
+def of_document(document: Document) -> Reference:
+    """Where a work has no address, the directory's page on it stands."""
+    url = document.url or identifier(settings.BASE_URL, "document", document.slug).value
     author = document.publisher.name if document.publisher and document.publisher.is_published else ""
     parts = (author, f"“{document.title}”", written_date(document.date), url)
     return Reference(

@@ -1,18 +1,16 @@
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 
-from django.conf import settings
 from django.shortcuts import render
 from django.urls import reverse
 
 from initiatives import columns, money
 from initiatives.filters import DocumentFilterSet, FundingFilterSet, InitiativeFilterSet
 from initiatives.location_map import initiative_map
-from initiatives.models import Document, Funding, Initiative, Role
+from initiatives.models import Funding, Initiative, Role
 from initiatives.references import of_document
-from roma_network.changes import entry_feed
-from roma_network.core.web_addresses import absolute
-from roma_network.export import formats, references, responses, structured_data
+from roma_network.changes import entry_page
+from roma_network.export import formats, references, responses
 from roma_network.export.columns import Kind
 from roma_network.export.plain_tables import FORMATS, PlainTable
 from roma_network.pages import ego_network, rate_limit
@@ -76,19 +74,12 @@ def funding_list(request):
     return listing.respond("initiatives/funding_list.html", "partials/_funding_row.html")
 
 
+refer = partial(references.of_entry, kind="initiative")
+
+
 @public
 def initiative_detail(request, slug):
-    initiative = Initiative.objects.published().for_detail().filter(slug=slug).first()
-    if initiative is None:
-        return entry_feed.feed_of_withdrawn(request, columns.initiatives, slug) or instead_of(
-            request, Initiative, slug
-        )
-    file = (
-        references.requested(request, references.of_entry(initiative, "initiative"))
-        or entry_feed.requested(request, columns.initiatives, initiative)
-        or responses.requested(request, columns.initiatives, Initiative.objects.filter(pk=initiative.pk))
-    )
-    return file or initiative_page(request, initiative)
+    return entry_page.respond(request, columns.initiatives, slug, refer, initiative_page)
 
 
 PARTICIPANTS = PlainTable(
@@ -157,36 +148,18 @@ def initiative_page(request, initiative):
         "related": related,
         "ego": ego_network.drawn(related),
         "notes": notes,
-        "structured_data": structured_data.of_entry(
-            columns.initiatives, initiative.pk, absolute(initiative.get_absolute_url())
-        ),
-        **references.page_context(
-            initiative.get_absolute_url(), references.of_entry(initiative, "initiative")
-        ),
         "participant_count": len(participations),
         "participant_files": responses.downloads(
             reverse("participants", args=[initiative.slug]), offered=FORMATS
         ),
-        "downloads": responses.downloads(
-            initiative.get_absolute_url(), offered=formats.offered_for(columns.initiatives)
-        ),
+        **entry_page.context_of(columns.initiatives, initiative, refer),
     }
     return render(request, "initiatives/initiative_detail.html", context)
 
 
 @public
 def document_detail(request, slug):
-    document = Document.objects.published().for_detail().filter(slug=slug).first()
-    if document is None:
-        return entry_feed.feed_of_withdrawn(request, columns.documents, slug) or instead_of(
-            request, Document, slug
-        )
-    file = (
-        references.requested(request, of_document(document, settings.BASE_URL))
-        or entry_feed.requested(request, columns.documents, document)
-        or responses.requested(request, columns.documents, Document.objects.filter(pk=document.pk))
-    )
-    return file or document_page(request, document)
+    return entry_page.respond(request, columns.documents, slug, of_document, document_page)
 
 
 def document_page(request, document):
@@ -199,13 +172,7 @@ def document_page(request, document):
         "actors": document.actors.published().select_related("country").order_by("sort_name"),
         "initiatives": document.initiatives.published().order_by("sort_name"),
         "notes": notes,
-        "structured_data": structured_data.of_entry(
-            columns.documents, document.pk, absolute(document.get_absolute_url())
-        ),
-        **references.page_context(document.get_absolute_url(), of_document(document, settings.BASE_URL)),
-        "downloads": responses.downloads(
-            document.get_absolute_url(), offered=formats.offered_for(columns.documents)
-        ),
+        **entry_page.context_of(columns.documents, document, of_document),
     }
     return render(request, "initiatives/document_detail.html", context)
 

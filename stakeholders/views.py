@@ -1,15 +1,15 @@
+from functools import partial
+
 from django.shortcuts import render
 
-from roma_network.changes import entry_feed
-from roma_network.core.web_addresses import absolute
-from roma_network.export import formats, references, responses, structured_data
+from roma_network.changes import entry_page
+from roma_network.export import references
 from roma_network.models import ContentVersion
 from roma_network.pages import rate_limit
 from roma_network.pages.addresses import of_listing
 from roma_network.pages.footnotes import Footnotes, read_citations
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import Listing
-from roma_network.pages.redirects import instead_of
 from stakeholders import columns, hooks
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, Relation, RelationKind
@@ -46,17 +46,12 @@ def actor_list(request):
     )
 
 
+refer = partial(references.of_entry, kind="actor")
+
+
 @public
 def actor_detail(request, slug):
-    actor = Actor.objects.published().for_detail().filter(slug=slug).first()
-    if actor is None:
-        return entry_feed.feed_of_withdrawn(request, columns.actors, slug) or instead_of(request, Actor, slug)
-    file = (
-        references.requested(request, references.of_entry(actor, "actor"))
-        or entry_feed.requested(request, columns.actors, actor)
-        or responses.requested(request, columns.actors, Actor.objects.filter(pk=actor.pk))
-    )
-    return file or actor_page(request, actor)
+    return entry_page.respond(request, columns.actors, slug, refer, actor_page)
 
 
 def actor_page(request, actor):
@@ -88,13 +83,7 @@ def actor_page(request, actor):
             MOST_SIMILAR, {row.initiative_id: row.initiative for row in participations}
         ),
         "notes": notes,
-        "structured_data": structured_data.of_entry(
-            columns.actors, actor.pk, absolute(actor.get_absolute_url())
-        ),
-        **references.page_context(actor.get_absolute_url(), references.of_entry(actor, "actor")),
-        "downloads": responses.downloads(
-            actor.get_absolute_url(), offered=formats.offered_for(columns.actors)
-        ),
+        **entry_page.context_of(columns.actors, actor, refer),
     }
     return render(request, "stakeholders/actor_detail.html", context)
 
