@@ -1,10 +1,12 @@
 """What the actors do together: initiatives, who takes part in them, and the documents behind them."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.urls import reverse
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.querysets import (
@@ -314,6 +316,14 @@ class Funding(Slugged):
     def __str__(self):
         said = self.programme or (self.funder.name if self.funder else self.note)
         return f"{said}: {self.amount:,} {self.currency}" if self.amount else said
+
+    def clean(self):
+        """A slug is read by all, as soon as the initiative is public: it names no actor that never was."""
+        super().clean()
+        for actor in filter(None, (self.funder, self.recipient)):
+            if not actor.published_at and f"-{actor.slug}-" in f"-{self.slug}-":
+                message = translate("It names %(actor)s, which is not public. Leave it empty: one is made.")
+                raise ValidationError({"slug": ValidationError(message, params={"actor": actor})})
 
     def slug_parts(self):
         return [self.initiative.slug, self.start[:4]]

@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from tests.factories import (
     ActorFactory,
@@ -62,6 +63,17 @@ def test_a_funder_that_is_not_public_shows_nowhere(client, grant):
         "/initiatives/",
     ):
         assert b"giver" not in client.get(url).getvalue().lower(), url
+
+
+@pytest.mark.parametrize("side", ["funder", "recipient"])
+@pytest.mark.parametrize(("published", "slug"), [(False, "houses-2021"), (True, "houses-hidden-town-2021")])
+def test_a_slug_names_no_actor_that_never_was_public(side, published, slug):
+    actor = ActorFactory(slug="hidden-town", status="published" if published else "draft")
+    FundingFactory.build(initiative=InitiativeFactory(), slug=slug, **{side: actor}).full_clean()
+    if not published:
+        row = FundingFactory.build(initiative=InitiativeFactory(), slug="houses-hidden-town", **{side: actor})
+        with pytest.raises(ValidationError, match="is not public"):
+            row.full_clean()
 
 
 @pytest.mark.parametrize("words", ["ESF Plus", "houses giver", "taker", "HOUSES"])
