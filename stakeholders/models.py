@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
+from roma_network.core import folding
 from roma_network.core.choices import AnnotatedChoices
 from roma_network.core.partial_dates import PartialDateField, not_before_constraint, partial_date_constraint
 from roma_network.core.text_fields import LineField, MailboxField, ProseField
@@ -204,6 +205,8 @@ class SuccessorKind(AnnotatedChoices):
     SUCCEEDED = "succeeded", _("Took over from"), _("Succeeded by another")
 
 
+TOWNS = {ActorForm.CITY, ActorForm.MUNICIPALITY, ActorForm.VILLAGE}
+PLACES = {*TOWNS, ActorForm.DISTRICT, ActorForm.REGION}
 TYPES_IN_A_COUNTRY = {ActorType.NATIONAL_AUTHORITY, ActorType.LOCAL_AUTHORITY}
 
 
@@ -476,12 +479,18 @@ class Actor(Editorial):
     def searched_names(self):
         aliases = [row.name for row in self.names.all()] if self.pk else []
         # People call an authority by its place, and look for it there in lists, not under “Municipality of”.
-        town = [self.locality] if self.is_of_a_place else []
-        return [*town, self.name, self.acronym, self.native_name, *aliases]
+        place = [self.place_name] if self.place_name else []
+        return [*place, self.name, self.acronym, self.native_name, *aliases]
 
     @property
-    def is_of_a_place(self):
-        return self.type == ActorType.LOCAL_AUTHORITY and bool(self.locality)
+    def place_name(self):
+        """The place that an authority is of, by its name; it may sit in another: Emilia-Romagna in Bologna."""
+        if self.type != ActorType.LOCAL_AUTHORITY or self.form not in PLACES:
+            return ""
+        is_town = (
+            self.form in TOWNS and self.locality and folding.fold(self.locality) in folding.fold(self.name)
+        )
+        return self.locality if is_town else self.name.partition(" of ")[2]
 
     def searched_rest(self):
         return [self.locality, self.country.name if self.country_id else "", self.summary]

@@ -1,44 +1,39 @@
-"""The search page over all kinds of entries, and what its box offers while somebody types (typeahead)."""
+"""The search page over all kinds of entries."""
 
-from collections import defaultdict, namedtuple
+from collections import defaultdict
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count
-from django.http import JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
-from roma_network.core import folding
 from roma_network.core.clean_text import clean_text
 from roma_network.pages.addresses import takes
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import unusable
 from roma_network.pages.questions import QuestionShown
 from roma_network.search import autocomplete
-from roma_network.search.answers import Asked, answer, asked
+from roma_network.search.answers import answer, asked
 from roma_network.search.facets import SearchFilter
-from roma_network.search.understanding import SPOKEN_IN, understand
+from roma_network.search.understanding import SPOKEN_IN
 from roma_network.search.vocabulary import vocabulary
 from stakeholders.filters import ActorFilterSet
-from stakeholders.models import Actor, ActorType, Country
+from stakeholders.models import Actor, Country
 
 MOST_FOUND = 20
 MOST_PLACES = 5  # to choose from, before entries
 FEW = 10  # results: then those come too that fit less well
 CLOSE = 0.4  # of how well the best fit
 ALIKE = 1e-3
-MOST_SUGGESTED = 8
-MOST_KNOWN = 3  # of them before countries and types
 MOST_OF_A_NAME = 2  # words
 AS_CALLED, AS_NAMED, AS_SENTENCE = 1000, 90, 20  # scores of a country, beside those of entries
 FILTERSETS = [ActorFilterSet, InitiativeFilterSet, DocumentFilterSet]
 LISTS = dict(zip(FILTERSETS, ("actor_list", "initiative_list", "document_list"), strict=True))
 LABELS = dict(zip(FILTERSETS, (_("Actors"), _("Initiatives"), _("Documents")), strict=True))
-Offer = namedtuple("Offer", "label kind url")
 
 
 @public(takes=takes("q", "format"), costs={"": 4})
@@ -180,71 +175,3 @@ def read(results):
         name = model._meta.model_name
         found |= {(model, key): (name, entry) for key, entry in rows.in_bulk(wanted).items()}
     return found
-
-
-@public(takes=takes("q"))
-def suggest(request):
-    """What the search box offers while somebody types, as JSON: a list of label, kind and address."""
-    text = clean_text(request.GET.get("q", ""))[:200]
-    names = autocomplete.name_index(request.content_version)
-    offers = suggested(text, names)
-    if not offers and text:
-        offers = suggested(asked(text, request.content_version).text, names)
-    return JsonResponse({"suggestions": [offer._asdict() for offer in offers]})
-
-
-def suggested(text, names):
-    """Entries of all kinds, and countries and types of actor by that name, and what the words mean; the closest first."""
-    folded = folding.fold(text or "")
-    if not folded:
-        return []
-    named = countries_named(text)
-    countries = [Offer(country.label, _("Country"), country.get_absolute_url()) for country in named]
-    types = [
-        Offer(type_.label, _("Type of actor"), f"{reverse('actor_list')}?type={type_}")
-        for type_ in ActorType
-        if f" {folded}" in f" {folding.fold(type_.label)}"
-    ]
-    question = understand(text, names.called)
-    entries = names.suggest(text, MOST_SUGGESTED)
-    for word in words_of_place(question):
-        entries += [entry for entry in names.suggest(word, MOST_SUGGESTED) if entry not in entries]
-    is_country = any(folded in vocabulary().country_names.get(country.code, ()) for country in named)
-    called = [entry for entry in entries if entry.is_called and not is_country]
-    called = called or [entry for entry in entries if entry.is_well_known and not is_country][:MOST_KNOWN]
-    others = countries[:2] + types[:2] + meant(question)
-    rest = [offer(entry) for entry in entries if entry not in called]
-    return (list(map(offer, called)) + others + rest)[:MOST_SUGGESTED]
-
-
-def words_of_place(question):
-    """The name that the directory has of a place, where the question is but another name of it."""
-    concepts = question.concepts
-    if len(concepts) != 1 or concepts[0].kind != "place":
-        return []
-    return [word for word in concepts[0].meaning.words[:1] if word != question.folded]
-
-
-def meant(question):
-    """The question as it is understood, where it is more than a name."""
-    understood = [concept for concept in question.concepts if concept.kind != "word"]
-    if len(question.concepts) < 2 or len(understood) < len(question.concepts):
-        return []
-    shown = QuestionShown(Asked(question, "", ""), [], FILTERSETS, search_url, [])
-    label = " · ".join(str(shown.named(concept)[1]) for concept in question.concepts)
-    return [Offer(label, _("Search"), search_url(" ".join(token.typed for token in question.tokens)))]
-
-
-def offer(entry):
-    return Offer(str(entry), entry._meta.verbose_name.capitalize(), entry.get_absolute_url())
-
-
-def countries_named(text):
-    """Countries with a word in any of their names, in any language of Europe, that begins with `text`."""
-    start = folding.fold(text)
-    names = vocabulary().country_names
-    return [
-        country
-        for country in Country.objects.all()
-        if any(f" {start}" in f" {name}" for name in names.get(country.code, ()))
-    ]

@@ -16,6 +16,7 @@ from roma_network.directory import (
     share,
     sitemaps,
     statements,
+    suggestions,
 )
 from roma_network.directory.pictures import figures, flow, maps, network, timeline
 from roma_network.ops import probes
@@ -64,7 +65,7 @@ urlpatterns = [
     path("rosters/<slug:slug>/", rosters.roster_detail, name="roster"),
     path("partners/", partners.partners, name="partners"),
     path("search/", search.search, name="search"),
-    path("search/suggest/", search.suggest, name="suggest"),
+    path("search/suggest/", suggestions.suggest, name="suggest"),
     path("about/", statements.about, name="about"),
     path("accessibility/", statements.accessibility, name="accessibility"),
     path("privacy/", statements.privacy, name="privacy"),

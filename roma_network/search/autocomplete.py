@@ -79,7 +79,8 @@ class NameIndex:
     def suggest(self, text, most=8):
         """Entries, the closest first: by how `text` stands in a name, and last those that hold its words apart.
 
-        Those that are called exactly so have `is_called`; those that begin so and are known to many, `is_well_known`.
+        Those that are called exactly so have `is_called`; those that begin so and are known to many, `is_well_known`; those
+        that hold the words apart, `is_apart`.
         """
         query = full_text.Query.parse(text)
         if not query.wanted:
@@ -96,6 +97,7 @@ class NameIndex:
         entries = self.entries(places)
         for place, entry in zip(places, entries, strict=True):
             entry.is_called = found[place] == 0 and (ranks[0] == 0 or place == places[0])
+            entry.is_apart = found[place] == len(AROUND)
             entry.is_well_known = ranks[found[place]] <= 1 and self.weights[place] >= WELL_KNOWN
         return entries
 

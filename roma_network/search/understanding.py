@@ -162,7 +162,8 @@ def understand(text: str, called: Called) -> Question:
     if not required and not literal.wanted and not kinds & {"near"}:
         # Nothing but words that ask for nothing: then they are what is looked for.
         topics = [concept for concept in found if concept.kind == "topic"] or found
-        required = [as_word(concept) for concept in topics if concept.kind != "optional"] or concepts
+        required = [as_word(concept) for concept in topics if concept.kind != "optional"]
+        required = required or [as_word(concept, concept.words) for concept in concepts]
     phrases = [as_phrase(term) for term in literal.wanted]
     return Question(
         tokens=tuple(tokens),
@@ -179,9 +180,8 @@ def understand(text: str, called: Called) -> Question:
 
 def split(text):
     """What is to be taken as it stands, and the other words."""
-    text = DOTTED.sub(lambda match: match[0].replace(".", ""), text)
     wanted, unwanted, tokens = [], [], []
-    for part in full_text.PART.finditer(text):
+    for part in full_text.PART.finditer(undotted(text)):
         phrase = part["phrase"] or part["typographic"]
         if part["minus"]:
             unwanted.extend([fold(phrase)] if phrase else fold(part["word"] or "").split())
@@ -193,6 +193,11 @@ def split(text):
         tuple(dict.fromkeys(filter(None, wanted))), tuple(dict.fromkeys(filter(None, unwanted)))
     )
     return literal, tokens[:MOST_WORDS]
+
+
+def undotted(text: str) -> str:
+    """With acronyms as one word: ERIO for E.R.I.O."""
+    return DOTTED.sub(lambda match: match[0].replace(".", ""), text)
 
 
 def tokens_of(word):
@@ -318,8 +323,8 @@ def simplified(concepts):
     return list(once.values())
 
 
-def as_word(concept):
-    return replace(concept, meaning=Meaning("word", concept.folded), words=(concept.folded,))
+def as_word(concept, words=()):
+    return replace(concept, meaning=Meaning("word", concept.folded), words=words or (concept.folded,))
 
 
 def as_phrase(term):

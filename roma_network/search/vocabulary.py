@@ -3,10 +3,12 @@
 `data/` holds the words, each file with its source. They are read once, at the first question.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 
 from roma_network.core.folding import fold
@@ -75,7 +77,17 @@ class Vocabulary:
     languages: dict[str, set[str]]  # word → languages in which it is frequent
     stop_words: frozenset[str]
     known: frozenset[str]  # words that are no slip of the pen
-    country_names: dict[str, frozenset[str]]  # code → in the languages of Europe, from CLDR
+    country_names: dict[
+        str, frozenset[str]
+    ]  # code → in the languages of Europe, from CLDR, and as people say
+    place_names: tuple[tuple[str, Meaning], ...]  # in their order
+
+    def places_called(self, start: str) -> Iterator[tuple[str, Meaning]]:
+        """Names of places that begin so, each with the place."""
+        for at in range(bisect_left(self.place_names, start, key=itemgetter(0)), len(self.place_names)):
+            if not self.place_names[at][0].startswith(start):
+                return
+            yield self.place_names[at]
 
 
 @cache
@@ -84,23 +96,41 @@ def vocabulary() -> Vocabulary:
     for meaning, language, patterns in sections():
         for pattern in patterns:
             tree.add(pattern, meaning, language)
-    names = {}
-    for code, named, adjectives in rows("countries.tsv"):
-        names[code] = frozenset(map(fold, named.split(", "))) - {""}
-        for name in (named + ", " + adjectives).split(", "):
-            # "Roman" is a Romanian in Hungarian and a Roma in Turkish; what is meant stands in vocabulary.txt.
-            if len(fold(name)) > 3 and not fold(name).startswith("roman"):
-                tree.add(name, country(code), "")
+    names = countries(tree)
+    places = {}
     for name, code, here, others in rows("places.tsv"):
         for called in filter(None, (fold(name), *here.split(", "), *others.split(", "))):
-            tree.add(called, place(name, code, here), "")
+            places[called, name, code] = place(name, code, here)
+            tree.add(called, places[called, name, code], "")
     languages, stop_words = defaultdict(set), set()
     for language, text in rows("common_words.tsv"):
         frequent = text.split()
         stop_words.update(frequent[:STOP_WORDS])
         for word in frequent:
             languages[word].add(language)
-    return Vocabulary(tree, dict(languages), frozenset(stop_words), frozenset(languages), names)
+    return Vocabulary(
+        tree,
+        dict(languages),
+        frozenset(stop_words),
+        frozenset(languages),
+        names,
+        tuple((key[0], meaning) for key, meaning in sorted(places.items(), key=itemgetter(0))),
+    )
+
+
+def countries(tree):
+    """Code → what a country is called; puts the names into the tree."""
+    names = defaultdict(set)
+    for meaning, _language, patterns in sections():
+        if meaning.kind == "country":
+            names[meaning.value].update(fold(pattern) for pattern in patterns if not pattern.endswith("*"))
+    for code, named, adjectives in rows("countries.tsv"):
+        names[code].update(filter(None, map(fold, named.split(", "))))
+        for name in (named + ", " + adjectives).split(", "):
+            # "Roman" is a Romanian in Hungarian and a Roma in Turkish; what is meant stands in vocabulary.txt.
+            if len(fold(name)) > 3 and not fold(name).startswith("roman"):
+                tree.add(name, country(code), "")
+    return {code: frozenset(called) for code, called in names.items()}
 
 
 def rows(name):

@@ -404,10 +404,26 @@ def test_the_best_connected_come_first_unless_another_order_is_asked_for(client)
 
 
 def test_authorities_are_sorted_by_their_place(client):
-    ActorFactory(name="Municipality of Zlín", type="local_authority", locality="Zlín")
-    ActorFactory(name="Town of Aitos", type="local_authority", locality="Aitos")
+    ActorFactory(name="Municipality of Zlín", type="local_authority", form="city", locality="Zlín")
+    ActorFactory(name="Town of Aitos", type="local_authority", form="city", locality="Aitos")
     ActorFactory(name="Forum")
-    assert entries(client, "/actors/?sort=name") == ["Town of Aitos", "Forum", "Municipality of Zlín"]
+    assert entries(client, "/actors/?sort=name") == ["Aitos", "Forum", "Zlín"]
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "locality", "called"),
+    [
+        ("City of Košice", "city", "Košice", "Košice City or town"),
+        ("Municipality of Beşiktaş", "municipality", "Istanbul", "Beşiktaş Municipality"),
+        ("Emilia-Romagna Region", "region", "Bologna", "Emilia-Romagna Region"),
+        ("Region of Andalusia", "region", "Seville", "Andalusia Region, county or province"),
+        ("Association of Municipalities", "network", "Sofia", "Association of Municipalities"),
+        ("Newcastle City Council", "city", "Newcastle upon Tyne", "Newcastle City Council"),
+    ],
+)
+def test_an_authority_is_called_by_the_place_that_it_is_of(client, db, name, form, locality, called):
+    ActorFactory(name=name, type="local_authority", form=form, locality=locality)
+    assert read(client, "/actors/").text(".entry h3") == called
 
 
 def test_the_card_of_an_initiative_says_what_matters(client):

@@ -132,6 +132,6 @@ def test_a_quoted_phrase_stands_together_and_a_minus_leaves_out():
 @pytest.mark.django_db
 def test_a_local_authority_is_called_by_its_place():
     ActorFactory(name="Budapest Institute", locality="Budapest")
-    ActorFactory(name="Municipality of Budapest", type="local_authority", locality="Budapest")
+    ActorFactory(name="Municipality of Budapest", type="local_authority", form="city", locality="Budapest")
     ranked = Actor.objects.filter(matches("budapest")).order_by(rank("budapest"))
     assert [actor.name for actor in ranked] == ["Municipality of Budapest", "Budapest Institute"]

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from roma_network.search.vocabulary import sections
 from tests.asking import asked_of_the_page
 from tests.questions import QUESTIONS
 
@@ -88,3 +89,15 @@ def test_an_entry_called_nearly_as_a_question_with_a_slip_stands_first(directory
         response = client.get("/search/", {"q": text})
         assert response.status_code == 200
         assert not first or response.context["alike"][0][1].slug == first
+
+
+def test_any_word_of_the_vocabulary_can_be_asked_alone(directory, client):
+    """Of each meaning the first word in each script."""
+    asked = {
+        pattern.rstrip("*")
+        for _meaning, language, [pattern, *_rest] in sections()
+        if language in ("en", "bg")
+    }
+    assert len(asked) > 150
+    for text in sorted(asked):
+        assert client.get("/search/", {"q": text}).status_code == 200, text

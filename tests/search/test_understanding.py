@@ -136,6 +136,12 @@ def test_years_and_spans_of_years():
     assert meant("projects 2014-2020")[1] == ("year", "2014-2020")
 
 
+def test_the_name_of_a_group_is_looked_for_where_nothing_else_is():
+    assert meant("Travellers") == [("word", "travellers")]
+    assert meant("Sinti") == [("word", "sinti")]
+    assert meant("Sinti schools") == [("facet", "theme=education")]
+
+
 def test_words_that_ask_for_nothing_are_searched_where_there_are_no_others():
     assert meant("roma") == [("word", "roma")]
 
