@@ -3,7 +3,7 @@
 from itertools import chain, islice
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponseRedirect, StreamingHttpResponse
@@ -354,14 +354,14 @@ class ImportAdmin(admin.ModelAdmin):
         """Name the columns, until it is imported."""
         job = self.job(request, import_id)
         if job.state not in (State.MAPPING, State.CHECKED):
-            return HttpResponseRedirect(self.bulk_url("outcome", job.pk))
+            leave = self.superseded if request.method == "POST" else self.to_outcome
+            return leave(request, job)
         samples = [cells for _line, cells in jobs.first_lines(job)[:SAMPLES]]
         form = OptionsForm(request.POST or None, job=job, table=self.import_table, samples=samples)
         if request.method == "POST" and form.is_valid():
             is_otherwise_written = form.options.get("encoding", "") != job.options.get("encoding", "")
             job.options = form.options
-            jobs.start(job, State.READING if is_otherwise_written else State.CHECKING)
-            return HttpResponseRedirect(self.bulk_url("outcome", job.pk))
+            return self.turned(request, job, State.READING if is_otherwise_written else State.CHECKING)
         context = {
             **self.about(request, job),
             "form": form,
@@ -374,17 +374,15 @@ class ImportAdmin(admin.ModelAdmin):
     def answer_view(self, request, import_id):
         """What a curator says of lines: of each by itself, or of all that are still open."""
         job = self.job(request, import_id)
-        if job.state == State.CHECKED:
-            said = {
-                name.removeprefix("answer-"): answer
-                for name, answer in request.POST.items()
-                if name.startswith("answer-") and answer
-            }
-            jobs.answer(
-                job, said, request.POST.get("rest") if request.POST.get("rest") in (NEW, SKIP) else ""
-            )
-            jobs.start(job, State.CHECKING)
-        return HttpResponseRedirect(self.bulk_url("outcome", job.pk))
+        if job.state != State.CHECKED or not is_as_shown(request, job):
+            return self.superseded(request, job)
+        said = {
+            name.removeprefix("answer-"): answer
+            for name, answer in request.POST.items()
+            if name.startswith("answer-") and answer
+        }
+        jobs.answer(job, said, request.POST.get("rest") if request.POST.get("rest") in (NEW, SKIP) else "")
+        return self.turned(request, job, State.CHECKING)
 
     def rest_view(self, request, import_id, file_format):
         """The lines that do not go in as they are, with the reason, as a file to be corrected and sent again."""
@@ -400,21 +398,48 @@ class ImportAdmin(admin.ModelAdmin):
         if not self.may_run(request):
             raise PermissionDenied
         if jobs.is_still(job):
-            jobs.resume(job, State.UNDOING if "undo" in request.POST else job.state)
-        elif job.state == State.CHECKED and changes(job):
-            job.reason = request.POST.get("reason", "").strip()[:300]
-            job.run_by = request.user
-            jobs.start(job, State.WRITING)
-        return HttpResponseRedirect(self.bulk_url("outcome", job.pk))
+            return self.turned(request, job, State.UNDOING if "undo" in request.POST else job.state)
+        if job.state != State.CHECKED or not changes(job):
+            return self.superseded(request, job)
+        job.reason = request.POST.get("reason", "").strip()[:300]
+        job.run_by = request.user
+        return self.turned(request, job, State.WRITING)
 
     def undo_view(self, request, import_id):
         job = self.job(request, import_id)
         if not self.may_run(request):
             raise PermissionDenied
-        if job.state == State.DONE and job.batches.exists():
-            job.undone_by = request.user
-            jobs.start(job, State.UNDOING)
+        if job.state != State.DONE or not job.batches.exists():
+            return self.superseded(request, job)
+        job.undone_by = request.user
+        return self.turned(request, job, State.UNDOING)
+
+    def turned(self, request, job, state):
+        """Have it do what comes next, if it still stands as the page showed it."""
+        if not is_as_shown(request, job):
+            return self.superseded(request, job)
+        try:
+            jobs.start(job, state, job.problem if job.is_at_work else "")
+        except jobs.SupersededError:
+            return self.superseded(request, job)
+        return self.to_outcome(request, job)
+
+    def to_outcome(self, request, job):
         return HttpResponseRedirect(self.bulk_url("outcome", job.pk))
+
+    def superseded(self, request, job):
+        messages.error(
+            request,
+            _(
+                "Somebody changed this import since you opened the page, so nothing was done. Look at it as it is now."
+            ),
+        )
+        return self.to_outcome(request, job)
+
+
+def is_as_shown(request, job):
+    """Whether what was sent is about the turn whose findings the page showed."""
+    return request.POST.get("run") == job.run
 
 
 def rests(job):

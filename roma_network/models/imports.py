@@ -39,7 +39,8 @@ class Import(models.Model):
     )
     undone_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.READING)
-    run = models.CharField(max_length=16)  # names the worker's turn at it, so that two never write
+    # Names the worker's turn at it, so that two never write, and nobody says yes to what another turn found.
+    run = models.CharField(max_length=16)
     beat = models.DateTimeField(default=timezone.now)  # when the worker was last seen
     headings = models.JSONField(default=list)
     total = models.PositiveIntegerField(default=0)

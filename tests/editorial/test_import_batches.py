@@ -48,7 +48,9 @@ def publisher(cast):
 
 
 def take_back(client):
-    return client.post(f"{address(tables_model(), 'import')[:-1]}{job().pk}/undo/", follow=True)
+    return client.post(
+        f"{address(tables_model(), 'import')[:-1]}{job().pk}/undo/", {"run": job().run}, follow=True
+    )
 
 
 @pytest.mark.usefixtures("pairs")
@@ -113,7 +115,7 @@ def test_what_was_imported_and_by_whom_outlives_the_file(publisher):
     assert part.lines == []
     page = publisher.get(f"{address(Actor, 'import')[:-1]}{imported.pk}/")
     assert {"From the yearbook", "It works."} <= set(Page(page.text).texts("dd, ins"))
-    publisher.post(f"{address(Actor, 'import')[:-1]}{imported.pk}/undo/")
+    publisher.post(f"{address(Actor, 'import')[:-1]}{imported.pk}/undo/", {"run": imported.run})
     assert not Actor.objects.exists()
 
 

@@ -7,7 +7,8 @@ import pytest
 from openpyxl import Workbook
 
 from initiatives.models import Initiative, Participation
-from roma_network.editorial.importing import plain_forms
+from roma_network.editorial.importing import jobs, plain_forms
+from roma_network.models import Import, ImportPart
 from stakeholders.models import Actor
 from tests.editing import address
 from tests.editorial.test_importing import (
@@ -40,17 +41,20 @@ def publisher(cast):
     return cast["publisher"]
 
 
+def shown_columns(client):
+    page = client.get(f"{outcome_url()}columns/")
+    sent = {field.html_name: field.value() or "" for field in page.context["form"]}
+    return sent | {"run": shown_run(page)}
+
+
 def name_columns(client, **said):
     """Say what the columns are, as the form shows them but for `said`."""
-    page = client.get(f"{outcome_url()}columns/")
-    form = page.context["form"]
-    sent = {field.html_name: field.value() or "" for field in form}
     named = {key.replace("all_", "all-").replace("column_", "column-"): value for key, value in said.items()}
-    return client.post(f"{outcome_url()}columns/", sent | named, follow=True)
+    return client.post(f"{outcome_url()}columns/", shown_columns(client) | named, follow=True)
 
 
 def answer(client, **answers):
-    said = {key.replace("line_", "answer-"): value for key, value in answers.items()}
+    said = {key.replace("line_", "answer-"): value for key, value in answers.items()} | {"run": job().run}
     return client.post(f"{outcome_url()}answers/", said, follow=True)
 
 
@@ -452,3 +456,52 @@ def test_a_known_source_may_be_told_by_its_address_alone(publisher):
     SourceFactory(url="https://list.example", publisher="P", title="T")
     send(publisher, as_csv(["name", "kind", "sources"], ["X", "project", "https://list.example"]), Initiative)
     assert "Say which facts" in findings()[0]["errors"][0][1]
+
+
+# What one was shown
+
+
+def shown_run(page):
+    """What the forms of a page say that it shows: one and the same."""
+    [run] = {each.attributes["value"] for each in Page(page.text).all("input[name=run]")}
+    return run
+
+
+def test_what_a_publisher_did_not_see_is_not_imported(cast):
+    send(
+        cast["curator"],
+        as_csv(["slug", "name", "type", "summary", "acronym"], ["a", "A", "academia", "B", "C"]),
+    )
+    page = cast["publisher"].get(outcome_url())
+    name_columns(cast["curator"], column_3="acronym", column_4="summary")
+    refused = say_yes(cast["publisher"], run=shown_run(page))
+    assert "Somebody changed this import since you opened the page" in Page(refused.text).text(".messagelist")
+    assert (job().state, Actor.objects.exists()) == ("checked", False)
+    say_yes(cast["publisher"], run=shown_run(refused))
+    assert Actor.objects.values_list("summary", "acronym").get() == ("C", "B")
+
+
+def test_every_step_is_about_what_the_page_showed(publisher):
+    ActorFactory(slug="held", name="Roma Action Agency")
+    send(publisher, as_csv(ACTOR, actor_row("one", name="Roma Acton Agency"), actor_row("two")))
+    outdated = {"run": "of another turn"}
+    sent = shown_columns(publisher)
+    for step, data in (("answers", {"answer-2": "new"}), ("columns", sent), ("start", {})):
+        page = publisher.post(f"{outcome_url()}{step}/", data | outdated, follow=True)
+        assert "Somebody changed this import" in page.text, step
+    assert job().counts == {"question": 1, "new": 1}
+    assert not ImportPart.objects.exclude(answers={}).exists()
+    say_yes(publisher)
+    for step, data in (("undo", outdated), ("start", {}), ("answers", {}), ("columns", sent)):
+        page = publisher.post(f"{outcome_url()}{step}/", data, follow=True)
+        assert "Somebody changed this import" in page.text, step
+    assert (job().state, Actor.objects.count()) == ("done", 2)
+
+
+def test_of_two_who_take_the_next_step_at_once_one_does(publisher):
+    send(publisher, as_csv(ACTOR, actor_row("agency")))
+    one, other = Import.objects.get(), Import.objects.get()
+    jobs.claim(one, Import.State.WRITING, "")
+    with pytest.raises(jobs.SupersededError):
+        jobs.claim(other, Import.State.CHECKING, "")
+    assert job().state == "writing"

@@ -99,7 +99,7 @@ def findings():
 
 def say_yes(client, **data):
     url = f"{address(tables_model(), 'import')}".replace("?", "") + f"{job().pk}/start/"
-    return client.post(url, data, follow=True)
+    return client.post(url, {"run": job().run} | data, follow=True)
 
 
 def tables_model():

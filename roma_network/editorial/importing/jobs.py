@@ -63,7 +63,7 @@ log = logging.getLogger(__name__)
 
 
 class SupersededError(Exception):
-    """Somebody started the import anew meanwhile."""
+    """Somebody else had the import read, written or taken back meanwhile."""
 
 
 class ChangedError(Exception):
@@ -93,19 +93,19 @@ def forget() -> None:
 
 
 def start(job: Import, state: str, problem: str = "") -> None:
-    """Have a thread do what the state names, and return at once."""
+    """Have a thread do what the state names, and return at once. Of one that stands still, journal and file tell how far it came."""
     claim(job, state, problem)
     Thread(target=run_apart, args=[job, get_language()], daemon=True).start()
 
 
-def resume(job: Import, state: str | None = None) -> None:
-    """Go on with an import that stands still; the journal and the file tell how far it came."""
-    start(job, state or job.state, job.problem)
-
-
 def claim(job: Import, state: str, problem: str) -> None:
-    job.state, job.run, job.done, job.beat, job.problem = state, token_hex(8), 0, timezone.now(), problem
-    job.save()
+    """Take the next turn at it, unless another was taken since the job was read."""
+    former, job.run = job.run, token_hex(8)
+    job.state, job.done, job.beat, job.problem = state, 0, timezone.now(), problem
+    with transaction.atomic():
+        if not Import.objects.filter(pk=job.pk, run=former).update(run=job.run):
+            raise SupersededError
+        job.save()
 
 
 def run_apart(job, language):

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from django.core.management.base import BaseCommand
 
 from roma_network.editorial.importing import jobs
@@ -8,7 +10,8 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         for job in jobs.standing_still():
-            jobs.claim(job, job.state, job.problem)
-            jobs.run(job)
+            with suppress(jobs.SupersededError):
+                jobs.claim(job, job.state, job.problem)
+                jobs.run(job)
             job.refresh_from_db()
             self.stdout.write(f"{job}: {job.get_state_display()}")
