@@ -83,6 +83,7 @@ TABLE = PlainTable(
         "money_records": Kind.INTEGER,
         "money_known": Kind.TEXT,
         "last_checked": Kind.DATE,
+        "sources_last_read": Kind.DATE,
     },
 )
 
@@ -124,6 +125,7 @@ def record(state):
         if state.money
         else "",
         "last_checked": state.checked,
+        "sources_last_read": state.sources_read,
     }
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from initiatives.filters import InitiativeFilterSet
 from initiatives.models import (
@@ -26,12 +27,30 @@ from initiatives.models import (
     Role,
 )
 from initiatives.money import Total, total_of, totals_by_country
+from roma_network.models import Status
 from roma_network.search.facet_index import count, count_owners, facet_index_of, having
 from stakeholders.filters import ActorFilterSet
-from stakeholders.models import Actor, ActorType, Country, Mandate, Office
+from stakeholders.models import (
+    Actor,
+    ActorCitation,
+    ActorType,
+    Country,
+    Mandate,
+    MandateCitation,
+    Membership,
+    Office,
+)
 
 COMMISSION = "european-commission"  # whose reports, and those of its parts, are the Commission's
+OF_COMMISSION = Q(publisher__slug=COMMISSION) | Q(publisher__parent__slug=COMMISSION)
 MONITOR = "roma-civil-monitor"  # the initiative whose reports, and those of what followed it, are the Civil Monitor's
+
+
+class Gap(NamedTuple):
+    """`looked`: the day on which somebody looked for it last, if it is known."""
+
+    label: Any
+    looked: date | None
 
 
 @dataclass
@@ -47,6 +66,8 @@ class State:
     counts: dict[str, int] = field(default_factory=dict)
     money: Total | None = None
     funding: list[Any] = field(default_factory=list)  # where it is read in full, the largest first
+    union_report: Any = None  # the latest of the Commission on all member states, for one of them
+    sources_read: date | None = None  # the last day on which a source on its offices and authorities was read
 
     def holders(self, office: str) -> list[Actor]:
         return [row.actor for row in self.mandates if row.office == office and row.actor]
@@ -99,7 +120,9 @@ class State:
 
     @property
     def commission_report(self):
-        return next((row for row in self.reports if row.is_of_commission and not row.is_of_monitor), None)
+        """The latest on the country, or on all states like it."""
+        own = (row for row in self.reports if row.is_of_commission and not row.is_of_monitor)
+        return next(own, self.union_report)
 
     @property
     def monitor_report(self):
@@ -108,6 +131,50 @@ class State:
     @property
     def reports(self):
         return (row for row in self.documents if row.kind == DocumentKind.REPORT)
+
+    def looked(self, office: str) -> date | None:
+        """When somebody looked for the holder of an office: by name, or in what was read on the country's bodies."""
+        return self.searched(office) or self.sources_read
+
+    @property
+    def contact_point_looked(self):
+        return self.looked(Office.CONTACT_POINT)
+
+    @property
+    def equality_body_looked(self):
+        return self.looked(Office.EQUALITY_BODY)
+
+    @property
+    def strategy_looked(self):
+        return self.looked(Office.STRATEGY_AUTHOR)
+
+    @property
+    def gaps(self) -> list["Gap"]:
+        """What a dossier would hold and nobody found."""
+        expected = [
+            (Office.CONTACT_POINT.label, self.contact_points, self.contact_point_looked),
+            (_("Strategy in force"), self.in_force, self.strategy_looked),
+            (Office.EQUALITY_BODY.label, self.equality_bodies, self.equality_body_looked),
+            (_("Report of the European Commission"), self.commission_report, self.sources_read),
+            (_("Report of the Roma Civil Monitor"), self.monitor_report, self.sources_read),
+            (_("Running initiatives"), self.counts["running"], self.sources_read),
+            (_("Local authorities"), self.counts["authorities"], self.sources_read),
+            (_("Roma organisations"), self.counts["roma"], self.sources_read),
+            (_("Money for this country alone"), self.money, self.sources_read),
+        ]
+        return [Gap(label, looked) for label, found, looked in [*expected, *self.details] if not found]
+
+    @property
+    def details(self):
+        """What is expected of the contact point and of the strategy, where there are some."""
+        if self.contact_points:
+            websites, mailboxes = zip(
+                *((body.website, body.email) for body in self.contact_points), strict=True
+            )
+            yield _("Website of the contact point"), any(websites), self.sources_read
+            yield _("Mailbox of the contact point"), any(mailboxes), self.sources_read
+        if self.in_force:
+            yield _("Text of the strategy"), any(row.texts for row in self.in_force), self.sources_read
 
     @property
     def checked(self) -> date | None:
@@ -132,6 +199,10 @@ def read(countries: Iterable[Country], version: str, *, in_full: bool = False) -
     states = with_policy(countries)
     for row in documents(states) if in_full else reports(states):
         states[row.code].documents.append(row)
+    read_on, union_report = days_of_reading(states), latest_union_report()
+    for code, state in states.items():
+        state.sources_read = read_on.get(code)
+        state.union_report = union_report if state.country.membership == Membership.EU_MEMBER else None
     funding = Funding.objects.public().with_where_and_when().filter(in_country__in=states)
     if in_full:
         for row in funding.for_sorting().with_ends().select_related("initiative").order_by("-known", "slug"):
@@ -180,20 +251,41 @@ def reports(codes):
     return documents(codes).filter(of_the_two, kind=DocumentKind.REPORT)
 
 
+def latest_union_report():
+    """The Commission's latest on a framework for all member states: neither names states."""
+    frameworks = Document.initiatives.through.objects.filter(
+        document=OuterRef("pk"),
+        initiative__status=Status.PUBLISHED,
+        initiative__kind=InitiativeKind.POLICY_FRAMEWORK,
+        initiative__countries=None,
+    )
+    found = Document.objects.published().filter(
+        OF_COMMISSION, Exists(frameworks), kind=DocumentKind.REPORT, countries=None
+    )
+    return found.exclude(date="").order_by("-date", "sort_name").first()
+
+
+def days_of_reading(codes):
+    """Country → the last day on which a source on its offices or its national authorities was read."""
+    bodies = ActorCitation.objects.filter(subject__type=ActorType.NATIONAL_AUTHORITY)
+    found: dict[str, date] = {}
+    for citations in (MandateCitation.objects, bodies):
+        days = citations.filter(subject__country__in=codes, source__accessed_on__isnull=False)
+        days = days.order_by().values_list("subject__country").annotate(day=Max("source__accessed_on"))
+        for code, day in days:
+            found[code] = max(day, found.get(code, day))
+    return found
+
+
 def documents(codes):
     """What is about these countries, the latest first; each bears the `code` of one."""
     of_monitor = Document.initiatives.through.objects.filter(
         Q(initiative__slug=MONITOR) | Q(initiative__follows__slug=MONITOR), document=OuterRef("pk")
     )
-    of_commission = Actor.objects.filter(
-        Q(slug=COMMISSION) | Q(parent__slug=COMMISSION), pk=OuterRef("publisher")
-    )
     return (
         Document.objects.published()
         .filter(countries__in=codes)
-        .annotate(
-            code=F("countries"), is_of_monitor=Exists(of_monitor), is_of_commission=Exists(of_commission)
-        )
+        .annotate(code=F("countries"), is_of_monitor=Exists(of_monitor), is_of_commission=OF_COMMISSION)
         .select_related("publisher")
         .order_by("-date", "sort_name")
     )

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from initiatives.money import total
 from stakeholders.models import Country
 from tests.factories import (
+    ActorCitationFactory,
     ActorFactory,
     CountryFactory,
     DocumentFactory,
@@ -19,10 +20,9 @@ from tests.factories import (
     MandateCitationFactory,
     MandateFactory,
     ParticipationFactory,
+    SourceFactory,
 )
 from tests.html import number_in, read, results_at, words_of
-
-NUMBERS = 'td.number a[href^="/"]'
 
 
 def cells(client, code, url="/countries/"):
@@ -53,13 +53,40 @@ def strategy(country, start, *, lead=None, **fields):
     return found
 
 
+# Which number of a line → the list that it counts.
+LISTED = {
+    0: "/initiatives/?country={}&status=running",
+    1: "/actors/?type=local_authority&country={}",
+    2: "/actors/?type=roma_community&country={}",
+    3: "/funding/?country={}",
+}
+
+
 def test_every_number_of_the_table_is_that_of_its_list(directory, client):
-    page = read(client, "/countries/")
-    links = page.all(f".states {NUMBERS}")
-    assert len(page.all(".states tbody tr")) == Country.objects.count()
-    assert len(links) > 100
-    for link in links:
-        assert number_in(words_of(link)) == results_at(link.attributes["href"]), link.attributes["href"]
+    lines = read(client, "/countries/").all(".states tbody tr")
+    assert len(lines) == Country.objects.count()
+    for line in lines:
+        code = line.css_first("th a").attributes["href"].split("/")[2]
+        cells = line.css("td.number")
+        assert len(cells) == len(LISTED)
+        for place, address in LISTED.items():
+            link, url = cells[place].css_first("a"), address.format(code)
+            if link:
+                assert number_in(words_of(link)) == results_at(url), url
+                assert sorted(parse_qsl(urlsplit(link.attributes["href"]).query)) == sorted(
+                    parse_qsl(urlsplit(url).query)
+                )
+            else:
+                assert results_at(url) == 0, url
+
+
+def test_every_sum_of_the_table_is_that_of_its_list(directory, client):
+    lines = [line for line in read(client, "/countries/").all(".states tbody tr") if line.css(".money")]
+    assert len(lines) > 20
+    for line in lines:
+        url = line.css_first('a[href^="/funding/"]').attributes["href"]
+        sums = [words_of(each) for each in line.css(".money")]
+        assert sums == read(client, url).texts(".total .money"), url
 
 
 @pytest.mark.parametrize("code", ["RO", "XK", "BE", "GB"])
@@ -69,7 +96,7 @@ def test_every_number_of_a_dossier_is_that_of_its_list(directory, client, code):
         words, url = words_of(link), urlsplit(link.attributes["href"])
         if words[:1].isdigit() and dict(parse_qsl(url.query)):
             assert number_in(words) == results_at(link.attributes["href"]), words
-    for line in page.all(".bars li"):
+    for line in page.all(".tallies li"):
         assert int(line.css_first("b").text()) == results_at(line.css_first("a").attributes["href"])
 
 
@@ -93,7 +120,52 @@ def test_a_gap_says_when_somebody_looked(country, client):
     mandate(country, actor=None, office="equality_body", searched_on=date(2026, 11, 25))
     found = cells(client, "RO")
     assert found["Equality body"] == "none found, looked on 25 November 2026"
-    assert "none found, looked on 25 November 2026" in read(client, "/countries/RO/").text("article header")
+    page = read(client, "/countries/RO/")
+    assert "none found, looked on 25 November 2026" in page.text("article header")
+    assert "Equality body: none found, looked on 25 November 2026" in page.texts("[aria-labelledby=gaps] li")
+
+
+def test_a_dossier_lists_all_that_is_missing_with_the_day_of_reading(country, client):
+    assert "Roma organisations: none listed" in read(client, "/countries/RO/").texts(
+        "[aria-labelledby=gaps] li"
+    )
+    body = ActorFactory(type="national_authority", country=country, website="https://anr.example.eu/")
+    ActorCitationFactory(subject=body, source=SourceFactory(accessed_on=date(2026, 11, 20)))
+    mandate(country, actor=body, office="contact_point")
+    strategy(country, "2022", lead=body, end="2090")
+    looked = "none found, looked on 20 November 2026"
+    assert read(client, "/countries/RO/").texts("[aria-labelledby=gaps] li") == [
+        f"Equality body: {looked}",
+        f"Report of the European Commission: {looked}",
+        f"Report of the Roma Civil Monitor: {looked}",
+        f"Local authorities: {looked}",
+        f"Roma organisations: {looked}",
+        f"Money for this country alone: {looked}",
+        f"Mailbox of the contact point: {looked}",
+        f"Text of the strategy: {looked}",
+    ]
+    found = cells(client, "RO")
+    assert found["Commission, latest report"] == found["Civil Monitor, latest report"] == looked
+
+
+def test_a_report_on_all_member_states_is_one_on_each(country, client):
+    CountryFactory(code="RS", name="Serbia", membership="candidate")
+    commission = ActorFactory(slug="european-commission", name="European Commission")
+    framework = InitiativeFactory(kind="policy_framework")
+    DocumentFactory(
+        title="On all", kind="report", publisher=commission, date="2024-09", initiatives=[framework]
+    )
+    DocumentFactory(
+        title="Of a project",
+        kind="report",
+        publisher=commission,
+        date="2025",
+        initiatives=[InitiativeFactory()],
+    )
+    assert cells(client, "RO")["Commission, latest report"] == "On all: September 2024 on all member states"
+    assert cells(client, "RS")["Commission, latest report"] == "none listed"
+    DocumentFactory(title="On it", kind="report", publisher=commission, date="2020", countries=[country])
+    assert cells(client, "RO")["Commission, latest report"] == "On it: 2020"
 
 
 def test_a_strategy_is_in_force_until_it_ends_or_a_follower_starts(country, client):
@@ -113,7 +185,7 @@ def test_a_strategy_without_an_end_says_when_it_was_last_seen(country, client):
     strategy(country, "2005", lead=lead, name="First", last_seen="2017")
     assert cells(client, "RO")["Strategy in force"] == "First: from 2005 last seen 2017"
     strategy(country, "2018", lead=lead, name="Second", end="2020")
-    assert cells(client, "RO")["Strategy in force"] == "none known Before it: Second: 2018 – 2020"
+    assert cells(client, "RO")["Strategy in force"] == "none listed Before it: Second: 2018 – 2020"
 
 
 def test_reports_are_those_on_the_country_by_the_two(country, client):
