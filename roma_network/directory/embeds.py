@@ -27,7 +27,7 @@ def initiative(request, slug):
 def card(request, rows, slug, template):
     row = rows.filter(slug=slug).first()
     if row is None:
-        return instead_of(request, rows.model, slug, address=embed_url, template="embeds/410.html")
+        return instead_of(request, rows.model, slug, template="embeds/410.html")
     context = {"title": row.name, "rows": [row], "entry_template": template, "url": row.get_absolute_url()}
     return render(request, "embeds/entries.html", context)
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import Count
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.filters import InitiativeFilterSet
@@ -17,7 +17,7 @@ from roma_network.pages import rate_limit
 from roma_network.pages.addresses import of_listing, takes
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import Chip, Listing, unusable
-from roma_network.pages.redirects import moved_or_gone
+from roma_network.pages.redirects import moved_parameters
 from roma_network.search import autocomplete
 from roma_network.search.facet_index import count_owners, facet_index_of, having, owners
 from roma_network.search.facets import FacetCounts, among
@@ -225,8 +225,7 @@ def partners(request):
     text = clean_text(request.GET.get("like", ""))[:LONGEST]
     actor = Actor.objects.published().prefetch_related("themes").filter(slug=text).first()
     if actor is None:
-        successor = moved_or_gone(Actor, text).successor if text else None
-        return redirect(f"{request.path}?like={successor.slug}") if successor else asked_for(request, text)
+        return moved_parameters(request, {"like": Actor}) or asked_for(request, text)
     return Partners(request, actor).respond("partners.html", "partials/_partner.html")
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections import namedtuple
-from functools import partial
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -63,15 +62,11 @@ def entry(request, kind, slug):
     found = model.objects.published().filter(slug=slug)
     row = found.first()
     if row is None:
-        return instead_of(request, model, slug, address=partial(identifier, kind))
+        return instead_of(request, model, slug)
     wanted = wanted_by(request)
     return negotiated(
         responses.written(wanted, request, table, found) if wanted else see(row.get_absolute_url())
     )
-
-
-def identifier(kind, entry):
-    return reverse("identifier", args=[kind, entry.slug])
 
 
 def term(request, scheme, kind, value):

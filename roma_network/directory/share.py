@@ -13,6 +13,7 @@ from roma_network.core.xml_text import xml_safe
 from roma_network.directory import home
 from roma_network.pages.http_cache import public
 from roma_network.pages.pictures import LETTERS, in_bright_colours
+from roma_network.pages.redirects import instead_of
 from roma_network.pages.share import TITLES
 from roma_network.pages.template_tags import place
 from stakeholders.models import Actor, Country
@@ -87,6 +88,8 @@ def entry(request, kind, slug):
         raise Http404
     rows, field, share_of = KINDS[kind]
     row = rows.all().filter(**{field: slug}).first()
+    if row is None and field == "slug":
+        return instead_of(request, rows.model, slug)
     if row is None:
         raise Http404
     return drawn(share_of(row))

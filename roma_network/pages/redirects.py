@@ -2,23 +2,21 @@
 nothing ever was there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
 from http import HTTPStatus
 from itertools import takewhile
-from operator import methodcaller
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from roma_network.models import Editorial, Status
 from roma_network.pages.http_cache import CACHE_CONTROL
 from roma_network.search.facets import MOST_VALUES, EntryFacetFilter, ListingFilterSet
-
-PAGE = methodcaller("get_absolute_url")
 
 
 class Fate(NamedTuple):
@@ -63,14 +61,14 @@ def instead_of(
     model: type[Editorial],
     slug: str,
     *,
-    address: Callable[[Editorial], str] = PAGE,
     template: str = "410.html",
 ) -> HttpResponse:
-    """What answers instead of an entry that is not public. `address` tells that of its successor."""
+    """What answers instead of an entry that is not public. Its successor has the same kind of address, with its own slug."""
     fate = moved_or_gone(model, slug)
     if fate.successor:
-        query = request.META.get("QUERY_STRING", "")
-        return moved(address(fate.successor) + (f"?{query}" if query else ""))
+        match, query = request.resolver_match, request.META.get("QUERY_STRING", "")
+        address = reverse(match.view_name, kwargs=match.kwargs | {"slug": fate.successor.slug})
+        return moved(address + (f"?{query}" if query else ""))
     if fate.withdrawn_at:
         return tombstone(render(request, template, {"withdrawn_at": fate.withdrawn_at}))
     raise Http404

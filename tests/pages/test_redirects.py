@@ -182,6 +182,34 @@ def test_what_was_merged_leads_to_the_end_of_all_merges(client, merged, model, o
     assert response["Cache-Control"] == OTHER_ADDRESS  # for it holds what no page takes
 
 
+BESIDES = [
+    ("/initiatives/{}/participants/?format=xlsx", Initiative),
+    ("/share/initiative/{}.png", Initiative),
+    ("/share/actor/{}.png", Actor),
+    ("/network/{}/?format=svg", Actor),
+    ("/embed/network/{}/", Actor),
+]
+
+
+@pytest.mark.parametrize(("url", "model"), BESIDES)
+def test_what_else_is_told_of_a_merged_entry_is_told_of_its_successor(client, merged, model, url):
+    old, new = (FACTORIES[model](slug=slug) for slug in ("old", "new"))
+    merged(new, old)
+    response = client.get(url.format("old"))
+    assert (response.status_code, response["Location"]) == (301, url.format("new"))
+    assert client.get(url.format("new")).status_code == 200
+
+
+@pytest.mark.parametrize(("url", "model"), BESIDES)
+def test_what_else_is_told_of_an_entry_is_gone_with_it(client, withdrawn, model, url):
+    response = client.get(url.format("once"))
+    assert response.status_code == 410
+    assert_kept_by_caches(response)
+    assert_tells_nothing(response)
+    if url.startswith("/embed"):
+        assert not Page(response.text).all("nav")
+
+
 @mergeable
 def test_an_identifier_that_was_merged_keeps_its_parameters(client, merged, model):
     old, new = (FACTORIES[model](slug=slug) for slug in ("old", "new"))
@@ -218,11 +246,13 @@ NARROWED = [
     ("/documents/?q=report&actor={}", Actor),
     ("/documents/?publisher={}", Actor),
     ("/documents/?initiative={}", Initiative),
+    ("/partners/?country=RO&like={}&abroad=yes", Actor),
 ]
 
 
 @pytest.mark.parametrize(("url", "model"), NARROWED)
 def test_a_list_narrowed_by_what_was_merged_is_that_of_its_successor(client, merged, model, url):
+    factories.CountryFactory(code="RO")
     first, second, third = (FACTORIES[model](slug=slug) for slug in ("first", "second", "third"))
     merged(second, first)
     merged(third, second)

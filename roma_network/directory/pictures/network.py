@@ -495,5 +495,5 @@ def page(request, *, embedded=False):
 def around(request, slug, *, embedded=False):
     actor = Actor.objects.published().filter(slug=slug).first()
     if actor is None:
-        return instead_of(request, Actor, slug)
+        return instead_of(request, Actor, slug, template="embeds/410.html" if embedded else "410.html")
     return Around(request, actor).respond(embedded)
