@@ -51,10 +51,17 @@ def suggested(text, names):
     called = [entry for entry in entries if entry.is_called and not is_country]
     called = called or [entry for entry in entries if entry.is_well_known and not is_country][:MOST_KNOWN]
     others = [*map(of_country, named[:MOST_OF_A_KIND]), *types_named(folded)]
+    called = [each for entry in called for each in (entry, *present(entry))]
     near = [offer(entry) for entry in entries if entry not in called and not entry.is_apart]
     apart = [offer(entry) for entry in entries if entry.is_apart]
     offers = [*map(offer, called), *others, *meant(question, is_new=not others), *near]
     return [*offers, *places_named(folded), *apart][:MOST]
+
+
+def present(entry):
+    """The body that stands today where a former one stood. This causes a query where there is one."""
+    heir = getattr(entry, "successor", None)
+    return [heir] if heir and heir.is_published else []
 
 
 def words_of_place(question):

@@ -29,7 +29,7 @@ COMMON = 1.5  # weight of a word that is frequent in its language
 MOST_SYNONYMS = 12
 
 # How much what an entry shows counts for its place among those that fit alike.
-IS_CALLED, IS_PLACE, BEGINS_WHOLLY, BEGINS_SO, HOLDS_SO = 150, 110, 60, 50, 20
+IS_CALLED, IS_HEIR, IS_PLACE, BEGINS_WHOLLY, BEGINS_SO, HOLDS_SO = 150, 130, 110, 60, 50, 20
 ALL_NAMED, NAMED, BY_FACET, WORDS = 15, 10, 8, 6
 HAS_OPTIONAL, IS_ACTOR, OF_LANGUAGE, ONE_COUNTRY, CONNECTED = 6, 30, 16, 6, 1.5
 LETTERS = 300  # of names that cost a point
@@ -194,7 +194,7 @@ class QuestionMatcher:
     def linked(self, entries):
         """The rows that are one of these entries, or tied to one of them where the question asks for more than the entry."""
         own = [key for model, key, _ in entries if model is self.model]
-        mask = self.columns.only(np.array(own, dtype=np.int64))
+        mask = self.columns.only(np.array(own, dtype=np.int64)) | self.heirs
         if len(self.question.concepts) > 1:
             for model, _, slug in entries:
                 for name in self.filterset_class.links.get(model._meta.model_name, ()):
@@ -202,6 +202,18 @@ class QuestionMatcher:
                     rows = self.filterset_class.all_rows().published()
                     mask |= self.mask_of_rows(rows.filter(facet.visible & facet.condition([slug])))
         return mask
+
+    @cached_property
+    def heirs(self):
+        """The rows that stand today where an entry stood that the question names."""
+        named = (concept.meaning.words for concept in self.question.concepts if concept.kind == "entry")
+        former = {key for words in named for model, key, _ in words if model is self.model}
+        found: set[int] = set()
+        while former and hasattr(self.model, "successor"):
+            successors = self.model.objects.filter(pk__in=former, successor__isnull=False)
+            former = set(successors.values_list("successor", flat=True)) - found
+            found |= former
+        return self.columns.only(np.array(sorted(found), dtype=np.int64))
 
     # In which order
 
@@ -267,7 +279,7 @@ class QuestionMatcher:
     @cached_property
     def scores(self):
         scores = CONNECTED * np.log1p(weights_of(self.filterset_class, self.version))
-        scores += self.by_names() + self.by_concepts() - self.lengths / LETTERS
+        scores += self.by_names() + self.by_concepts() - self.lengths / LETTERS + IS_HEIR * self.heirs
         for concept in self.question.optional:
             scores += HAS_OPTIONAL * (self.standing(concept) >= Standing.BEGUN)
         if self.name == "actor" and self.question.asks_for_actors:

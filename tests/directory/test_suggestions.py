@@ -48,3 +48,16 @@ def test_what_begins_so_comes_before_places_and_these_before_words_within(client
 def test_two_letters_offer_no_places(client, db):
     CountryFactory(code="BG", name="Bulgaria")
     assert ("Sofia, Bulgaria", "Place") not in offered(client, "so")
+
+
+def test_a_former_body_is_offered_with_the_present_one(client, db):
+    heir = ActorFactory(name="Agency for Rights")
+    ActorFactory(name="Monitoring Centre", closed="2007", successor=heir, successor_kind="succeeded")
+    ActorFactory(
+        name="Heirless", closed="2007", successor=ActorFactory(status="draft"), successor_kind="merged"
+    )
+    assert offered(client, "monitoring centre") == [
+        ("Monitoring Centre", "Actor"),
+        ("Agency for Rights", "Actor"),
+    ]
+    assert offered(client, "heirless") == [("Heirless", "Actor")]

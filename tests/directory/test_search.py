@@ -1,0 +1,38 @@
+"""The search page and the lists come to the same entries."""
+
+import pytest
+
+from tests.asking import asked_of_the_page
+from tests.factories import ActorFactory
+from tests.html import read
+
+
+@pytest.fixture
+def heir(db):
+    heir = ActorFactory(slug="heir", name="Agency for Rights")
+    middle = ActorFactory(name="Office in between", closed="2009", successor=heir, successor_kind="renamed")
+    ActorFactory(
+        slug="former", name="Monitoring Centre", closed="2007", successor=middle, successor_kind="succeeded"
+    )
+    ActorFactory(name="Forum", summary="Works as the Monitoring Centre did.")
+    return heir
+
+
+def test_the_name_of_a_former_body_brings_the_present_one_beside_it(heir, client):
+    assert [slug for _kind, slug in asked_of_the_page(client, "Monitoring Centre")][:1] == ["former"]
+    assert "heir" in [slug for _kind, slug in asked_of_the_page(client, "Monitoring Centre")][1:3]
+    found = client.get("/api/v1/actors/", {"q": "monitoring centre"}).json()["results"]
+    slugs = [row["slug"] for row in found]
+    assert slugs[0] == "former"
+    assert "heir" in slugs[1:3]
+
+
+def test_the_card_of_a_former_body_leads_to_the_one_in_its_place(heir, client):
+    [card] = [
+        each for each in read(client, "/actors/?q=monitoring").all(".entry") if "Closed 2007" in each.text()
+    ]
+    assert card.css_first(".facts a").text() == "Office in between"
+    heir.status = "withdrawn"
+    heir.save()
+    page = read(client, "/actors/?q=between")
+    assert not page.all(".facts a")
