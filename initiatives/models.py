@@ -1,5 +1,7 @@
 """What the actors do together: initiatives, who takes part in them, and the documents behind them."""
 
+from functools import cached_property
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -170,7 +172,7 @@ class Initiative(Editorial):
             found["summary"] = _("It has no summary.")
         return found
 
-    @property
+    @cached_property
     def funders(self):
         """Of a row read for a card, each once."""
         told = [row.funder for row in self.funding.all() if row.funder and row.funder.is_published]

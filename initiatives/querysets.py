@@ -113,10 +113,11 @@ class InitiativeQuerySet(EditorialQuerySet):
 
     def for_listing(self):
         """With all that a card shows."""
-        funders = self.public_participations().filter(role="funder").select_related("actor")
+        shown = ["initiative", "role", "actor__name", "actor__acronym", "actor__slug", "actor__status"]
+        funders = self.public_participations().filter(role="funder").select_related("actor").only(*shown)
         return (
             self.with_phase()
-            .for_sorting()
+            .with_actor_count()
             .prefetch_related(
                 "themes",
                 "countries",

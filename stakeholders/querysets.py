@@ -44,7 +44,7 @@ class ActorQuerySet(EditorialQuerySet):
         return self.with_initiative_count().with_touched()
 
     def for_listing(self):
-        return self.for_sorting().select_related("country", "successor")
+        return self.select_related("country", "successor")
 
     def for_detail(self):
         """With all that the page of one actor shows, but for its ties to others."""

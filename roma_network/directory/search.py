@@ -18,6 +18,7 @@ from roma_network.pages.listing import unusable
 from roma_network.pages.questions import QuestionShown
 from roma_network.search import autocomplete
 from roma_network.search.answers import answer, asked
+from roma_network.search.facet_index import facet_index_of
 from roma_network.search.facets import SearchFilter
 from roma_network.search.understanding import SPOKEN_IN
 from roma_network.search.vocabulary import vocabulary
@@ -69,7 +70,7 @@ class Results:
     """What answers a question, of all kinds, the closest first."""
 
     def __init__(self, text: str, version: str) -> None:
-        self.text = text
+        self.text, self.version = text, version
         self.asked = asked(text, version)
         self.question = self.asked.question
         self.answers = {cls: answer(cls, text, version, MOST_FOUND) for cls in FILTERSETS}
@@ -83,7 +84,7 @@ class Results:
         near = [row for row in results if row not in whole and row.fit > self.fit * CLOSE]
         near = near[: max(FEW - len(whole), 0)] if self.question.concepts else []
         alike = self.alike()
-        shown = {at: row for at, row in read([*whole, *near]).items() if row not in alike}
+        shown = {at: row for at, row in self.read([*whole, *near]).items() if row not in alike}
         shown_question = QuestionShown(
             self.asked, list(self.answers.values()), FILTERSETS, search_url, list_paths()
         )
@@ -96,6 +97,24 @@ class Results:
             "total": sum(tab.count for tab in self.tabs(len(countries))),
             "where": self.where() if self.question.asks_where else None,
         }
+
+    def read(self, results):
+        """Kind and key of each result → kind and entry, a query for each kind."""
+        keys = defaultdict(list)
+        for row in results:
+            keys[row.kind].append(row.key)
+        found = {}
+        for model, wanted in keys.items():
+            name = model._meta.model_name
+            found |= {(model, key): (name, entry) for key, entry in self.rows(model, wanted).items()}
+        return found
+
+    def rows(self, model, keys):
+        if model is Country:
+            return Country.objects.in_bulk(keys)
+        cls = next(cls for cls in FILTERSETS if cls._meta.model is model)
+        rows = model.objects.published().for_listing().in_bulk(keys)
+        return facet_index_of(cls, self.version).with_degrees(rows)
 
     def entries(self):
         """Of each kind those that fit best."""
@@ -130,7 +149,7 @@ class Results:
     def alike(self):
         """Entries that are called nearly as a question with a slip of the pen."""
         called = self.names.alike(self.asked.text) if self.asked.corrected else ()
-        return list(read([Result(0, 0, model, key) for model, key, _slug in called]).values())
+        return list(self.read([Result(0, 0, model, key) for model, key, _slug in called]).values())
 
     def tabs(self, countries):
         """The kinds with entries that fit as well as the best, each with the list of all of them."""
@@ -162,16 +181,3 @@ def list_paths():
 
 def search_url(text):
     return f"{reverse('search')}?{urlencode({'q': text})}" if text else reverse("search")
-
-
-def read(results):
-    """Kind and key of each result → kind and entry, a query for each kind."""
-    keys = defaultdict(list)
-    for row in results:
-        keys[row.kind].append(row.key)
-    found = {}
-    for model, wanted in keys.items():
-        rows = Country.objects.all() if model is Country else model.objects.published().for_listing()
-        name = model._meta.model_name
-        found |= {(model, key): (name, entry) for key, entry in rows.in_bulk(wanted).items()}
-    return found

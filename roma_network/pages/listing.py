@@ -136,7 +136,7 @@ class Listing:
 
     def read(self, keys):
         """The rows with these keys as a page shows them, in this order."""
-        rows = self.filterset.queryset.for_listing().in_bulk(keys)
+        rows = self.tally.columns.with_degrees(self.filterset.queryset.for_listing().in_bulk(keys))
         return [rows[key] for key in keys if key in rows]
 
     @property

@@ -89,6 +89,7 @@ class FacetIndex:
             self.ties[via] = LinkedRows(self.places(keys), columns)
         self.orders = {}
         self.degrees = filterset_class.degrees
+        self.degrees_known = {}
 
     def of_tie(self, via):
         return {name: facet for name, facet in self.facets.items() if facet.via == via}
@@ -133,6 +134,7 @@ class FacetIndex:
         for via, tie in self.ties.items():
             owners_, linked = self.read_linked(via, condition, tie.columns)
             new.ties[via] = tie.patched(stays, places, new.places(owners_), linked)
+        new.degrees_known = {}
         new.orders = {
             order: self.ordered_anew(order, stays, places, changed, new)
             for order in self.orders
@@ -185,14 +187,29 @@ class FacetIndex:
         """Where rows stand in the order of a sort: sorted by the database, once."""
         order = tuple(order)
         if order not in self.orders and order[0] in self.degrees:
-            # By how many are tied to a row: counted here in milliseconds, in SQL in a second.
-            (via, facet), places = self.degrees[order[0]], self.ordered(order[1:])
-            numbers = degrees(self, self.ties[via], facet)
-            self.orders[order] = places[np.argsort(-numbers[places], kind="stable")]
+            places = self.ordered(order[1:])
+            self.orders[order] = places[np.argsort(-self.degree(order[0])[places], kind="stable")]
         if order not in self.orders:
             keys = self.published.for_sorting().order_by(*order, "slug").values_list("pk", flat=True)
             self.orders[order] = self.places(np.fromiter(keys.iterator(chunk_size=CHUNK), dtype=np.int64))
         return self.orders[order]
+
+    def degree(self, name):
+        """How many are tied to each row, by the name of the sort: counted here in milliseconds, in SQL in a second."""
+        if name not in self.degrees_known:
+            via, facet = self.degrees[name]
+            self.degrees_known[name] = degrees(self, self.ties[via], facet)
+        return self.degrees_known[name]
+
+    def with_degrees(self, rows):
+        """The same entries, primary key → entry, each with how many are tied to it under the name of the sort."""
+        places = self.places(np.array(list(rows), dtype=np.int64))
+        for name in self.degrees:
+            for key, number in zip(
+                self.keys[places].tolist(), self.degree(name)[places].tolist(), strict=True
+            ):
+                setattr(rows[key], plain_name(name), number)
+        return rows
 
 
 def plain_name(name):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from roma_network.core.folding import fold
 from roma_network.search.facet_index import FacetIndex, Mask, facet_index_of, having, owners
-from roma_network.search.text_index import Standing, TextIndex, text_index_of
+from roma_network.search.text_index import InName, Standing, TextIndex, text_index_of
 from roma_network.search.understanding import SHORTEST_STEM, SPOKEN_IN, Concept, Question
 from roma_network.search.vocabulary import NEAR, vocabulary
 
@@ -73,9 +73,7 @@ class QuestionMatcher:
         found = [self.fit_of(concept) for concept in self.question.concepts]
         fits = np.array(found, dtype=np.float32).reshape(len(found), self.size)
         if len(found) > 1:
-            fits[
-                :, self.rows_with(f" {self.question.folded}") | self.rows_with(f"\n{self.question.folded}")
-            ] = 1
+            fits[:, self.in_names_as_a_whole > InName.ABSENT] = 1
         return fits
 
     @cached_property
@@ -254,12 +252,18 @@ class QuestionMatcher:
     def best(self, totals, most):
         if not most:
             return []
-        order = np.lexsort((self.ranks, -self.scores, -totals))[:most]
-        return [
-            (float(totals[row]), float(self.scores[row]), int(self.columns.keys[row]))
-            for row in order
-            if totals[row] > 0
-        ]
+        rows = np.flatnonzero(totals)
+        if len(rows) > most:  # few are sorted
+            rows = rows[totals[rows] >= np.partition(totals[rows], -most)[-most]]
+        rows = rows[np.lexsort((self.ranks[rows], -self.scores[rows], -totals[rows]))[:most]]
+        return list(
+            zip(
+                totals[rows].tolist(),
+                self.scores[rows].tolist(),
+                self.columns.keys[rows].tolist(),
+                strict=True,
+            )
+        )
 
     @cached_property
     def allowed(self):
@@ -297,33 +301,26 @@ class QuestionMatcher:
 
     def by_names(self):
         """For how the whole question stands in names."""
-        scores = np.zeros(self.size)
-        text = self.question.folded
-        if not text:
-            return scores
-        steps = {
-            f" {text}": HOLDS_SO,
-            f"\n{text}": BEGINS_SO,
-            f"\n{text} ": BEGINS_WHOLLY,
-            f"\n{text}\n": IS_CALLED,
-        }
-        for phrase, score in steps.items():
-            scores[self.rows_with(phrase)] = score
+        if not self.question.folded:
+            return np.zeros(self.size)
+        scores = np.array([0, HOLDS_SO, BEGINS_SO, BEGINS_WHOLLY, IS_CALLED], dtype=float)[
+            self.in_names_as_a_whole
+        ]
         for concept in self.question.concepts:
             if concept.kind == "place" and len(self.question.concepts) == 1:
                 for word in said_by(concept):
-                    scores[self.rows_with(f"\n{word}\n")] = IS_PLACE
+                    scores[self.in_names(word) == InName.WHOLE] = IS_PLACE
         return scores
 
-    def rows_with(self, text):
-        """Rows that hold this in their names."""
+    @cached_property
+    def in_names_as_a_whole(self):
+        return self.in_names(self.question.folded)
+
+    def in_names(self, phrase):
+        """How each row holds a phrase in its names: see `InName`."""
         places, known = self.places
-        rows, positions = self.texts.holding(text, np.arange(len(self.texts.keys)))
-        rows = rows[positions < self.texts.names_ends[rows]]
-        mask = np.zeros(len(known), dtype=bool)
-        mask[rows] = True
-        found = np.zeros(self.size, dtype=bool)
-        found[places] = mask[known]
+        found = np.zeros(self.size, dtype=np.int8)
+        found[places] = self.texts.in_names(phrase)[known]
         return found
 
     def by_concepts(self):

@@ -16,8 +16,9 @@ from roma_network.models import Editorial
 from roma_network.search import following
 
 CHUNK = 5000
-FEW = 500  # rows are looked at one by one
+MOST_KEPT = 100  # words
 END = "\r"  # of a row: no folded text holds it
+SPACE, LINE = ord(" "), ord("\n")
 IS_BREAK = np.isin(np.arange(128), [ord(letter) for letter in " \n\t\r"])
 
 
@@ -33,6 +34,16 @@ class Standing(IntEnum):
     WHOLE_IN_NAME = 6
 
 
+class InName(IntEnum):
+    """How a name of a row holds a phrase, from the beginning of a word on."""
+
+    ABSENT = 0
+    WITHIN = 1
+    BEGINS = 2
+    BEGINS_IN_WORDS = 3
+    WHOLE = 4
+
+
 class TextIndex:
     """`rows`: pairs of key and `search_text`, in the order of names. Rows are named by their places in it."""
 
@@ -45,6 +56,7 @@ class TextIndex:
             texts.append(text + END)
             position += len(text) + len(END)
         self.text = "".join(texts)
+        self.standings = {}
         self.keys, self.starts, self.name_ends = map(np.array, (keys, starts, name_ends))
         self.ends = np.append(self.starts[1:], position)[: len(self.starts)]
 
@@ -99,35 +111,43 @@ class TextIndex:
         return np.frombuffer(self.text.encode("ascii"), dtype=np.uint8)
 
     def standing(self, word):
-        """How each row holds a word at best: see `Standing`."""
-        matches = re.finditer(re.escape(word), self.text)
-        positions = np.fromiter((match.start() for match in matches), dtype=np.int64)
+        """How each row holds a word at best: see `Standing`. Words that questions share are kept."""
+        if word not in self.standings:
+            for last in list(self.standings)[:-MOST_KEPT]:
+                self.standings.pop(last, None)
+            self.standings[word] = self.found(word)
+        return self.standings[word]
+
+    def found(self, word):
+        positions, rows = self.places_of(word)
         begun = IS_BREAK[self.letters[positions - 1]]
         whole = begun & IS_BREAK[self.letters[positions + len(word)]]
-        rows = np.searchsorted(self.starts, positions, side="right") - 1
         named = positions < self.names_ends[rows]
         found = np.zeros(len(self.keys), dtype=np.int8)
         np.maximum.at(found, rows, Standing.PART + named + 2 * begun + 2 * whole)
         return found
+
+    def in_names(self, phrase):
+        """How each row holds a phrase in its names at best: see `InName`."""
+        positions, rows = self.places_of(phrase)
+        before, behind = self.letters[positions - 1], self.letters[positions + len(phrase)]
+        begins = InName.BEGINS + (behind == SPACE) + 2 * (behind == LINE)
+        holds = np.where(before == LINE, begins, InName.WITHIN * (before == SPACE))
+        found = np.zeros(len(self.keys), dtype=np.int8)
+        np.maximum.at(found, rows, holds * (positions < self.names_ends[rows]))
+        return found
+
+    def places_of(self, text):
+        """Where a text stands, and in which row each time."""
+        matches = re.finditer(re.escape(text), self.text)
+        positions = np.fromiter((match.start() for match in matches), dtype=np.int64)
+        return positions, np.searchsorted(self.starts, positions, side="right") - 1
 
     @cached_property
     def names_ends(self):
         """Where the names of each row end, all of them."""
         matches = re.finditer("\t", self.text)
         return np.fromiter((match.start() for match in matches), dtype=np.int64)
-
-    def holding(self, term, rows):
-        """Those of `rows` (ascending) that hold `term`, and where it stands first in each."""
-        if len(rows) <= FEW:
-            ends = zip(self.starts[rows].tolist(), self.ends[rows].tolist(), strict=True)
-            positions = np.array([self.text.find(term, *row) for row in ends], dtype=np.int64)
-            return rows[positions >= 0], positions[positions >= 0]
-        # Each match takes in the rest of its row, so that a row is found once.
-        matches = re.finditer(f"{re.escape(term)}[^{END}]*", self.text)
-        positions = np.fromiter((match.start() for match in matches), dtype=np.int64)
-        found = np.searchsorted(self.starts, positions, side="right") - 1
-        wanted = np.isin(found, rows, assume_unique=True)
-        return found[wanted], positions[wanted]
 
 
 def name_in(text):

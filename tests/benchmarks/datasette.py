@@ -3,7 +3,7 @@
 import sys
 from urllib.parse import urlencode
 
-from tests.benchmarks import serving
+from tests.benchmarks import files, serving
 
 RELEASE = "datasette==0.65.5"
 SECONDS = 8  # of load
@@ -35,6 +35,12 @@ def measure(file, choices):
             }
             for name, facets in FACETS.items()
         }
+
+
+def stream(file):
+    """Seconds for all rows of its table as CSV, at best of three."""
+    with serving.running(lambda port: command(file, port)) as server:
+        return min(files.seconds(server, "/rows/actors.csv?_stream=1") for _ in range(3))
 
 
 def command(file, port):

@@ -30,7 +30,7 @@ from urllib.parse import urlencode
 
 from roma_network.environment import BASE_DIR
 from tests import postgres
-from tests.benchmarks import datasette, serving, tables
+from tests.benchmarks import datasette, files, serving, tables
 from tests.conftest import ENVIRONMENT
 
 PAGE = "/actors/"
@@ -67,6 +67,7 @@ class Bench:
         self.tried = {}  # database and number of threads → requests a second
         self.figures = {}  # size and database → name → figures
         self.datasette = {}  # size → name → figures
+        self.streams = {}  # size → seconds for a file of its table
 
     def run(self, sizes, databases):
         with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
@@ -80,6 +81,7 @@ class Bench:
                 if self.beside:
                     self.tell(f"{size} actors in Datasette")
                     self.datasette[size] = datasette.measure(self.export, self.choices)
+                    self.streams[size] = datasette.stream(self.export)
                     self.export.unlink()
 
     def measure(self, size, database):
@@ -93,6 +95,7 @@ class Bench:
                 figures |= self.cold(server, environment)
                 figures |= self.warm(server, environment, threads)
                 figures["memory"] = serving.memory(server)
+                figures["files"] = files.measure(server)
 
     @contextmanager
     def directory(self, size, database, figures):
@@ -138,6 +141,9 @@ class Bench:
             "filtered": serving.times(server, asked["filtered"]),
             "compared": serving.times(server, [fresh.address(choices) for choices in self.choices]),
             "suggestions": serving.times(server, asked["suggestions"]),
+            "searches": serving.times(server, asked["searches"]),
+            "partners": serving.times(server, asked["partners"]),
+            "API": serving.times(server, asked["API"]),
             "pages": pages(server, -(-asked["actors"] // PAGE_SIZE), fresh),
         }
 

@@ -29,6 +29,9 @@ def questions():
         "filtered": filtered(FILTERED),
         "choices": choices(chance),
         "suggestions": beginnings(chance),
+        "searches": [f"/search/?q={quote(text)}" for text in searches(chance)],
+        "partners": [f"/partners/?like={slug}" for slug in slugs(chance)],
+        "API": [f"/api/v1/participations/?page={number}" for number in range(1, 1 + BEGINNINGS)],
     }
 
 
@@ -62,6 +65,29 @@ def beginnings(chance):
         if any(letter.isalnum() for letter in text):
             found[f"/search/suggest/?q={quote(text)}"] = None
     return list(found)
+
+
+def searches(chance):
+    """Questions in words: what kind of body, and where; every third by a name."""
+    from stakeholders.models import Actor, ActorType, Country, Theme
+
+    countries = list(Country.objects.values_list("name", flat=True))
+    themes = list(Theme.objects.values_list("name", flat=True))
+    names = list(Actor.objects.published().order_by("pk").values_list("name", flat=True))
+    found = {}
+    while len(found) < BEGINNINGS:
+        kind, place = chance.choice(ActorType.labels), chance.choice(countries)
+        found[f"{kind} in {place}"] = found[f"{chance.choice(themes)} {place}"] = None
+        found[chance.choice(names)] = None
+    return list(found)
+
+
+def slugs(chance):
+    from stakeholders.models import Actor
+
+    return chance.sample(
+        list(Actor.objects.published().order_by("pk").values_list("slug", flat=True)), BEGINNINGS
+    )
 
 
 def export(path):

@@ -3,13 +3,13 @@
 import re
 from random import Random
 
-import numpy as np
 import pytest
 
 from initiatives.models import Document, Initiative
+from roma_network.core.folding import fold
 from roma_network.models import ContentVersion
 from roma_network.search import full_text, text_index
-from roma_network.search.text_index import Standing
+from roma_network.search.text_index import InName, Standing
 from stakeholders.models import Actor
 from tests.factories import ActorFactory
 from tests.search_queries import QUERIES
@@ -32,23 +32,31 @@ def standing(model, word):
     return dict(zip(index.keys[found > 0].tolist(), map(Standing, found[found > 0].tolist()), strict=True))
 
 
-def held(index, text):
-    return set(index.keys[index.holding(text, np.arange(len(index.keys)))[0]].tolist())
-
-
 def made_up(model, number):
     """Words and parts of words that rows hold."""
     texts = [re.findall(r"\w+", text) for text in model.objects.values_list("search_text", flat=True)]
     return [CHANCE.choice(CHANCE.choice(texts))[: CHANCE.randint(2, 9)] for _ in range(number)]
 
 
-@pytest.mark.parametrize("few", [0, 10**6], ids=["all at once", "one by one"])
 @pytest.mark.parametrize("model", [Actor, Initiative, Document])
-def test_both_find_the_same(directory, monkeypatch, model, few):
-    monkeypatch.setattr(text_index, "FEW", few)
+def test_both_find_the_same(directory, model):
     words = [word for text, _ in QUERIES for word in full_text.Query.parse(text).wanted]
     for word in words + made_up(model, 60):
-        assert set(standing(model, word)) == held(index_of(model), word) == in_sql(model, word), word
+        assert set(standing(model, word)) == in_sql(model, word), word
+
+
+@pytest.mark.parametrize("model", [Actor, Initiative, Document])
+def test_a_phrase_stands_in_names_as_sql_says(directory, model):
+    index = index_of(model)
+    for words in made_up(model, 20) + [row.sort_name for row in model.objects.published()[:40]]:
+        phrase = fold(words)
+        found = index.in_names(phrase)
+        whole = model.objects.published().filter(search_text__contains=f"\n{phrase}\n")
+        assert set(index.keys[found == InName.WHOLE].tolist()) == set(whole.values_list("pk", flat=True)), (
+            phrase
+        )
+        first = model.objects.published().filter(sort_name__startswith=phrase)
+        assert set(index.keys[found >= InName.BEGINS].tolist()) >= set(first.values_list("pk", flat=True))
 
 
 @pytest.mark.django_db
