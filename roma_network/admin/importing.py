@@ -88,8 +88,16 @@ class OptionsForm(forms.Form):
         return forms.CharField(label=label, required=False, initial=initial, widget=widget)
 
     @property
+    def needed(self):
+        """What each new line must say, and no column of the file does."""
+        named = {self[f"column-{place}"].value() for place in range(len(self.job.headings))}
+        columns = [each for each in self.table.imported if each.name not in named and is_required(each)]
+        return [self[f"all-{each.name}"] for each in columns if f"all-{each.name}" in self.fields]
+
+    @property
     def constants(self):
-        return [self[name] for name in self.fields if name.startswith("all-")]
+        needed = {field.name for field in self.needed}
+        return [self[name] for name in self.fields if name.startswith("all-") and name not in needed]
 
     def columns(self):
         return [self.cleaned_data.get(f"column-{place}", "") for place in range(len(self.job.headings))]
@@ -116,6 +124,11 @@ class OptionsForm(forms.Form):
                 name: text for name in self.table.columns if (text := self.cleaned_data.get(f"all-{name}"))
             },
         }
+
+
+def is_required(column):
+    field = getattr(column, "field", None)
+    return field and not (field.blank or field.null or field.has_default())
 
 
 class ImportFilter(admin.SimpleListFilter):

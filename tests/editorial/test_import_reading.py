@@ -236,6 +236,7 @@ def test_headings_of_others_are_named_in_the_browser(publisher):
     assert job().state == "mapping"
     assert job().options["columns"] == ["slug", "name", "website", "", "sources"]
     assert "red" in page.text
+    assert Page(page.text).texts("legend")[0] == "What no column says"
     page = name_columns(publisher, all_type="academia", publisher="A registry", title="The list")
     assert job().counts == {"new": 1}, findings()
     say_yes(publisher)
@@ -337,6 +338,35 @@ def test_only_what_was_offered_is_an_answer(publisher):
     send(publisher, as_csv(ACTOR, actor_row("one", name="Roma Acton Agency")))
     answer(publisher, line_2="this:other", line_9="new", line_x="new")
     assert job().counts == {"question": 1}
+
+
+def test_two_bodies_that_a_list_gives_one_key_may_both_go_in(publisher):
+    rows = [
+        [*actor_row("audit"), ""],
+        [*actor_row("audit", name="Audit of another house"), ""],
+        [*actor_row("room"), "audit"],
+    ]
+    send(publisher, as_csv([*ACTOR, "part_of"], *rows))
+    assert job().counts == {"new": 2, "question": 1}
+    assert findings()[1]["question"]["text"] == "Line 2 has this slug already. Is this another body?"
+    answer(publisher, line_3="new")
+    say_yes(publisher)
+    assert dict(Actor.objects.values_list("slug", "name")) == {
+        "audit": "Audit",
+        "audit-2": "Audit of another house",
+        "room": "Room",
+    }
+    assert Actor.objects.get(slug="room").parent.slug == "audit"
+
+
+def test_an_address_that_many_lines_share_tells_nothing(publisher):
+    names = ["Ministry of Mines", "Court of Bees", "Office for Roads", "Institute of Ice", "Institute of Ice"]
+    rows = [[*actor_row(f"body-{n}", name=name), "https://gov.example/"] for n, name in enumerate(names)]
+    send(publisher, as_csv([*ACTOR, "website"], *rows))
+    told = [each["question"].get("text", "") for each in findings()]
+    assert [bool(text) for text in told] == [False, True, False, False, True]
+    assert "line 2 has the same website" in told[1]
+    assert "line 5 has a similar name" in told[4]
 
 
 def test_an_open_question_stays_behind(publisher):

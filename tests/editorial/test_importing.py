@@ -350,6 +350,7 @@ def test_a_source_names_facts_or_says_in_words_what_it_backs(publisher, cell, fa
         ({"name": "«»", "slug": ""}, "slug", "required"),
         ({"name": ""}, "name", "required"),
         ({"type": ""}, "type", "required"),
+        ({"type": None}, "type", "blank"),
         ({"country": "ZZ"}, "country", "“ZZ” is not in the directory."),
         ({"founded": "nineties"}, "founded", "2011-04-05"),
         ({"founded": "3/4/1996"}, "founded", "2011-04-05"),
@@ -380,6 +381,7 @@ def test_a_source_names_facts_or_says_in_words_what_it_backs(publisher, cell, fa
 def test_each_mistake_is_told_with_its_line_and_column(publisher, values, column, why):
     ThemeFactory(slug="education")
     row = dict(zip(ACTOR, actor_row("agency"), strict=True)) | values
+    row = {name: value for name, value in row.items() if value is not None}
     send(publisher, as_csv(row, row.values()))
     [finding] = findings()
     assert finding["line"] == 2
@@ -394,9 +396,11 @@ def test_the_culprits_among_many_are_found(publisher):
     assert [finding["key"] for finding in findings() if finding["errors"]] == ["agency-7", "agency-600"]
 
 
-def test_a_line_told_twice_is_a_mistake(publisher):
-    send(publisher, as_csv(ACTOR, actor_row("agency"), actor_row("agency")))
-    assert findings()[1]["errors"] == [["", "It stands in line 2 already."]]
+def test_a_tie_told_twice_is_a_mistake(publisher):
+    actor, initiative = ActorFactory(slug="agency"), InitiativeFactory(slug="leri")
+    row = [initiative.slug, actor.slug, "lead", SOURCE]
+    send(publisher, as_csv(["initiative", "actor", "role", "sources"], row, row), Participation)
+    assert [each["errors"] for each in findings()] == [[], [["", "It stands in line 2 already."]]]
 
 
 def test_a_slug_that_was_merged_away_is_not_given_again(publisher, admin_user):

@@ -414,7 +414,10 @@ class Citations(Rows):
 
     def new_source(self, url, publisher="", title=""):
         if not (publisher and title):
-            text = translate("“%(url)s” is a new source. Write: address | facts | note | publisher | title")
+            text = translate(
+                "“%(url)s” is a new source. Write: address | facts | note | publisher | title; or say the publisher and"
+                " title of all bare addresses under “Columns, and how it is read”."
+            )
             raise ValidationError(text % {"url": url})
         if not url.startswith(("http://", "https://")):
             raise ValidationError(translate("Write an address that begins with http:// or https://."))

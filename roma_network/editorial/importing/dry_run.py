@@ -21,6 +21,7 @@ from roma_network.editorial.mailbox_rule import changed_mailboxes, check_mailbox
 from roma_network.models import Source, loops
 
 SPECIAL = re.compile(r"(?<=“)[^”]*(?=”)|\d+")
+HOUSES = ("website", "email")
 NEW, SKIP, KEEP, TAKE, BOTH = "new", "skip", "keep", "take", "both"  # answers
 
 
@@ -138,7 +139,7 @@ class DryRun:
         self.reader = Reader(table, options)
         self.seen = {}  # key of a row → its line
         self.sources = {}  # address → a source that this file is the first to name
-        self.named = {}  # what tells a new entry apart → its line
+        self.named = defaultdict(list)  # what tells a new entry apart → its lines
         self.leaning = set()  # slugs of rows of the same file that others lead to
         self.leads = defaultdict(
             dict
@@ -162,14 +163,23 @@ class DryRun:
                 continue
             first = self.seen.setdefault(finding.key, finding.line) if all(finding.key) else finding.line
             if first != finding.line:
-                text = translate("It stands in line %(line)s already.")
-                finding.errors.append(("", text % {"line": first}))
+                self.tell_twice(finding, first)
             else:
                 self.compare(finding, held.get(finding.key), keys, answer)
         self.check_constraints([each for each in found if each.row], keys)
         self.check_circles([each for each in found if each.row and not each.errors])
         self.ask_of_likely([each for each in found if each.seen_as == Outcome.NEW], answers)
         return found
+
+    def tell_twice(self, finding, first):
+        """A line with the key of an earlier one: of entries, lists give one to several bodies."""
+        if self.table.is_entry:
+            text = translate("Line %(line)s has this slug already. Is this another body?")
+            answers = [(NEW, translate("another: add it")), (SKIP, translate("leave it out"))]
+            finding.question = asking("twice", text % {"line": first}, answers)
+        else:
+            text = translate("It stands in line %(line)s already.")
+            finding.errors.append(("", text % {"line": first}))
 
     def known(self, findings):
         """Model → natural key → row, of all that these lines speak of."""
@@ -370,6 +380,7 @@ class DryRun:
             )
         except ValidationError as error:
             found += [(name, " ".join(messages)) for name, messages in error.message_dict.items()]
+            finding.failed |= error.message_dict.keys()
         lacks_sources = "sources" in self.table.columns and "sources" not in finding.failed
         if lacks_sources and finding.values.get("sources", () if is_new else None) == ():
             if row.needs_source:
@@ -412,9 +423,11 @@ class DryRun:
         """Lines of the same file that the new entry may stand in already."""
         text = translate("line %(line)s has %(why)s")
         for mark in matching.marks(described):
-            first = self.named.setdefault(mark, finding.line)
-            if first != finding.line:
-                yield text % {"line": first, "why": matching.reason(mark[0])}
+            lines = self.named[mark]
+            # An address that more than two lines share is that of a house, which tells its bodies not apart.
+            if lines and (len(lines) == 1 or mark[0] not in HOUSES):
+                yield text % {"line": lines[0], "why": matching.reason(mark[0])}
+            lines.append(finding.line)
 
 
 def asking(kind, text, answers):

@@ -29,7 +29,7 @@ class Slugs:
             given, answer = said.get("slug", ""), answers.get(str(line), "")
             if answer.startswith(THIS):
                 slug = answer.removeprefix(THIS)
-            elif answer == "new" and (not given or given in self.taken):
+            elif answer == "new" and not (given and self.is_free(given)):
                 slug = self.free(given or self.base(said), said)
             else:
                 slug = given or held.get(self.identity(said)) or self.free(self.base(said), said)
