@@ -255,6 +255,22 @@ actors = Table(
         ),
         Column("summary", rdf=english("schema:description"), importable=True, group=MAIN, fact="summary"),
         Column(
+            "native_summary",
+            rdf=texts("schema:description", language_column="native_summary_language"),
+            importable=True,
+            group=MAIN,
+            fact="summary",
+        ),
+        Column(
+            "native_summary_language",
+            importable=True,
+            example="ro",
+            group=MAIN,
+            beside=True,
+            fact="summary",
+        ),
+        Column("native_summary_origin", importable=True, group=MAIN, beside=True, fact="summary"),
+        Column(
             "themes",
             meaning=_("Slugs of themes."),
             links="themes",

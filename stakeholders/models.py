@@ -205,6 +205,14 @@ class SuccessorKind(AnnotatedChoices):
     SUCCEEDED = "succeeded", _("Took over from"), _("Succeeded by another")
 
 
+class TextOrigin(models.TextChoices):
+    """Whose words a text in another language is."""
+
+    OFFICIAL = "official", _("in its own words")
+    HUMAN = "human", _("translated, and read by a person")
+    MACHINE = "machine", _("translated by machine, not yet read by a person")
+
+
 TOWNS = {ActorForm.CITY, ActorForm.MUNICIPALITY, ActorForm.VILLAGE}
 PLACES = {*TOWNS, ActorForm.DISTRICT, ActorForm.REGION}
 TYPES_IN_A_COUNTRY = {ActorType.NATIONAL_AUTHORITY, ActorType.LOCAL_AUTHORITY}
@@ -298,6 +306,31 @@ class Actor(Editorial):
     )
     summary = ProseField(
         _("summary"), max_length=600, blank=True, help_text=_("One to three plain sentences on its role.")
+    )
+    native_summary = ProseField(
+        _("summary in another language"),
+        max_length=600,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The same in the language of its country, or its own words."),
+    )
+    native_summary_language = LineField(
+        _("language of that summary"),
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("A BCP 47 code: ro, sr, rom."),
+    )
+    native_summary_origin = models.CharField(
+        _("origin of that summary"),
+        max_length=8,
+        choices=TextOrigin.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("By machine until a person who knows the language has read it."),
     )
     themes = models.ManyToManyField(Theme, blank=True, related_name="actors", verbose_name=_("themes"))
     featured = models.BooleanField(
@@ -399,6 +432,13 @@ class Actor(Editorial):
                 name="stakeholders_actor_native_name_has_a_language",
                 violation_error_message=_("Give the native name together with its language."),
             ),
+            vocabulary_constraint("native_summary_origin", TextOrigin, blank=True),
+            models.CheckConstraint(
+                condition=Q(native_summary="", native_summary_language="", native_summary_origin="")
+                | (~Q(native_summary="") & ~Q(native_summary_language="") & ~Q(native_summary_origin="")),
+                name="stakeholders_actor_native_summary_is_whole",
+                violation_error_message=_("Give the summary together with its language and its origin."),
+            ),
             partial_date_constraint("founded"),
             partial_date_constraint("closed"),
             partial_date_constraint("last_seen"),
@@ -493,7 +533,12 @@ class Actor(Editorial):
         return self.locality if is_town else self.name.partition(" of ")[2]
 
     def searched_rest(self):
-        return [self.locality, self.country.name if self.country_id else "", self.summary]
+        return [
+            self.locality,
+            self.country.name if self.country_id else "",
+            self.summary,
+            self.native_summary,
+        ]
 
 
 class NameKind(models.TextChoices):

@@ -37,6 +37,9 @@ def marked():
         longitude=25,
         native_name="Oraș",
         native_language="ro",
+        native_summary="Rezumat",
+        native_summary_language="ro",
+        native_summary_origin="machine",
     )
     factories.ActorNameFactory(actor=town)
     programme = factories.InitiativeFactory(slug="programme", countries=[country], themes=[theme])

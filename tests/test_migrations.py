@@ -243,7 +243,7 @@ IDENTIFIERS = ("isni", "crossref_funder", "corporate_body", "geonames", "transpa
 LATER = {
     Contradiction: ["reason"],
     Source: ["language"],
-    Actor: ["doubt", *IDENTIFIERS],
+    Actor: ["doubt", "native_summary", "native_summary_language", *IDENTIFIERS],
     Initiative: ["doubt"],
     Document: ["doubt"],
     Funding: ["currency"],

@@ -54,6 +54,9 @@ def filled():
         successor=factories.ActorFactory(name="Successor body"),
         successor_kind="renamed",
         summary="Summary of it.",
+        native_summary="Čo robí.",
+        native_summary_language="sk",
+        native_summary_origin="machine",
         wikidata="Q424242",
         ror="02qsmb048",
         isni="0000000121464389",
@@ -252,7 +255,7 @@ PLAIN = {Kind.TEXT, Kind.URL, Kind.EMAIL, Kind.PARTIAL_DATE, Kind.NUMBER}
         (table, column.name)
         for table in ("actors", "initiatives")
         for column in tables[table].declared
-        if column.name not in ("slug", "native_language")
+        if column.name not in ("slug", "native_language", "native_summary_language")
     ],
 )
 def test_the_page_of_an_entry_shows_every_column(client, entries, table, name):

@@ -94,6 +94,8 @@ def test_the_package_of_a_dump_holds_all_that_json_holds(directory, tmp_path):
 UNSAID = {
     "slug": "the name of the resource",
     "native_language": "the language of the native name",
+    "native_summary_language": "the language of the native summary",
+    "native_summary_origin": "whose words the native summary is",
     "precision": "of coordinates",
     "membership": "of countries, which the EU names itself",
     "initiative": "of funding: what leads to it",

@@ -104,6 +104,22 @@ CASES = {
         [{"native_name": "", "native_language": ""}, {"native_name": "Košice", "native_language": "sk"}],
         [{"native_name": "Košice"}, {"native_language": "sk"}],
     ),
+    "stakeholders_actor_native_summary_is_whole": (
+        ActorFactory,
+        [
+            {"native_summary": ""},
+            {
+                "native_summary": "Mesto",
+                "native_summary_language": "sk",
+                "native_summary_origin": "machine",
+            },
+        ],
+        [
+            {"native_summary": "Mesto", "native_summary_language": "sk"},
+            {"native_summary": "Mesto", "native_summary_origin": "machine"},
+            {"native_summary_language": "sk", "native_summary_origin": "machine"},
+        ],
+    ),
     **constraints.dates("stakeholders_actor", ActorFactory, "founded"),
     **constraints.dates("stakeholders_actor", ActorFactory, "closed"),
     **constraints.in_order("stakeholders_actor", ActorFactory, "founded", "closed"),
