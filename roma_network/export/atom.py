@@ -15,7 +15,7 @@ from roma_network.core.web_addresses import absolute
 from roma_network.core.xml_text import xml_safe
 from roma_network.export.formats import LICENCE, LICENCE_LINK
 from roma_network.export.rdf import identifier
-from roma_network.models import Status
+from roma_network.models import Record
 
 MOST = 50
 DIRECTORY = "Roma integration directory"
@@ -51,8 +51,8 @@ def safe(texts):
     return {name: xml_safe(text) if isinstance(text, str) else text for name, text in texts.items()}
 
 
-def feed(request, queryset, kind):
-    """The answer with the rows of `queryset` that were touched last; `kind` is as in their identifiers."""
+def feed(request, queryset, table):
+    """The answer with the rows of `queryset`, which are of `table`, that were touched last."""
     number = page_in(request)
     start = (number - 1) * MOST
     rows = list(queryset.with_touched().order_by("-touched", "-updated_at", "slug")[start : start + MOST + 1])
@@ -63,7 +63,7 @@ def feed(request, queryset, kind):
         request,
         f"{title} ({chosen})" if (chosen := query_without(request, "format", "page")) else title,
         pages=pages(request, number, is_last=len(rows) <= MOST),
-        gone=gone(queryset.model, kind) if number == 1 else (),
+        gone=gone(table) if number == 1 else (),
     )
     for row in rows[:MOST]:
         verified = row.verified_on and make_aware(datetime.combine(row.verified_on, time(12)))
@@ -71,7 +71,7 @@ def feed(request, queryset, kind):
             title=str(row),
             link=absolute(row.get_absolute_url()),
             description=getattr(row, "summary", ""),
-            unique_id=identifier(settings.BASE_URL, kind, row.slug).value,
+            unique_id=identifier(settings.BASE_URL, table.kind, row.slug).value,
             updateddate=max(filter(None, [row.updated_at, verified])),
             pubdate=row.published_at,
         )
@@ -101,12 +101,12 @@ def pages(request, number, *, is_last):
     ]
 
 
-def gone(model, kind):
-    """What readers may have and should drop: whatever was public once and is so no more, the latest first."""
-    rows = model.objects.filter(published_at__isnull=False).exclude(status=Status.PUBLISHED)
+def gone(table):
+    """What readers may have and should drop: whatever the log says to be public no more, the latest first."""
+    rows = Record.objects.told().filter(part=table.name, body=None).order_by("-number")
     return [
-        (identifier(settings.BASE_URL, kind, slug).value, at)
-        for slug, at in rows.order_by("-updated_at").values_list("slug", "updated_at")[:MOST]
+        (identifier(settings.BASE_URL, table.kind, key).value, at)
+        for key, at in rows.values_list("key", "at")[:MOST]
     ]
 
 

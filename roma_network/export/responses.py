@@ -38,7 +38,7 @@ def written(
 ) -> HttpResponseBase:
     """The file of these rows in one of the formats; `keys` are theirs, in an order that the database does not know."""
     if asked is formats.ATOM:
-        return feed(request, queryset, table.kind)
+        return feed(request, queryset, table)
     if keys is None:
         keys = array("q", queryset.values_list("pk", flat=True))
     if asked.write is None:

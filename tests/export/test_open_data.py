@@ -349,8 +349,23 @@ def test_feeds_are_valid_and_say_what_they_are(client, admin_user):
         f"{HOST}/id/actor/town-{number}" for number in range(60)
     }
     root = ElementTree.fromstring(client.get(url).content)  # noqa: S314 (our own)
-    [tombstone] = root.iter("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+    [tombstone] = tombstones(root)
     assert tombstone.get("ref") == f"{HOST}/id/actor/old"
+
+
+def tombstones(root):
+    return root.iter("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+
+
+def test_a_feed_tells_of_what_was_deleted_and_when(client):
+    factories.ActorFactory(slug="deleted")
+    factories.ActorFactory(slug="draft", status="draft")
+    assert client.get("/actors/").status_code == 200
+    with time_machine.travel("2027-01-03 12:00:00+00:00", tick=False):
+        Actor.objects.filter(slug__in=["deleted", "draft"]).delete()
+        root = ElementTree.fromstring(client.get("/actors/?format=atom").content)  # noqa: S314 (our own)
+    found = [(each.get("ref"), each.get("when")) for each in tombstones(root)]
+    assert found == [(f"{HOST}/id/actor/deleted", "2027-01-03T12:00:00+00:00")]
 
 
 @pytest.mark.parametrize(
