@@ -12,11 +12,13 @@ from roma_network.editorial.importing import parsing
 from roma_network.environment import BASE_DIR
 from roma_network.export import dumps
 from tests.awkward import awkward
+from tests.html import EMBEDS, EVERY_KIND
 from tests.poison import poisoned
 
 pytestmark = [pytest.mark.foreign, pytest.mark.django_db]
 HERE = Path(__file__).parent
 MODULES = BASE_DIR / "var/npm/node_modules"
+CHECKER = MODULES / "vnu-jar/build/dist/vnu.jar"
 
 
 def output_of(*command, **options):
@@ -148,3 +150,10 @@ def test_n3_reads_turtle(client, files):
     awkward()
     path = files("/actors/?format=ttl")
     assert node("triples.cjs", path) == len(rdflib.Graph().parse(path, format="turtle"))
+
+
+def test_every_kind_of_page_is_valid_html(client, directory, tmp_path):
+    pages = EVERY_KIND | EMBEDS | {"mistake": "/actors/?contry=RO", "not_found": "/no-such-page/"}
+    for name, address in pages.items():
+        (tmp_path / f"{name}.html").write_bytes(client.get(address).content)
+    assert output_of("java", "-jar", CHECKER, "--stdout", *sorted(tmp_path.glob("*.html"))) == ""

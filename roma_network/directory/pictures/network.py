@@ -192,21 +192,14 @@ class Network(Picture):
 
     @cached_property
     def places(self):
-        """Where each node stands, in units of the drawing; None before the first layout of all."""
-        if self.is_fresh:
-            places = network_layout.fresh(self.graph)
-        else:
-            layout, _version = network_layout.latest()
-            if layout is None:
-                return None
-            places = layout.of(self.graph)
+        """Where each node stands, in units of the drawing; roughly before the first layout of all."""
+        layout, _version = (None, "") if self.is_fresh else network_layout.latest()
+        places = layout.of(self.graph) if layout else network_layout.fresh(self.graph)
         return network_layout.spread(places) * (WIDTH - 2 * MARGIN) + MARGIN
 
     @cached_property
     def nodes(self):
-        """The nodes, the greatest last so that they lie on top; empty before the first layout."""
-        if self.places is None:
-            return []
+        """The nodes, the greatest last so that they lie on top."""
         degrees = self.graph.degrees.tolist()
         roomy = 1.6 if self.graph.size <= MOST_ON_PHONES else 1
         nodes = [
@@ -237,7 +230,7 @@ class Network(Picture):
         places, degrees = {node.number: (node.x, node.y) for node in self.nodes}, self.graph.degrees.tolist()
         edges = [
             sorted(edge, key=lambda number: -degrees[number])
-            for edge in (self.graph.thinned(MOST_EDGES).edges.tolist() if places else [])
+            for edge in self.graph.thinned(MOST_EDGES).edges.tolist()
         ]
         parts = []
         for hub, other in sorted(edges):

@@ -6,7 +6,6 @@ there. Who came since stands beside those it is tied to.
 
 import io
 import logging
-import random
 from datetime import timedelta
 from functools import lru_cache
 from threading import Thread
@@ -17,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.timezone import now
 
+from roma_network.directory.pictures import forces
 from roma_network.directory.pictures.ties import relations_at, ties_at
 from roma_network.models import ContentVersion, Layout
 
@@ -24,6 +24,7 @@ SIDE = 1000  # of the square that all stand in
 MOST_LAID_OUT = 1500  # by force; the others stand beside those they are tied to
 ROUNDS = 400
 FEW_ROUNDS = 150  # for some hundred nodes, which takes some milliseconds
+MOST_AT_ONCE = 400  # nodes that are drawn well at once; for more a process of its own is started
 REST = timedelta(minutes=10)  # between two computations
 AT_MOST = timedelta(minutes=5)  # for one; after that another worker may try
 SQUASH = 0.62  # draws what is far out towards the middle, where most stand
@@ -162,11 +163,16 @@ def computed(graph, before=None):
 
 
 def fresh(graph):
-    """Places for the nodes of a small graph, whatever the layout of all: each piece, and the pieces side by side."""
+    """Places for the nodes of a small graph, whatever the layout of all: each piece, and the pieces side by side.
+
+    A greater one is laid out roughly, until there is a layout of all.
+    """
     pieces = sorted(graph.as_igraph().connected_components(), key=len, reverse=True)
     places, corner = np.zeros((graph.size, 2)), [0.0, SIDE * 1.0]
     for number, members in enumerate(pieces):
-        where = drawn(graph.only(np.array(sorted(members))), None, FEW_ROUNDS)
+        inner = graph.only(np.array(sorted(members)))
+        is_rough = inner.size > MOST_AT_ONCE
+        where = as_places(forces.drawn(inner.size, inner.edges.tolist(), None, FEW_ROUNDS, is_rough))
         if number == 0:
             places[sorted(members)] = spread(where) * SIDE * (0.94 if len(pieces) > 1 else 1)
         else:
@@ -180,12 +186,14 @@ def spread(places):
     return (places - low) / np.maximum(high - low, 1e-9) if len(places) > 1 else places * 0 + 0.5
 
 
-def drawn(graph, start, rounds=ROUNDS):
-    random.seed(1)  # igraph draws its chances from here
-    layout = graph.as_igraph().layout_fruchterman_reingold(
-        niter=rounds, grid=False, seed=None if start is None else (start / SIDE * 40).tolist()
-    )
-    return np.array(layout.coords, dtype=float).reshape(-1, 2)
+def drawn(graph, start):
+    draw = forces.drawn if graph.size <= MOST_AT_ONCE else forces.drawn_apart
+    before = None if start is None else (start / SIDE * 40).tolist()
+    return as_places(draw(graph.size, graph.edges.tolist(), before, ROUNDS))
+
+
+def as_places(pairs):
+    return np.array(pairs, dtype=float).reshape(-1, 2)
 
 
 def squashed(places):
