@@ -14,8 +14,10 @@ class Storage(CompressedManifestStaticFilesStorage):
     """
 
     def _save(self, name, content):
-        is_style = name.startswith("css/") and name.endswith(".css")
-        return super()._save(name, ContentFile(condensed(content.read())) if is_style else content)
+        if name.startswith("css/") and name.endswith(".css"):
+            content.seek(0)
+            content = ContentFile(condensed(content.read()))
+        return super()._save(name, content)
 
     def url(self, name, force=False):
         try:

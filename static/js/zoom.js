@@ -9,6 +9,8 @@
   const STEP = 0.2;
   const LEVELS = [22, 13.5, 6.5]; // thousandths of the width: as cartography/labels.py has them
   const APART = 22; // pixels, between places that do not stand together
+  const LETTER = 0.56; // the width of one, of its height: as there
+  const SHIFTS = [0, -1.4, 1.4, -2.6, 2.6]; // of a country's name, in heights of a letter
   const SVG = "http://www.w3.org/2000/svg";
 
   function shape(name, attributes, parent) {
@@ -121,6 +123,40 @@
           if (moved) return;
           zoom(0.4, (at.x - view.x) / view.width, (at.y - view.y) / (view.width * height / width));
         });
+      }
+      makeRoom(heads.filter(({ dots: together }) => together.length > 1).map(({ at }) => around(at, 11 / pixels())));
+    }
+
+    /* Names keep clear of such groups and of one another: that of a country moves a little, or else is left out. */
+
+    const names = [...svg.querySelectorAll(".name-on-map")].map((element) => ({
+      element,
+      from: Number(/\bl(\d)/.exec(element.getAttribute("class"))[1]),
+      until: Number(/\bu(\d)/.exec(element.getAttribute("class"))?.[1] ?? 9),
+      x: Number(element.getAttribute("x")),
+      y: Number(element.getAttribute("y")),
+      rise: parseFloat(element.getAttribute("dy")),
+      long: element.textContent.length,
+      side: ["end", "middle", "start"].findIndex((side) => element.classList.contains(side)) / 2,
+    }));
+    const around = ({ x, y }, reach) => [x - reach, y - reach, x + reach, y + reach];
+    const meet = (one, other) => one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
+
+    function makeRoom(taken) {
+      const size = parseFloat(svg.style.getPropertyValue("--text"));
+      const level = Number(svg.dataset.level);
+      for (const { element, from, until, x, y, rise, long, side } of names) {
+        if (from > level || until <= level) continue;
+        const isUponItsPlace = rise === 0.35;
+        const west = x - (1 - side) * long * LETTER * size;
+        const found = (isUponItsPlace ? SHIFTS : [0]).find((shift) => {
+          const base = y + (rise + shift) * size;
+          const box = [west, base - 0.8 * size, west + long * LETTER * size, base + 0.25 * size];
+          return !taken.some((each) => meet(box, each)) && taken.push(box);
+        });
+        element.classList.toggle("crowded", found === undefined);
+        if (found) element.setAttribute("transform", `translate(0 ${found * size})`);
+        else element.removeAttribute("transform");
       }
     }
 

@@ -241,6 +241,26 @@ def test_places_too_close_stand_together_until_there_is_room(page):
     assert page.locator("svg.map a:has(.dot):visible").count() > drawn
 
 
+MEETINGS = """() => {
+  const seen = [...document.querySelectorAll(".name-on-map, .cluster circle")].filter((each) => each.checkVisibility());
+  const boxes = seen.map((each) => [each, each.getBoundingClientRect()]);
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 4
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5;
+  return boxes.flatMap(([one, a], place) => boxes.slice(place + 1).filter(([other, b]) =>
+    (one.matches("text") || other.matches("text")) && meet(a, b)).map(([other]) => one.textContent + "/" + other.textContent));
+}"""
+
+
+def test_names_on_a_map_keep_clear_of_one_another_and_of_places_together(page):
+    for address in ("/map/", "/map/?country=SK"):
+        page.goto(address)
+        assert page.locator(".cluster").count() > 1
+        assert page.locator(".name-on-map:visible").count() > 3
+        assert page.evaluate(MEETINGS) == []
+        page.get_by_role("button", name="Nearer").click()
+        assert page.evaluate(MEETINGS) == []
+
+
 def test_a_filter_changes_the_picture_without_a_new_page(page):
     page.goto("/network/")
     marks = page.locator("svg.network a").count()

@@ -6,10 +6,12 @@ import re
 import pytest
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.files.base import ContentFile
 
 from roma_network import settings as production
 from roma_network.directory import errors
 from roma_network.environment import BASE_DIR
+from roma_network.pages.static_files import condensed
 from tests.html import Page
 
 
@@ -54,3 +56,23 @@ def test_every_file_that_a_template_names_is_there():
     }
     assert len(named) > 5
     assert [name for name in sorted(named) if not finders.find(name)] == []
+
+
+def test_a_style_sheet_travels_without_comments_and_spaces_and_means_the_same(root):
+    style = b"""/* Why: it; is {so}. */
+    @media (min-width: 44rem) and (max-width: 50rem) {
+      a > b,\n      i :is(b, u) + s { margin: calc(1rem + 2px) 0; content: " <" attr(href) ">"; }
+    }
+    """
+    assert condensed(style) == (
+        b"@media (min-width: 44rem) and (max-width: 50rem){a > b,i :is(b,u) + s{"
+        b'margin: calc(1rem + 2px) 0;content: " <" attr(href) ">"}}'
+    )
+    for name in ("css/some.css", "css/some.0123456789ab.css"):
+        file = ContentFile(style)
+        file.read()
+        assert (root / staticfiles_storage.save(name, file)).read_bytes() == condensed(style)
+    for path in (BASE_DIR / "static" / "css").glob("*.css"):
+        said = path.read_bytes()
+        assert condensed(said).count(b"{") == re.sub(rb"/\*.*?\*/", b"", said, flags=re.DOTALL).count(b"{")
+        assert condensed(condensed(said)) == condensed(said)
