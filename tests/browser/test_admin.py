@@ -139,6 +139,14 @@ def test_every_kind_of_page_serves_everybody(desk):
     assert failing == {}
 
 
+@pytest.mark.parametrize("desk", [PHONE, DESK], indirect=True)
+def test_no_word_of_the_first_page_is_broken(desk):
+    desk.page.goto("/admin/")
+    heights = desk.page.locator(".figures tbody th").evaluate_all("all => all.map(one => one.offsetHeight)")
+    assert len(heights) > 20
+    assert max(heights) < 100
+
+
 def test_entries_that_may_be_the_same_are_listed_while_typing(desk):
     desk.page.goto(address(Actor, "add"))
     desk.page.fill("#id_name", "The Council of Europe")
