@@ -14,11 +14,11 @@ from initiatives.models import (
     Participation,
     ParticipationCitation,
 )
-from roma_network.admin.cited import BareFilter, RowAdmin, TieAdmin
+from roma_network.admin.cited import BareFilter, RowAdmin
 from roma_network.admin.entries import EditorialAdmin, WorklistFilter
 from roma_network.admin.importing import ImportAdmin
 from roma_network.admin.merging import MergeableAdmin
-from roma_network.admin.rows import CitationInline, SourcedInline, TieCitationFormSet, TieInline
+from roma_network.admin.rows import CitationInline, SourcedInline, SourcesInline, TieCitationFormSet
 from roma_network.admin.shared import count_of
 from roma_network.pages.template_tags import language_name
 from stakeholders import hooks
@@ -59,7 +59,7 @@ class ParticipationCitationInline(CitationInline):
     formset = TieCitationFormSet
 
 
-class ParticipationInline(TieInline):
+class ParticipationInline(SourcesInline):
     model = Participation
     select_related = ("initiative", "actor")
 
@@ -111,7 +111,7 @@ class InitiativeAdmin(ImportAdmin, MergeableAdmin):
 
 
 @admin.register(Participation)
-class ParticipationAdmin(ImportAdmin, TieAdmin):
+class ParticipationAdmin(ImportAdmin, RowAdmin):
     table = columns.participations
     fields = ["initiative", "actor", "role", ("start", "end", "last_seen"), "note"]
     list_display = ["initiative", "actor", "role", "start", "end", "source_count"]

@@ -1,11 +1,17 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.admin.cited import BareFilter, RowAdmin, TieAdmin
+from roma_network.admin.cited import BareFilter, RowAdmin
 from roma_network.admin.entries import EditorialAdmin, WorklistFilter
 from roma_network.admin.importing import ImportAdmin
 from roma_network.admin.merging import MergeableAdmin
-from roma_network.admin.rows import CitationInline, OwnedInline, SourcedInline, TieCitationFormSet, TieInline
+from roma_network.admin.rows import (
+    CitationInline,
+    OwnedInline,
+    SourcedInline,
+    SourcesInline,
+    TieCitationFormSet,
+)
 from roma_network.admin.shared import ProtectingAdmin, count_of
 from roma_network.core import folding
 from stakeholders import columns, hooks, views
@@ -89,7 +95,7 @@ class RelationCitationInline(CitationInline):
     formset = TieCitationFormSet
 
 
-class RelationInline(TieInline):
+class RelationInline(SourcesInline):
     model = Relation
     fk_name = "subject"
     fields = ["kind", "target", "note", "sources"]
@@ -99,7 +105,7 @@ class RelationInline(TieInline):
     verbose_name_plural = _("relations to other actors")
 
 
-class InverseRelationInline(TieInline):
+class InverseRelationInline(SourcesInline):
     """For reading: each is edited on the page of the actor that it starts from, or on its own."""
 
     model = Relation
@@ -142,7 +148,7 @@ class ActorAdmin(ImportAdmin, MergeableAdmin):
 
 
 @admin.register(Relation)
-class RelationAdmin(ImportAdmin, TieAdmin):
+class RelationAdmin(ImportAdmin, RowAdmin):
     table = columns.relations
     fields = ["subject", "kind", "target", "note"]
     list_display = ["subject", "kind", "target", "source_count"]

@@ -64,13 +64,14 @@ NO_PAGE = {
     "catalogue": "/data/catalog.ttl",
     "void": "/.well-known/void",
 }
+# Routes that send people to a page, to a file of a dump, or to a picture.
 LEADING_ON = {
-    "identifier",
-    "scheme",
-    "dump_file",
-    "share_page",
-    "share_entry",
-}  # routes that send people to a page, to a file of a dump, or to a picture
+    "identifier": "/id/actor/fra",
+    "scheme": "/id/theme/",
+    "dump_file": "/data/latest/actors.csv",
+    "share_page": "/share/home.png",
+    "share_entry": "/share/actor/fra.png",
+}
 
 
 def public_routes():

@@ -146,7 +146,9 @@ class BareFilter(admin.SimpleListFilter):
 
 
 class RowAdmin(CitedAdmin):
-    """The screens of a row that belongs to entries."""
+    """The screens of a row that belongs to entries, found by their names."""
+
+    search_help_text = _("The names of both, in any spelling.")
 
     def watch(self, form):
         """With the entries that it belonged to before."""
@@ -158,12 +160,6 @@ class RowAdmin(CitedAdmin):
         """A saved row keeps its entries: to have it lead elsewhere is to delete one and to add another."""
         fields = super().get_readonly_fields(request, obj)
         return [*fields, *revisions.ends(self.model)] if obj else fields
-
-
-class TieAdmin(RowAdmin):
-    """The screens of a link between two entries, found by the names of either."""
-
-    search_help_text = _("The names of both, in any spelling.")
 
     def has_delete_permission(self, request, obj=None):
         may_remove = obj is None or ties.may_remove(request.user, obj)
@@ -184,7 +180,7 @@ class TieAdmin(RowAdmin):
         return answer or HttpResponseRedirect(reverse(admin_urlname(self.opts, "changelist")))
 
     def removal(self, request, queryset):
-        """In two steps, since it asks for a reason; for one tie as for many."""
+        """In two steps, since it asks for a reason; for one row as for many."""
         chosen, refusal = list(queryset), None
         try:
             ties.check_right(chosen, request.user)
@@ -209,5 +205,5 @@ class TieAdmin(RowAdmin):
     def remove(self, request, queryset, chosen):
         self.log_deletions(request, queryset)
         ties.remove(ties=chosen, by=request.user, reason=request.POST.get("reason", "")[:300])
-        text = ngettext("%d link was deleted.", "%d links were deleted.", len(chosen))
+        text = ngettext("%d row was deleted.", "%d rows were deleted.", len(chosen))
         self.message_user(request, text % len(chosen))

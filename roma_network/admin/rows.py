@@ -90,10 +90,36 @@ class RowInline(KeyedForm, admin.TabularInline):
         return rows.select_related(*self.select_related) if self.select_related else rows
 
 
+class GuardedFormSet(RowFormSet):
+    """Obeys who may take a row away. `by` is whoever edits."""
+
+    by = None
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        box = form.fields.get("DELETE")
+        if box and form.instance.pk and not ties.may_remove(self.by, form.instance):
+            box.widget.attrs |= {"disabled": True, "title": _("Public: publishers alone delete it.")}
+
+    def clean(self):
+        super().clean()
+        removed = [form.instance for form in self.deleted_forms]
+        try:
+            ties.check_removal(removed, by=self.by, reason=self.data.get("reason", ""))
+        except workflow.RefusedError as refusal:
+            raise ValidationError(str(refusal)) from None
+
+
 class SourcesInline(RowInline):
     """Of rows whose sources stand on a page of their own: Django nests no inlines."""
 
+    formset = GuardedFormSet
     readonly_fields = ["sources"]
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.by = request.user
+        return formset
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(source_count=count_of(self.model, "citations"))
@@ -170,34 +196,3 @@ class CitationInline(OwnedInline):
 
 class SourcedInline(SourcesInline, OwnedInline):
     """Rows of an entry with sources of their own."""
-
-
-class TieFormSet(RowFormSet):
-    """Obeys who may take a tie away. `by` is whoever edits."""
-
-    by = None
-
-    def add_fields(self, form, index):
-        super().add_fields(form, index)
-        box = form.fields.get("DELETE")
-        if box and form.instance.pk and not ties.may_remove(self.by, form.instance):
-            box.widget.attrs |= {"disabled": True, "title": _("Public: publishers alone delete it.")}
-
-    def clean(self):
-        super().clean()
-        removed = [form.instance for form in self.deleted_forms]
-        try:
-            ties.check_removal(removed, by=self.by, reason=self.data.get("reason", ""))
-        except workflow.RefusedError as refusal:
-            raise ValidationError(str(refusal)) from None
-
-
-class TieInline(SourcesInline):
-    """Links to other entries."""
-
-    formset = TieFormSet
-
-    def get_formset(self, request, obj=None, **kwargs):
-        formset = super().get_formset(request, obj, **kwargs)
-        formset.by = request.user
-        return formset

@@ -58,7 +58,7 @@ def restore_rows(entry, name, rows, changes):
         return
     now, wanted = by_key(revisions.rows_within(entry, name)), by_key(rows)
     present = field.related_model.objects.filter(pk__in=now)
-    if revisions.is_tie(field.related_model):
+    if ties.are_guarded(field.related_model):
         if not may_write(changes.by, field.related_model):
             raise PermissionDenied
         gone = [row for row in present if is_taken_away(row, wanted.get(row.pk))]

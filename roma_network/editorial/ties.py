@@ -1,5 +1,5 @@
-"""Links between two entries: their sources, without which readers see none, and who may take one away: public ones only
-who may publish, and says why."""
+"""Links between two entries: their sources, without which readers see none; and who may take away such links, money and
+mandates: public ones only who may publish, and says why."""
 
 from collections.abc import Collection
 
@@ -12,7 +12,7 @@ from roma_network.core.batches import batches
 from roma_network.editorial import revisions, workflow
 from roma_network.editorial.workflow import RefusedError
 from roma_network.export.columns import table_of
-from roma_network.models import Editorial, Keyed, Source
+from roma_network.models import Editorial, Keyed, Slugged, Source
 
 NAMED = 5  # of those that were refused
 
@@ -22,14 +22,19 @@ def is_public(tie: Keyed) -> bool:
 
 
 def may_remove(by: User, tie: Keyed) -> bool:
-    """Whether somebody who may delete links at all may delete this one."""
+    """Whether somebody who may delete such rows at all may delete this one."""
     return not is_public(tie) or all(workflow.may(by, "publish", entry) for entry in revisions.holders(tie))
+
+
+def are_guarded(model: type[models.Model]) -> bool:
+    """Whether rows of an entry are more than a part of it: links to another, or known by a slug of their own."""
+    return revisions.is_tie(model) or issubclass(model, Slugged)
 
 
 def check_right(ties: Collection[Keyed], by: User) -> None:
     if refused := [tie for tie in ties if not may_remove(by, tie)]:
         named = "; ".join(map(str, refused[:NAMED])) + (" …" if refused[NAMED:] else "")
-        text = _("Nothing was deleted. Links between published entries are deleted by publishers alone: %s")
+        text = _("Nothing was deleted. What is public is deleted by publishers alone: %s")
         raise RefusedError(text % named)
 
 

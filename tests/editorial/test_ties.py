@@ -1,13 +1,13 @@
-"""Links between entries: those that are public are deleted by publishers alone, with a reason, whichever way."""
+"""Links between entries, their money and mandates: what is public is deleted by publishers alone, with a reason, whichever way."""
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 
-from initiatives.models import Initiative, Participation
+from initiatives.models import Funding, Initiative, Participation
 from roma_network.editorial import work_lists
 from roma_network.models import Status
-from stakeholders.models import Actor, Relation
+from stakeholders.models import Actor, Mandate, Relation
 from tests import factories
 from tests.editing import address, messages_on, new_row, sent_by
 
@@ -30,6 +30,30 @@ def relation(status=PUBLISHED):
     return factories.RelationCitationFactory(subject__subject=subject).subject
 
 
+def funding(status=PUBLISHED):
+    initiative = factories.InitiativeCitationFactory(subject__status=status).subject
+    return factories.FundingCitationFactory(subject__initiative=initiative).subject
+
+
+def mandate(status=PUBLISHED):
+    actor = factories.ActorCitationFactory(subject__status=status).subject
+    return factories.MandateCitationFactory(subject__actor=actor).subject
+
+
+# Of what entry's form it is a row, and under which name.
+HOLDERS = {
+    Participation: ("actor", "participations"),
+    Relation: ("subject", "relations"),
+    Funding: ("initiative", "funding"),
+    Mandate: ("actor", "mandates"),
+}
+
+
+def holder(tie):
+    field, name = HOLDERS[type(tie)]
+    return getattr(tie, field), name
+
+
 def by_page(client, tie, reason):
     return client.post(address(tie, "delete"), {"post": "yes", "reason": reason})
 
@@ -41,7 +65,7 @@ def by_list(client, tie, reason):
 
 def by_row(client, tie, reason):
     """The box in the form of an entry."""
-    entry, name = (tie.subject, "relations") if isinstance(tie, Relation) else (tie.actor, "participations")
+    entry, name = holder(tie)
     page = address(entry, "change")
     sent = sent_by(client.get(page)) | {f"{name}-0-DELETE": "on", "reason": reason}
     return client.post(page, sent)
@@ -49,7 +73,7 @@ def by_row(client, tie, reason):
 
 def by_restoring(client, tie, reason):
     """A version from before there was the tie."""
-    entry, name = (tie.subject, "relations") if isinstance(tie, Relation) else (tie.actor, "participations")
+    entry, name = holder(tie)
     entry.save()
     version = entry.history.first()
     version.rows[name] = []
@@ -59,7 +83,7 @@ def by_restoring(client, tie, reason):
 
 
 every_way = pytest.mark.parametrize("way", [by_page, by_list, by_row, by_restoring])
-every_kind = pytest.mark.parametrize("make", [participation, relation])
+every_kind = pytest.mark.parametrize("make", [participation, relation, funding, mandate])
 
 
 @every_way
@@ -81,7 +105,7 @@ def test_who_may_delete_which(cast, way, make, role, status, reason, gone):
     way(cast[role], tie, reason)
     assert type(tie).objects.exists() is not gone
     if gone and status == PUBLISHED:
-        for entry in (tie.initiative, tie.actor) if make is participation else (tie.subject,):
+        for entry in (tie.initiative, tie.actor) if make is participation else (holder(tie)[0],):
             version = entry.history.first()
             assert (version.history_user.username, version.history_change_reason) == (role, REASON)
 
@@ -89,7 +113,7 @@ def test_who_may_delete_which(cast, way, make, role, status, reason, gone):
 @every_kind
 def test_the_form_of_a_curator_offers_no_box_for_what_is_public(cast, make):
     tie = make()
-    entry = tie.actor if make is participation else tie.subject
+    entry, _name = holder(tie)
     boxes = {
         role: cast[role]
         .get(address(entry, "change"))
@@ -141,9 +165,8 @@ def test_a_curator_cannot_empty_the_directory(cast, directory):
         "post": "yes",
         "reason": REASON,
     }
-    first = Participation.objects.first()
-    for model, row in ((Participation, first), (Relation, Relation.objects.first())):
-        before = model.objects.count()
+    for model in HOLDERS:
+        before, row = model.objects.count(), model.objects.first()
         answer = cast["curator"].post(address(model), chosen | {"_selected_action": [row.pk]})
         assert "publishers alone" in str(next(iter(get_messages(answer.wsgi_request))))
         assert model.objects.count() == before

@@ -1,5 +1,6 @@
 """One client floods the dearest address of each route; another, who reads meanwhile, does not notice."""
 
+import json
 import random
 import threading
 from collections import Counter
@@ -7,12 +8,14 @@ from contextlib import contextmanager
 from itertools import count
 from statistics import quantiles
 from time import monotonic, sleep
+from urllib.parse import quote
 
 import pytest
 from django.urls import resolve
 
+from roma_network.directory.api import ENDPOINTS
 from roma_network.environment import BASE_DIR
-from tests.html import EMBEDS, EVERY_KIND, NO_PAGE
+from tests.html import EMBEDS, EVERY_KIND, LEADING_ON, NO_PAGE
 from tests.production.conftest import built
 from tests.production.load import PAGES, ask, connection
 
@@ -23,10 +26,12 @@ LONGEST = 0.25  # seconds, of 95 in 100 answers to the other client
 SECONDS, FLOODERS, PAUSE = 5, 8, 0.05
 OTHER_NETWORK = "127.0.1.1"
 API = [
-    "/api/v1/actors/?page_size=200",
-    "/api/v1/initiatives/?page_size=200",
-    "/api/v1/participations/?page_size=200",
-    "/api/v1/changes/?page_size=200",
+    *(f"/api/v1/{name}/?page_size=200" for name in ENDPOINTS),
+    "/api/v1/actors/fra/?include=initiatives",
+    "/api/v1/changes/?limit=1000",
+    "/api/v1/openapi.json?",
+    "/api/v1/reconcile/?queries=" + quote(json.dumps({f"q{n}": {"query": f"roma {n}"} for n in range(10)})),
+    "/api/v1/reconcile/suggest/entity/?prefix=roma",
 ]
 numbers = count(1)
 
@@ -34,11 +39,11 @@ numbers = count(1)
 def dearest():
     """Name of a route → its dearest address."""
     found = {}
-    for name, address in (EVERY_KIND | EMBEDS | NO_PAGE).items():
-        path = address.partition("?")[0]
+    for name, address in (EVERY_KIND | EMBEDS | NO_PAGE | LEADING_ON).items():
+        path, _mark, query = address.partition("?")
         costs = getattr(resolve(path).func, "costs", {"": 1})
         format_ = max(costs, key=costs.get)
-        found[name] = f"{path}?format={format_}" if format_ else f"{path}?"
+        found[name] = f"{path}?" + "&".join(filter(None, [query, format_ and f"format={format_}"]))
     return found | {each: each for each in API}
 
 
@@ -58,6 +63,7 @@ def variants(address):
 def limited():
     """A cluster with the rates that are usual."""
     with built(rates={"API_RATE": "120/min", "RATE": "600/min"}) as cluster:
+        cluster.manage("publish_dump", role="roma_owner")
         yield cluster
 
 
