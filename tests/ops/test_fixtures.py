@@ -12,7 +12,7 @@ from roma_network.ops import fixtures
 from stakeholders.models import Actor, Relation
 from tests import factories
 
-COUNTS = {Actor: 1221, Initiative: 419, Participation: 1895, Relation: 368, Document: 450}
+COUNTS = {Actor: 1221, Initiative: 419, Participation: 1895, Relation: 368, Document: 451}
 E_MAIL = re.compile(r"[\w.+-]+(@|\(at\)|\[at\])[\w-]+\.\w")
 
 
