@@ -39,7 +39,7 @@ class FundingInline(SourcedInline):
         "sources",
     ]
     autocomplete_fields = ["funder", "recipient"]
-    select_related = ("funder", "recipient")
+    select_related = ("initiative", "funder", "recipient")
 
 
 class InitiativeCitationInline(CitationInline):
