@@ -38,7 +38,7 @@ policy | initiative kind=policy_framework country=XK | roma strategy kosovo
 policy | initiative kind=policy_framework country=GR or document kind=strategy country=GR | national action plan Roma Greece
 place | actor place=Belfast or actor country=GB | Belfast roma
 place | actor place=Prague | Prague
-place | actor,initiative country=GB | Great Britain
+place | actor,initiative country=GB or country GB | Great Britain
 project | initiative theme=housing status=running | running housing projects
 project | initiative kind=network | networks on Roma inclusion
 project | initiative kind=campaign | campaigns against antigypsyism
@@ -64,6 +64,17 @@ sentence | actor,initiative theme=children-youth country=RO | Which organisation
 sentence | actor,initiative theme=employment country=HU | How can Roma find a job in Hungary?
 words | initiative called=romact or actor tied=romact | cities in ROMACT
 words | document called=romact-handbook | romact handbook
+city | actor type=local_authority country=ES or initiative theme=housing country=ES | cities working on roma housing in Spain
+journalist | document kind=report about=SK | reports on the situation of Roma in Slovakia
+citizen | actor,initiative country=IE | who can help a Traveller family in Ireland
+ngo | actor role=funder or initiative kind=fund,programme theme=children-youth | EU money for roma youth projects
+desk | initiative kind=policy_framework country=BG or document kind=strategy about=BG | Bulgaria roma strategy 2021-2030
+journalist | document kind=judgment | court judgments about school segregation of Roma
+citizen | actor form=museum or actor,initiative theme=culture-remembrance | Roma museum
+citizen | actor,initiative theme=gender country=ES | what does Spain do for Roma women
+journalist | actor role=funder within=HU or initiative country=HU | who paid for Roma projects in Hungary
+citizen | actor,initiative theme=education country=BG or actor type=roma_community,civil_society country=BG | scholarships for Roma in Bulgaria
+city | actor type=local_authority country=SE | Swedish municipalities Roma
 """,
     "de": """
 who-in-country | actor type=roma_community country=DE | Roma Organisationen in Deutschland
@@ -86,6 +97,14 @@ document | document kind=report year=2022 | Berichte 2022
 near | country any | Hilfe für Roma in meiner Stadt
 sentence | actor,initiative theme=employment country=SK | Wer hilft Roma in der Slowakei, Arbeitsplätze zu finden?
 travellers-sinti | actor,initiative country=CH | Jenische und Sinti in der Schweiz
+city | actor type=local_authority or initiative theme=antigypsyism | Städte gegen Antiziganismus
+citizen | actor theme=antigypsyism country=DE or actor office=equality_body country=DE | Wohin kann ich mich wenden, wenn ich als Sinto diskriminiert werde?
+journalist | initiative country=RO or actor role=funder within=RO | Wie viel Geld bekommen Roma in Rumänien von der EU
+ngo | actor,initiative country=AT | Fördermittel für Roma Jugendarbeit Österreich
+citizen | actor,initiative theme=health country=SK | Gesundheit Roma Slowakei
+ngo | actor type=roma_community,civil_society country=HU | Roma Verbände in Ungarn
+journalist | document kind=report about=BG | Bericht über Roma in Bulgarien
+citizen | actor,initiative theme=education country=AT or actor country=AT | Lernhilfe für Romakinder in Wien
 """,
     "fr": """
 who-in-country | actor type=roma_community,civil_society country=FR | associations roms en France
@@ -105,6 +124,14 @@ year | initiative year=2019 | projets 2019
 document | document kind=guide | guide inclusion des Roms
 near | country any | aide pour les Roms près de chez moi
 sentence | actor,initiative theme=antigypsyism country=FR | Qui lutte contre le racisme envers les Roms en France ?
+city | actor type=local_authority country=FR | mairies qui travaillent avec les Roms en France
+citizen | actor,initiative country=FR,BE | aide juridique pour gens du voyage
+journalist | document kind=report about=HU | rapport sur les Roms en Hongrie
+ngo | actor,initiative theme=employment | projets européens pour l'emploi des Roms
+citizen | actor,initiative theme=housing country=FR | bidonvilles Lyon
+citizen | actor,initiative theme=health country=FR or initiative theme=health | médiation en santé gens du voyage
+desk | actor called=nrcp-ro | point de contact national Roumanie
+journalist | actor,initiative theme=antigypsyism country=CZ | racisme contre les Roms en République tchèque
 """,
     "es": """
 who-in-country | actor type=roma_community,civil_society country=ES | asociaciones gitanas en España
@@ -125,6 +152,14 @@ document | document kind=report | informes sobre gitanos
 near | country any | ayuda para gitanos cerca de mí
 sentence | actor,initiative theme=antigypsyism country=ES | ¿Quién lucha contra la discriminación de los gitanos en España?
 project | initiative kind=campaign | campañas contra el racismo
+city | actor type=local_authority country=ES | ayuntamientos que trabajan con población gitana
+citizen | actor,initiative theme=education | becas para estudiantes gitanos
+ngo | actor,initiative theme=health country=ES | salud de las mujeres gitanas en España
+desk | initiative kind=policy_framework country=PT or document kind=strategy about=PT | plan nacional gitano de Portugal
+journalist | actor type=roma_community country=RO | organizaciones gitanas en Rumanía
+citizen | actor,initiative theme=employment country=ES | cómo encontrar trabajo siendo gitano
+city | actor type=local_authority country=ES | ciudades españolas inclusión gitana
+journalist | document kind=report about=ES | informe población gitana España
 """,
     "it": """
 who-in-country | actor type=roma_community,civil_society country=IT | associazioni rom in Italia
@@ -142,6 +177,14 @@ phase | initiative status=ended country=IT | progetti conclusi Italia
 year | initiative year=2018 | progetti 2018
 near | country any | aiuto per rom nella mia città
 sentence | actor,initiative theme=antigypsyism country=IT | Chi combatte la discriminazione dei rom in Italia?
+city | actor type=local_authority country=IT or initiative theme=housing country=IT | comuni italiani contro i campi rom
+citizen | actor,initiative theme=employment country=IT or actor place=Naples | lavoro per i rom a Napoli
+journalist | document kind=report about=IT or document kind=report country=IT | rapporti sulla situazione dei rom in Italia
+ngo | actor,initiative theme=education | mediatori culturali rom nelle scuole
+desk | initiative kind=policy_framework country=RO or document kind=strategy about=RO | strategia rom Romania
+citizen | actor,initiative theme=health country=IT or actor,initiative theme=health | assistenza sanitaria per i rom
+desk | actor called=nrcp-hr | punto di contatto Croazia
+ngo | actor role=funder or initiative kind=fund | fondi per progetti rom
 """,
     "pt": """
 who-in-country | actor country=PT or country PT | quem ajuda os ciganos em Portugal
@@ -157,6 +200,14 @@ place | actor place=Lisbon or actor country=PT | Lisboa
 phase | initiative status=running country=PT | projetos em curso Portugal
 near | country any | apoio a ciganos na minha cidade
 sentence | actor,initiative theme=health country=PT | Quem trabalha na saúde dos ciganos em Portugal?
+city | actor type=local_authority country=PT | câmaras municipais e ciganos
+citizen | actor,initiative theme=employment country=PT | emprego para ciganos em Lisboa
+ngo | actor theme=gender country=PT or actor type=roma_community country=PT | associação de mulheres ciganas Portugal
+journalist | document kind=report about=PT | relatório sobre ciganos em Portugal
+desk | initiative kind=policy_framework country=PT or document kind=strategy about=PT | plano de ação para as comunidades ciganas
+citizen | actor,initiative theme=education country=PT | escola para crianças ciganas
+city | actor type=local_authority country=PT | municípios portugueses comunidade cigana
+ngo | actor theme=antigypsyism country=PT or initiative theme=antigypsyism country=PT | onde denunciar discriminação contra ciganos
 """,
     "ro": """
 who-in-country | actor type=roma_community country=RO | organizații rome din România
@@ -176,6 +227,14 @@ year | initiative year=2017 country=RO | proiecte România 2017
 document | document kind=guide | ghid incluziune romi
 near | country any | ajutor pentru romi în orașul meu
 sentence | actor,initiative theme=antigypsyism country=RO | Cine luptă împotriva discriminării romilor în România?
+city | actor type=local_authority country=RO | primării care lucrează cu romii
+ngo | actor role=funder or initiative kind=fund,programme country=RO | fonduri europene pentru comunități de romi
+citizen | actor,initiative theme=education | burse pentru elevi romi
+journalist | document kind=report about=HU | raport despre romi în Ungaria
+ngo | actor,initiative theme=gender | organizații ale femeilor rome
+citizen | actor,initiative theme=health country=RO | mediator sanitar pentru romi
+journalist | initiative kind=policy_framework country=RO or document kind=strategy about=RO | strategia guvernului pentru romi
+city | actor type=local_authority country=RO | orașe care lucrează cu romi
 """,
     "hu": """
 who-in-country | actor type=roma_community country=HU | roma szervezetek Magyarországon
@@ -194,6 +253,14 @@ phase | initiative status=ended country=HU | lezárult projektek Magyarország
 year | initiative year=2013 country=HU | projektek 2013 Magyarország
 near | country any | segítség romáknak a közelben
 sentence | actor,initiative theme=employment country=HU | Ki segít a romáknak munkát találni Magyarországon?
+city | actor type=local_authority country=HU or initiative country=HU | önkormányzatok roma programjai Magyarországon
+journalist | document kind=report about=SK | jelentés a romák helyzetéről Szlovákiában
+ngo | actor,initiative theme=gender | roma nők szervezetei
+citizen | actor,initiative theme=education country=HU | ösztöndíj roma diákoknak
+desk | actor role=funder or initiative kind=fund,programme | uniós pénz roma projektekre
+citizen | actor,initiative theme=housing country=HU | lakhatás roma családoknak
+city | actor type=local_authority country=HU | magyar városok roma integráció
+desk | actor called=nrcp-sk | szlovák kapcsolattartó pont
 """,
     "pl": """
 who-in-country | actor type=roma_community,civil_society country=PL | organizacje romskie w Polsce
@@ -210,6 +277,14 @@ place | actor place=Berlin or actor country=DE | Romowie Berlin
 phase | initiative status=ended country=PL | zakończone projekty Polska
 near | country any | organizacje romskie w pobliżu
 sentence | actor,initiative theme=antigypsyism country=PL | Kto walczy z dyskryminacją Romów w Polsce?
+city | actor type=local_authority country=SK | gminy pracujące z Romami na Słowacji
+citizen | actor,initiative theme=education | stypendia dla romskich uczniów
+journalist | document kind=report about=PL | raport o Romach w Polsce
+citizen | actor,initiative theme=employment country=PL or actor place=Kraków | praca dla Romów Kraków
+ngo | actor form=museum or actor,initiative theme=culture-remembrance | muzeum romskie
+ngo | actor role=funder or initiative kind=fund | dotacje dla organizacji romskich
+journalist | initiative kind=policy_framework country=PL or document kind=strategy about=PL | program integracji Romów w Polsce
+citizen | actor,initiative theme=antigypsyism country=PL or actor office=equality_body country=PL | gdzie zgłosić dyskryminację Romów
 """,
     "sk": """
 who-in-country | actor type=roma_community country=SK | rómske organizácie na Slovensku
@@ -226,6 +301,14 @@ phase | initiative status=running country=SK | prebiehajúce projekty Slovensko
 year | initiative year=2011 country=SK | projekty 2011 Slovensko
 near | country any | pomoc pre Rómov v mojom meste
 sentence | actor,initiative theme=antigypsyism country=SK | Kto bojuje proti diskriminácii Rómov na Slovensku?
+city | actor type=local_authority country=SK | obce s rómskymi komunitami
+ngo | actor role=funder or initiative kind=fund,programme country=SK | peniaze z eurofondov pre Rómov
+citizen | actor,initiative theme=gender | rómske ženy
+journalist | document kind=report about=SK | správa o Rómoch na Slovensku
+citizen | actor,initiative theme=employment country=SK | zamestnanie Rómov Prešov
+citizen | actor,initiative theme=health country=SK | zdravotní asistenti v osadách
+city | actor type=local_authority country=SK | ktoré mestá pomáhajú Rómom
+desk | initiative kind=policy_framework country=SK or document kind=strategy about=SK | národný plán pre Rómov
 """,
     "cs": """
 who-in-country | actor type=roma_community,civil_society country=CZ | romské organizace v České republice
@@ -239,6 +322,12 @@ place | actor place=Prague | Praha
 phase | initiative status=ended country=CZ | ukončené projekty Česko
 near | country any | pomoc pro Romy v mém městě
 sentence | actor,initiative theme=antigypsyism country=CZ | Kdo bojuje proti diskriminaci Romů v Česku?
+city | actor type=local_authority country=CZ | města která pomáhají Romům v Česku
+journalist | document kind=report about=CZ | zpráva o stavu romské menšiny v Česku
+citizen | actor,initiative theme=housing country=CZ or actor place=Brno | sociální bydlení Brno
+citizen | actor form=museum country=CZ | muzeum romské kultury
+citizen | actor,initiative theme=antigypsyism country=CZ | kam se obrátit při diskriminaci Romů
+ngo | actor role=funder or initiative kind=fund | dotace pro romské organizace
 """,
     "bg": """
 who-in-country | actor type=roma_community country=BG | ромски организации в България
@@ -256,6 +345,13 @@ phase | initiative status=ended country=BG | приключили проекти
 year | initiative year=2014 country=BG | проекти 2014 България
 near | country any | помощ за роми в моя град
 sentence | actor,initiative theme=antigypsyism country=BG | Кой се бори срещу дискриминацията на ромите в България?
+city | actor type=local_authority country=BG | общини които работят с роми
+ngo | actor role=funder or initiative country=BG | европейски пари за роми в България
+journalist | document kind=report about=BG | доклад за ромите в България
+citizen | actor,initiative theme=employment country=BG or actor place=Plovdiv | работа за роми Пловдив
+citizen | actor,initiative theme=gender | ромски жени
+citizen | actor,initiative theme=antigypsyism country=BG | къде да подам жалба за дискриминация на роми
+city | actor type=local_authority country=BG | български общини роми
 """,
     "el": """
 who-in-country | actor type=roma_community,civil_society country=GR | οργανώσεις Ρομά στην Ελλάδα
@@ -271,6 +367,12 @@ place | actor place=Thessaloniki or actor country=GR | Θεσσαλονίκη
 phase | initiative status=ended country=GR | ολοκληρωμένα προγράμματα Ελλάδα
 near | country any | βοήθεια για Ρομά στην πόλη μου
 sentence | actor,initiative theme=health country=GR | Ποιος ασχολείται με την υγεία των Ρομά στην Ελλάδα;
+city | actor type=local_authority country=GR | δήμοι που δουλεύουν με Ρομά
+ngo | actor role=funder or initiative country=GR | κονδύλια της ΕΕ για Ρομά
+journalist | document kind=report about=GR | έκθεση για τους Ρομά στην Ελλάδα
+citizen | actor,initiative theme=education country=GR | σχολεία Ρομά Θεσσαλονίκη
+citizen | actor,initiative theme=employment country=GR or actor,initiative theme=employment | δουλειά για Ρομά
+desk | actor called=nrcp-bg | σημείο επαφής Βουλγαρία
 """,
     "sr": """
 who-in-country | actor type=roma_community,civil_society country=RS | ромске организације у Србији
@@ -288,6 +390,11 @@ place | actor place=Skopje or actor country=MK | Skoplje
 phase | initiative status=running country=RS | tekući projekti Srbija
 near | country any | pomoć za Rome u mom gradu
 sentence | actor,initiative theme=employment country=RS | Ko pomaže Romima da nađu posao u Srbiji?
+city | actor type=local_authority country=RS | opštine koje rade sa Romima u Srbiji
+ngo | actor role=funder or initiative kind=fund | новац за ромске пројекте
+citizen | actor,initiative theme=employment country=RS | zapošljavanje Roma Niš
+citizen | actor,initiative theme=housing country=RS | neformalna naselja Beograd
+journalist | initiative kind=policy_framework country=RS | национална стратегија за Роме
 """,
 }
 MODELS = {"actor": Actor, "initiative": Initiative, "document": Document, "country": Country}
@@ -298,12 +405,15 @@ LOOKUPS = {
     ("actor", "place"): "locality__in",
     ("actor", "role"): "participations__role__in",
     ("actor", "within"): "participations__initiative__countries__in",
+    ("actor", "form"): "form__in",
+    ("actor", "office"): "mandates__office__in",
     ("actor", "tied"): "participations__initiative__slug__in",
     ("initiative", "country"): "countries__in",
     ("initiative", "theme"): "themes__slug__in",
     ("initiative", "kind"): "kind__in",
     ("initiative", "status"): "phase__in",
     ("document", "country"): "publisher__country__in",
+    ("document", "about"): "countries__in",
     ("document", "kind"): "kind__in",
 }
 

@@ -177,10 +177,14 @@ class NameIndex:
         return self.called(found[0])[:1] if found else ()
 
     def similar(self, word):
-        """The words of all names that are most like `word`; of equally similar ones the most frequent first."""
+        """The words of all names that are most like `word`; of equally similar ones the most frequent first.
+
+        Where the first letter is another, it is the same word only if all else is nearly so.
+        """
         found = process.extract(
             word, self.words.keys(), scorer=OSA.normalized_similarity, limit=4, score_cutoff=ALIKE
         )
+        found = [row for row in found if row[0][0] == word[0] or row[1] >= NEARLY]
         return [
             other for other, *_ in sorted(found, key=lambda row: (-round(row[1], 2), -self.words[row[0]]))
         ]

@@ -25,6 +25,7 @@ Fits = NDArray[np.float32]
 WEIGHTS = {"country": 4, "place": 4, "entry": 4, "phrase": 6, "facet": 3, "word": 3, "model": 2, "year": 2}
 ABROAD = 0.4  # the fit of an entry of another country whose text speaks of the place that is asked for: less than its country's
 IN_WORDS = 0.95  # the fit of an entry that says in its name what others have as a value
+OF_A_KIND = 3.3  # weight of a facet that one kind of entry has alone: who asks for judgments wants no actors
 COMMON = 1.5  # weight of a word that is frequent in its language
 MOST_SYNONYMS = 12
 
@@ -291,12 +292,9 @@ class QuestionMatcher:
         countries = [c for c in self.question.concepts if c.kind in ("country", "place")]
         if countries:
             scores += ONE_COUNTRY * self.specific()
-        elif code := SPOKEN_IN.get(self.question.language):
-            scores += (
-                OF_LANGUAGE
-                * self.mask_of("country", (code,))
-                * np.where(self.specific() > 0, self.specific(), 1)
-            )
+        elif codes := [SPOKEN_IN[each] for each in self.question.languages if each in SPOKEN_IN]:
+            of_language = self.mask_of("country", codes)
+            scores += OF_LANGUAGE * of_language * np.where(self.specific() > 0, self.specific(), 1)
         return scores
 
     def by_names(self):
@@ -370,6 +368,8 @@ def country_name(code):
 def weight_of(concept: Concept) -> float:
     if concept.kind == "word" and concept.folded in vocabulary().known:
         return COMMON
+    if concept.kind == "facet" and all(facet.model for facet in concept.meaning.facets if facet.fit == 1):
+        return OF_A_KIND
     return WEIGHTS[concept.kind]
 
 

@@ -71,6 +71,21 @@ SPOKEN_IN = {
     "tr": "TR",
     "uk": "UA",
 }
+# Letters that only this one of the languages has.
+LETTERS = {
+    "cs": "ěřů",
+    "de": "ß",
+    "es": "ñ",
+    "hu": "őű",
+    "mk": "ѓќѕ",
+    "pl": "łśźż",
+    "pt": "ãõ",
+    "ro": "șț",
+    "ru": "ыэё",
+    "sk": "ľĺŕ",
+    "tr": "ğı",
+    "uk": "іїє",
+}
 SCRIPTS = {
     "bg": ["CYRILLIC"],
     "el": ["GREEK"],
@@ -80,6 +95,7 @@ SCRIPTS = {
     "uk": ["CYRILLIC"],
 }
 CERTAIN = 1.3  # times the votes of the next
+MOST_LANGUAGES = 2
 ASKS_NOTHING = {"idle", "topic", "who", "near"}
 NEUTRAL = 0.8  # votes for a name, which is of no language
 FOREIGN = 0.4  # votes for the language of a word, of those for the likely one
@@ -117,6 +133,7 @@ class Question:
     unwanted: tuple[str, ...] = ()
     folded: str = ""
     language: str = ""  # the likely one, or empty
+    languages: tuple[str, ...] = ()  # those that it may be of, two where they are near to one another
     asks_who: bool = False
     asks_where: bool = False
     where: frozenset[int] = frozenset()  # the words that ask for what is near
@@ -154,7 +171,9 @@ def understand(text: str, called: Called) -> Question:
     literal, tokens = split(text)
     words = tuple(token.folded for token in tokens)
     known = vocabulary()
-    language, votes = language_of(tokens, known)
+    votes = votes_of(tokens, known)
+    languages = likely(votes)
+    language = languages[0] if len(languages) == 1 else ""
     found = list(readings(tokens, known, language, votes, called))
     concepts = [concept for concept in found if concept.kind not in ASKS_NOTHING]
     kinds = {concept.kind for concept in found}
@@ -172,6 +191,7 @@ def understand(text: str, called: Called) -> Question:
         unwanted=literal.unwanted,
         folded=" ".join([*literal.wanted, *words]),
         language=language,
+        languages=languages,
         asks_who="who" in kinds,
         asks_where="near" in kinds,
         where=frozenset(at for concept in found if concept.kind == "near" for at in concept.tokens),
@@ -208,8 +228,8 @@ def tokens_of(word):
     return [Token(part, each) for part in parts for each in fold(part).split()]
 
 
-def language_of(tokens, known):
-    """The likely language, and language → votes. A word of many languages says little of each."""
+def votes_of(tokens, known):
+    """Language → votes. A word of many languages says little of each."""
     votes: Counter[str] = Counter()
     for token in tokens:
         script = script_of(token.typed)
@@ -222,8 +242,16 @@ def language_of(tokens, known):
         languages = {language for language in languages - {""} if is_written(language, script)}
         for language in languages:
             votes[language] += 1 / len(languages)
-    (best, most), (_, second) = [*votes.most_common(2), ("", 0), ("", 0)][:2]
-    return (best if most > CERTAIN * second else ""), votes
+        if token.typed.islower():  # else it may be a name
+            votes.update(language for language, letters in LETTERS.items() if set(letters) & set(token.typed))
+    return votes
+
+
+def likely(votes):
+    """The one likely language, or two that are near to one another; none where there are more."""
+    most = max(votes.values(), default=0)
+    found = tuple(language for language, number in votes.most_common() if number * CERTAIN >= most)
+    return found if len(found) <= MOST_LANGUAGES else ()
 
 
 def is_written(language, script):

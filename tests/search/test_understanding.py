@@ -116,6 +116,36 @@ def test_words_of_one_language_are_not_taken_for_those_of_another():
     assert meant("ergo", called=lambda name: ("ERGO",) if name == "ergo" else ()) == [("entry", "")]
 
 
+@pytest.mark.parametrize(
+    ("text", "languages"),
+    [
+        ("câmaras municipais e ciganos", {"pt", "es"}),
+        ("obce s rómskymi komunitami", {"sk", "cs"}),
+        ("habitação ciganos", {"pt"}),
+        ("who fights discrimination", {"en"}),
+    ],
+)
+def test_the_language_is_one_or_one_of_two_that_are_near(text, languages):
+    assert set(understand(text, nobody).languages) == languages
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Wohin kann ich mich wenden, wenn ich als Sinto diskriminiert werde?", "theme=antigypsyism"),
+        ("a quién puedo acudir si sufro discriminación", "theme=antigypsyism"),
+        ("national plan", "initiative.kind=policy_framework document.kind=strategy"),
+        ("plan nacional gitano", "initiative.kind=policy_framework document.kind=strategy"),
+        ("court judgments", "document.kind=judgment"),
+        ("съдебни решения", "document.kind=judgment"),
+        ("collective complaints", "document.kind=complaint"),
+    ],
+)
+def test_of_a_sentence_only_that_stays_which_entries_can_have(text, value):
+    assert value in [meaning for _kind, meaning in meant(text)]
+    assert len(meant(text)) <= 2
+
+
 def test_what_stands_in_quotation_marks_or_behind_a_minus_is_taken_as_it_stands():
     question = understand('"roma schools" housing -slovakia', nobody)
     assert [(each.kind, each.meaning.value) for each in question.concepts] == [
