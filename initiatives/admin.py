@@ -52,6 +52,7 @@ class DocumentCitationInline(CitationInline):
 
 class FundingCitationInline(CitationInline):
     model = FundingCitation
+    formset = TieCitationFormSet
 
 
 class ParticipationCitationInline(CitationInline):

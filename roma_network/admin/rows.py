@@ -177,7 +177,7 @@ class TieCitationFormSet(CitationFormSet):
     missing_message = _("A link between two entries needs at least one source.")
 
     def is_public(self):
-        """A tie has no status: it may become public with its two entries at any time."""
+        """A row of entries has no status: it may become public with them at any time."""
         return self.instance.needs_source
 
 

@@ -209,7 +209,7 @@ WARNINGS = {
     Judgement.MAYBE_PERSONAL: _("“%(value)s” may be a person's mailbox: make sure that it is nobody's own."),
 }
 REFUSAL = _(
-    "“%(value)s” looks like a person's mailbox. Give a functional one, such as info@… If it is one, save it by the form "
+    "“%(value)s” looks like a person's mailbox. Give a functional one, such as info@… If this is one, save it in the entry's form "
     "and say under “Reason” how you know: that is kept in the history."
 )
 

@@ -84,6 +84,16 @@ def test_superuser_opens_every_page(admin_client, model):
 
 
 @every_model
+def test_every_form_is_answered(admin_client, model):
+    """What was saved is saved again as it stands; nothing at all is refused in words."""
+    FACTORIES[model]()
+    sent = sent_by(admin_client.get(address(model.objects.first(), "change")))
+    assert admin_client.post(address(model.objects.first(), "change"), sent).status_code == 302
+    empty = sent_by(admin_client.get(address(model, "add")))
+    assert admin_client.post(address(model, "add"), empty).context["errors"]
+
+
+@every_model
 def test_every_page_obeys_the_security_policy(admin_client, model):
     for page in pages(model):
         response = admin_client.get(page)
