@@ -191,6 +191,8 @@ class Column:
 
     def statements(self, record: dict, base: str) -> Iterable[tuple]:
         """What the value in a record says as RDF: pairs of `Property` and object."""
+        if record[self.name] in (None, "", []):
+            return
         for each in self.rdf:
             for item, language in dict.fromkeys(self.stated(each, record)):
                 if item not in (None, ""):

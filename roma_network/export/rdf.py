@@ -41,6 +41,9 @@ PREFIXES = {
 COUNTRIES = "http://publications.europa.eu/resource/authority/country/"
 LANGUAGE = "en"  # of what the directory itself writes
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+ESCAPES = {
+    ord(letter): f"%{ord(letter):02X}" for letter in [*map(chr, range(0x21)), *'<>"{}|^`\\']
+}  # what no IRI holds
 KOSOVO = "1A0"  # in the EU authority table; ISO has no code for it
 
 
@@ -182,9 +185,7 @@ def is_prefixed(name):
 
 def iri_text(value):
     """An address without what no IRI may hold."""
-    return "".join(
-        f"%{ord(letter):02X}" if letter in '<>"{}|^`\\' or letter <= " " else letter for letter in value
-    )
+    return value.translate(ESCAPES)
 
 
 def in_full(name):
