@@ -27,6 +27,7 @@ from stakeholders.models import Actor, Country
 
 MOST_FOUND = 20
 MOST_PLACES = 5  # to choose from, before entries
+MOST_TOWNS = 12
 FEW = 10  # results: then those come too that fit less well
 CLOSE = 0.4  # of how well the best fit
 ALIKE = 1e-3
@@ -161,14 +162,14 @@ class Results:
         return tabs + ([Tab(_("Countries"), countries, reverse("country_list"))] if countries else [])
 
     def where(self):
-        """Countries to choose from, each with the same question there."""
+        """Countries and towns to choose from, each with the same question there."""
         rest = " ".join(
             token.typed for at, token in enumerate(self.question.tokens) if at not in self.question.where
         )
-        return [
-            (country.label, search_url(f"{rest} {country.label}".strip()))
-            for country in Country.objects.all()
-        ]
+        towns = Actor.objects.published().exclude(locality="").values_list("locality").order_by()
+        towns = towns.annotate(n=Count("pk")).order_by("-n", "locality")[:MOST_TOWNS]
+        names = [country.label for country in Country.objects.all()], sorted(name for name, _n in towns)
+        return [[(name, search_url(f"{rest} {name}".strip())) for name in each] for each in names]
 
 
 def codes_of(concept):

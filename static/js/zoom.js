@@ -42,7 +42,7 @@
     function middleOf(link) {
       middles ??= new Map();
       if (!middles.has(link)) {
-        const box = link.getBBox();
+        const box = (link.querySelector(".dot") ?? link).getBBox(); // not of its name, which shows only in passing
         const frame = link.parentElement.transform?.baseVal.consolidate()?.matrix;
         const at = new DOMPoint(box.x + box.width / 2, box.y + box.height / 2);
         middles.set(link, frame ? at.matrixTransform(frame) : at);

@@ -241,6 +241,19 @@ def test_places_too_close_stand_together_until_there_is_room(page):
     assert page.locator("svg.map a:has(.dot):visible").count() > drawn
 
 
+STRAY = """() => {
+  const dots = [...document.querySelectorAll("a.within .dot")].map((dot) => [dot.cx.baseVal.value, dot.cy.baseVal.value]);
+  return [...document.querySelectorAll(".cluster circle")].filter(({ cx, cy }) =>
+    !dots.some(([x, y]) => Math.hypot(x - cx.baseVal.value, y - cy.baseVal.value) < 1)).length;
+}"""
+
+
+def test_places_together_are_drawn_where_they_lie(page):
+    page.goto("/map/?country=SK")
+    assert page.locator(".cluster").count() > 1
+    assert page.evaluate(STRAY) == 0
+
+
 MEETINGS = """() => {
   const seen = [...document.querySelectorAll(".name-on-map, .cluster circle")].filter((each) => each.checkVisibility());
   const boxes = seen.map((each) => [each, each.getBoundingClientRect()]);

@@ -76,9 +76,12 @@ def test_a_slip_is_corrected_but_no_word_of_a_language_and_no_place(directory, c
         assert told(client, text).asked.corrected == ""
 
 
-def test_in_my_city_offers_countries(directory, client):
-    response = client.get("/search/?q=roma+help+in+my+city")
-    assert len(response.context["where"]) > 40
+def test_in_my_city_offers_countries_and_towns(directory, client):
+    response = client.get("/search/?q=roma+housing+in+my+city")
+    countries, towns = response.context["where"]
+    assert len(countries) > 40
+    assert ("Budapest", "/search/?q=roma+housing+Budapest") in towns
+    assert told(client, "roma housing Budapest").is_understood
     assert response.context["results"][0][0] == "country"
 
 
