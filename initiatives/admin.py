@@ -13,12 +13,21 @@ from initiatives.models import (
     InitiativeKind,
     Participation,
     ParticipationCitation,
+    Roster,
+    RosterCitation,
+    RosterLine,
 )
 from roma_network.admin.cited import BareFilter, RowAdmin
 from roma_network.admin.entries import EditorialAdmin, WorklistFilter
 from roma_network.admin.importing import ImportAdmin
 from roma_network.admin.merging import MergeableAdmin
-from roma_network.admin.rows import CitationInline, SourcedInline, SourcesInline, TieCitationFormSet
+from roma_network.admin.rows import (
+    CitationInline,
+    OwnedInline,
+    SourcedInline,
+    SourcesInline,
+    TieCitationFormSet,
+)
 from roma_network.admin.shared import count_of
 from roma_network.pages.template_tags import language_name
 from stakeholders import hooks
@@ -39,7 +48,7 @@ class FundingInline(SourcedInline):
         "sources",
     ]
     autocomplete_fields = ["funder", "recipient"]
-    select_related = ("initiative", "funder", "recipient")
+    select_related = ("funder", "recipient")
 
 
 class InitiativeCitationInline(CitationInline):
@@ -153,6 +162,39 @@ class FundingAdmin(ImportAdmin, RowAdmin):
     search_fields = ["initiative__search_text"]
     search_help_text = _("The names of the initiative, in any spelling.")
     inlines = [FundingCitationInline]
+
+
+class RosterLineInline(OwnedInline):
+    model = RosterLine
+    fields = ["name", "country", "actor", "initiative", "document"]
+    autocomplete_fields = ["country", "actor", "initiative", "document"]
+    select_related = ("country", "actor", "initiative", "document")
+
+
+class RosterCitationInline(CitationInline):
+    model = RosterCitation
+    formset = TieCitationFormSet
+
+
+@admin.register(Roster)
+class RosterAdmin(ImportAdmin, RowAdmin):
+    table = columns.rosters
+    fields = [
+        "title",
+        ("expected", "as_of"),
+        "note",
+        "rule",
+        "office",
+        ("initiative", "role"),
+        "actor",
+        ("document_kind", "since"),
+    ]
+    list_display = ["title", "rule", "expected", "as_of", "source_count"]
+    list_filter = [BareFilter, "rule"]
+    autocomplete_fields = ["initiative", "actor"]
+    search_fields = ["initiative__search_text"]
+    search_help_text = _("The names of the initiative, in any spelling.")
+    inlines = [RosterCitationInline, RosterLineInline]
 
 
 class LanguageFilter(admin.SimpleListFilter):

@@ -14,6 +14,8 @@ from initiatives.models import (
     InitiativeCitation,
     Participation,
     ParticipationCitation,
+    Roster,
+    RosterCitation,
 )
 from roma_network.editorial.importing.cells import Citations
 from roma_network.export.columns import (
@@ -25,7 +27,7 @@ from roma_network.export.columns import (
     sources_column,
     texts,
 )
-from roma_network.export.rdf import identifier, within
+from roma_network.export.rdf import Iri, Resource, digest, identifier, text, within
 from roma_network.models import Status
 
 MAIN, TIME, LINKS = Group(), Group(_("Time")), Group(_("Links"))
@@ -58,6 +60,18 @@ def grant(base, initiative, row):
         each for each in funding.resources(row | {"initiative": key_in(initiative), "sources": []}, base)
     )
     return resource
+
+
+def roster_subject(base, row):
+    """A list has no identifier of its own: it is what its page shows."""
+    return Iri(f"{base}/rosters/{row['slug']}/#roster")
+
+
+def roster_line(base, roster, row):
+    links = ("actor", "initiative", "document")
+    items = [("schema:item", identifier(base, kind, row[kind])) for kind in links if row[kind]]
+    said = [("rdf:type", Iri("schema:ListItem")), ("schema:name", text(row["name"]))]
+    return Resource(within(roster, f"line-{digest(row['name'])}"), said + items)
 
 
 TIE = (Column("role", scheme="role"), Column("start"), Column("end"), Column("last_seen"), Column("note"))
@@ -418,4 +432,61 @@ documents = Table(
     kind="document",
     rdf_types=("foaf:Document", "schema:CreativeWork"),
     groups=(MAIN, FILE, ABOUT),
+)
+
+rosters = Table(
+    "rosters",
+    Roster,
+    [
+        Column("slug", is_key=True, importable=True, example="romact-municipalities"),
+        Column("title", rdf=english("schema:name"), importable=True, fact="title"),
+        Column(
+            "expected", rdf=texts("schema:numberOfItems"), importable=True, example="130", fact="expected"
+        ),
+        Column("as_of", rdf=texts("dcterms:date"), importable=True, example="2025", fact="expected"),
+        Column("note", rdf=english("skos:note"), importable=True),
+        Column("rule", importable=True, example="participants"),
+        Column("office", importable=True),
+        Column(
+            "initiative",
+            meaning=_("The slug of the initiative whose participants they are, or that tells of them."),
+            links="initiatives",
+            rdf=texts("dcterms:subject"),
+            importable=True,
+            example="romact",
+        ),
+        Column("role", importable=True),
+        Column(
+            "actor",
+            meaning=_("The slug of the network of these members, or of the publisher of these documents."),
+            links="actors",
+            rdf=texts("dcterms:subject"),
+            importable=True,
+        ),
+        Column("document_kind", importable=True),
+        Column("since", importable=True),
+        Column(
+            "lines",
+            title=_("Names on the list"),
+            fact_title=_("Names on the list"),
+            meaning=_(
+                "Who is expected by name, and the slug of the entry that it is. What else is here is read by the rule, "
+                "and stands on the page of the roster."
+            ),
+            parts=(
+                Column("name"),
+                Column("country", links="countries"),
+                Column("actor", links="actors"),
+                Column("initiative", links="initiatives"),
+                Column("document", links="documents"),
+            ),
+            told_in="roster_lines",
+            rdf_rows=roster_line,
+            rdf_link="schema:itemListElement",
+            fact="lines",
+        ),
+        sources_column(partial(Citations, RosterCitation)),
+    ],
+    rdf_types=("schema:ItemList",),
+    subject=roster_subject,
 )

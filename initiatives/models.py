@@ -16,6 +16,7 @@ from initiatives.querysets import (
     FundingQuerySet,
     InitiativeQuerySet,
     ParticipationQuerySet,
+    RosterQuerySet,
 )
 from roma_network.core.choices import AnnotatedChoices
 from roma_network.core.partial_dates import PartialDateField, not_before_constraint, partial_date_constraint
@@ -30,7 +31,7 @@ from roma_network.models import (
     names_changed,
     vocabulary_constraint,
 )
-from stakeholders.models import Actor, Country, Theme
+from stakeholders.models import Actor, Country, Office, Theme
 
 
 class InitiativeKind(models.TextChoices):
@@ -482,6 +483,202 @@ class Document(Editorial):
         return [self.publisher.name if self.publisher and self.publisher.is_published else ""]
 
 
+class RosterRule(models.TextChoices):
+    """Where the entries that are on a roster are read from, beside those that its lines name."""
+
+    LISTED = "listed", _("Its own lines alone")
+    OFFICE = "office", _("Who holds an office, state by state")
+    STRATEGY = "strategy", _("Strategies in force, state by state")
+    PARTICIPANTS = "participants", _("Who takes part in an initiative")
+    MEMBERS = "members", _("Members of a network")
+    DOCUMENTS = "documents", _("Documents of a publisher or a kind")
+
+
+class Roster(Slugged):
+    """A closed list that somebody else publishes, held against the directory: see `directory.rosters`."""
+
+    versioned = ["lines", "citations"]
+    needs_source = True
+
+    title = LineField(_("title"), max_length=200)
+    expected = models.PositiveIntegerField(
+        _("number expected"),
+        null=True,
+        blank=True,
+        help_text=_("How many a source says that there are. Empty where none says it."),
+    )
+    as_of = PartialDateField(_("as of"), help_text=_("The date of the source that tells of the list."))
+    note = LineField(
+        _("note"),
+        max_length=300,
+        blank=True,
+        help_text=_("What is on the list and what is not, as its source says it."),
+    )
+    rule = models.CharField(
+        _("filled from"), max_length=12, choices=RosterRule.choices, default=RosterRule.LISTED
+    )
+    office = models.CharField(_("office"), max_length=20, choices=Office.choices, blank=True)
+    # Indexes would be built in a migration of its own; some dozen rows are looked through as fast.
+    initiative = models.ForeignKey(
+        Initiative,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="rosters",
+        verbose_name=_("initiative"),
+        help_text=_("Whose participants they are, or that tells of them."),
+    )
+    role = models.CharField(
+        _("role"),
+        max_length=12,
+        choices=Role.choices,
+        blank=True,
+        help_text=_("Of participants. Empty: whatever they do but pay."),
+    )
+    actor = models.ForeignKey(
+        Actor,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="rosters",
+        verbose_name=_("body"),
+        help_text=_("The network of these members, or the publisher of these documents."),
+    )
+    document_kind = models.CharField(
+        _("kind of document"),
+        max_length=20,
+        choices=DocumentKind.choices,
+        blank=True,
+        help_text=_(
+            "Empty: all acts, which are communications, recommendations, regulations, decisions and resolutions."
+        ),
+    )
+    since = PartialDateField(_("since"), help_text=_("The date of the earliest document."))
+
+    objects = RosterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("roster")
+        verbose_name_plural = _("rosters")
+        constraints = [
+            *Slugged.Meta.constraints,
+            vocabulary_constraint("rule", RosterRule),
+            vocabulary_constraint("office", Office, blank=True),
+            vocabulary_constraint("role", Role, blank=True),
+            vocabulary_constraint("document_kind", DocumentKind, blank=True),
+            partial_date_constraint("as_of"),
+            partial_date_constraint("since"),
+            models.CheckConstraint(
+                condition=~Q(title=""),
+                name="initiatives_roster_has_a_title",
+                violation_error_message=_("Write the title."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expected__isnull=True) | Q(expected__gt=0),
+                name="initiatives_roster_expected_is_positive",
+                violation_error_message=_(
+                    "A number expected is more than zero; leave it empty where it is not known."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(rule=RosterRule.OFFICE, office="")
+                & ~Q(rule=RosterRule.PARTICIPANTS, initiative__isnull=True)
+                & ~Q(rule=RosterRule.MEMBERS, actor__isnull=True)
+                & ~Q(rule=RosterRule.DOCUMENTS, actor__isnull=True, document_kind=""),
+                name="initiatives_roster_says_what_it_is_filled_from",
+                violation_error_message=_(
+                    "Name the office, the initiative, the body or the kind of document that it is filled from."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("roster", args=[self.slug])
+
+    def slug_parts(self):
+        return [self.title]
+
+
+class RosterLine(Keyed):
+    """One who is expected, and the entry that it is, where there is one."""
+
+    natural_fields = ("roster", "name")
+
+    roster = models.ForeignKey(
+        Roster, on_delete=models.CASCADE, related_name="lines", verbose_name=_("roster")
+    )
+    name = LineField(_("name"), max_length=200, help_text=_("As the list has it."))
+    country = models.ForeignKey(
+        Country,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="roster_lines",
+        verbose_name=_("country"),
+    )
+    actor = models.ForeignKey(
+        Actor,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="roster_lines",
+        verbose_name=_("actor"),
+    )
+    initiative = models.ForeignKey(
+        Initiative,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="roster_lines",
+        verbose_name=_("initiative"),
+    )
+    document = models.ForeignKey(
+        Document,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="roster_lines",
+        verbose_name=_("document"),
+    )
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("line of a roster")
+        verbose_name_plural = _("lines of rosters")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["roster", "name"],
+                name="initiatives_rosterline_once",
+                violation_error_message=_("This name is on the list already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="initiatives_rosterline_has_a_name",
+                violation_error_message=_("Write the name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(actor__isnull=True, initiative__isnull=True)
+                | Q(actor__isnull=True, document__isnull=True)
+                | Q(initiative__isnull=True, document__isnull=True),
+                name="initiatives_rosterline_is_one_entry",
+                violation_error_message=_("A line is one entry: an actor, an initiative or a document."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
 class InitiativeCitation(Citation):
     subject = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="citations")
 
@@ -497,6 +694,10 @@ class FundingCitation(Citation):
 
 class ParticipationCitation(Citation):
     subject = models.ForeignKey(Participation, on_delete=models.CASCADE, related_name="citations")
+
+
+class RosterCitation(Citation):
+    subject = models.ForeignKey(Roster, on_delete=models.CASCADE, related_name="citations")
 
 
 class DocumentCitation(Citation):

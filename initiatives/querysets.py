@@ -231,3 +231,8 @@ class DocumentQuerySet(EditorialQuerySet):
 
     def for_listing(self):
         return self.for_sorting().select_related("publisher").with_sources()
+
+
+class RosterQuerySet(KeyedQuerySet):
+    def public(self):
+        return self.sourced()

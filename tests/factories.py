@@ -18,6 +18,9 @@ from initiatives.models import (
     Participation,
     ParticipationCitation,
     Role,
+    Roster,
+    RosterCitation,
+    RosterLine,
 )
 from roma_network.models import Contradiction, Source, Status
 from stakeholders.models import (
@@ -251,6 +254,31 @@ class ParticipationCitationFactory(CitationFactory):
 
     facts = ["role"]
     subject = SubFactory(ParticipationFactory, sourced=False)
+
+
+class RosterFactory(DjangoModelFactory):
+    class Meta:
+        model = Roster
+        skip_postgeneration_save = True
+
+    title = Sequence("Roster {}".format)
+    sourced = sourced(lambda: RosterCitationFactory)
+
+
+class RosterLineFactory(DjangoModelFactory):
+    class Meta:
+        model = RosterLine
+
+    roster = SubFactory(RosterFactory)
+    name = Sequence("Expected {}".format)
+
+
+class RosterCitationFactory(CitationFactory):
+    class Meta:
+        model = RosterCitation
+
+    facts = ["title"]
+    subject = SubFactory(RosterFactory, sourced=False)
 
 
 class DocumentCitationFactory(CitationFactory):

@@ -54,6 +54,7 @@ EMBEDS = {f"embed_{name}": f"/embed{EVERY_KIND[name]}" for name in PICTURES + FR
 # Routes that answer with plain text or data.
 NO_PAGE = {
     "participants": "/initiatives/leri/participants/",
+    "roster_lines": "/rosters/lines/",
     "health": "/healthz",
     "suggest": "/search/suggest/",
     "robots": "/robots.txt",

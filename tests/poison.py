@@ -50,6 +50,8 @@ def poisoned():
         slug="report", actors=[town], initiatives=[programme], publisher=town, is_milestone=True
     )
     factories.DocumentCitationFactory(subject=document)
+    roster = factories.RosterFactory(initiative=programme)
+    factories.RosterLineFactory(roster=roster, actor=town)
     for entry in (town, other, programme, document):
         entry.save()  # a second version
     for model in guarded():

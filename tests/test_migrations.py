@@ -13,7 +13,15 @@ from django.utils import timezone
 from django_migration_linter import migration_linter
 from django_migration_linter.sql_analyser import PostgresqlAnalyser
 
-from initiatives.models import Document, Funding, FundingCitation, Initiative
+from initiatives.models import (
+    Document,
+    Funding,
+    FundingCitation,
+    Initiative,
+    Roster,
+    RosterCitation,
+    RosterLine,
+)
 from roma_network.models import Contradiction, Source
 from stakeholders.models import Actor, ActorMerge, Mandate, MandateCitation
 from tests import factories, migration_rules
@@ -250,6 +258,9 @@ LATER = {
     FundingCitation: ["note"],
     Mandate: ["note"],
     MandateCitation: ["note"],
+    Roster: ["title", "note"],
+    RosterCitation: ["note"],
+    RosterLine: ["name"],
 }  # columns that hold nothing from before
 CLEANING = {
     "stakeholders": "0007_clean_texts",

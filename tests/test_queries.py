@@ -22,6 +22,8 @@ from tests.factories import (
     MandateCitationFactory,
     ParticipationCitationFactory,
     RelationCitationFactory,
+    RosterFactory,
+    RosterLineFactory,
     ThemeFactory,
 )
 from tests.html import EVERY_KIND, LISTINGS, read
@@ -125,6 +127,7 @@ class Directory:
         self.paper = DocumentFactory(slug="paper", publisher=self.town, language="en")
         self.tie(self.programme, self.other, "partner")  # so it is like the town
         MandateCitationFactory(subject__actor=self.town, subject__country=self.country)
+        self.roster = RosterFactory(slug="contact-points", rule="office", office="contact_point")
         self.types = cycle(ActorType)
 
     def tie(self, initiative, actor, role):
@@ -167,6 +170,10 @@ class Directory:
                 start="2013",
                 end="2015",
             )
+            RosterLineFactory(roster=self.roster, country=country, actor=actor)
+            RosterLineFactory(roster=RosterFactory(rule="members", actor=self.town), document=document)
+            RosterFactory(rule="participants", initiative=initiative)
+            RosterFactory(rule="documents", actor=self.town)
             for row in (self.town, actor):
                 ActorNameFactory(actor=row)
                 ActorCitationFactory(subject=row)

@@ -11,7 +11,7 @@ from django.contrib.auth.management import create_permissions
 
 ENTRIES = ["stakeholders.actor", "initiatives.initiative", "initiatives.document"]
 TIES = ["stakeholders.relation", "initiatives.participation"]
-ROWS = ["initiatives.funding", "stakeholders.mandate"]
+ROWS = ["initiatives.funding", "initiatives.roster", "stakeholders.mandate"]
 SOURCES = ["roma_network.source"]
 LINKS = ["roma_network.link"]
 CONTRADICTIONS = ["roma_network.contradiction"]

@@ -8,7 +8,7 @@ from django.urls import path, reverse
 
 from initiatives import columns as initiative_columns
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
-from initiatives.models import FundingKind, InitiativeKind, Role
+from initiatives.models import FundingKind, InitiativeKind, Role, RosterRule
 from roma_network.api import changes, reconciliation, schema
 from roma_network.api.endpoints import (
     LARGEST_PAGE,
@@ -89,6 +89,16 @@ ENDPOINTS = {
             filters={
                 "country": ("country", ()),
                 "office": ("office", Office.values),
+                "actor": ("actor__slug", ()),
+            },
+        ),
+        Endpoint(
+            initiative_columns.rosters,
+            "Rosters: closed lists that others publish, with who is expected by name",
+            key="slug",
+            filters={
+                "rule": ("rule", RosterRule.values),
+                "initiative": ("initiative__slug", ()),
                 "actor": ("actor__slug", ()),
             },
         ),

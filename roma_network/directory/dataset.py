@@ -6,7 +6,7 @@ from operator import or_
 from django.db.models import Q
 
 from initiatives import columns as initiative_columns
-from initiatives.models import Document, Funding, Initiative, Participation
+from initiatives.models import Document, Funding, Initiative, Participation, Roster, RosterLine
 from roma_network.export.datapackage import Part
 from roma_network.export.records import logged_tables
 from roma_network.export.source_columns import sources as sources_table
@@ -23,6 +23,7 @@ CLOSED = {
     "funding": ["initiative", "country"],
     "mandates": ["country"],
     "documents": ["countries"],
+    "rosters": ["initiative", "actor"],
 }
 
 
@@ -40,7 +41,7 @@ def sources_of(*rows):
 # Around some rows. What these lead to is there too, but not what that leads to in turn.
 
 
-def package(actors, initiatives, participations, relations, documents, funding, mandates):
+def package(actors, initiatives, participations, relations, documents, funding, mandates, rosters=None):
     """The parts, of query sets."""
     rows = {
         actor_columns.actors: actors.order_by("slug"),
@@ -51,6 +52,8 @@ def package(actors, initiatives, participations, relations, documents, funding, 
         initiative_columns.funding: funding.order_by("slug"),
         actor_columns.mandates: mandates.order_by("slug"),
     }
+    if rosters is not None:
+        rows[initiative_columns.rosters] = rosters.order_by("slug")
     sources = sources_of(*rows.values()).order_by("url")
     return [
         *TERMS,
@@ -130,6 +133,27 @@ def around_funding(funding):
     )
 
 
+def around_rosters(rosters):
+    chosen = keys(rosters)
+    lines = RosterLine.objects.filter(roster__in=chosen)
+    told_of = Q(roster_lines__in=keys(lines))
+    documents = Document.objects.published().filter(told_of)
+    initiatives = Initiative.objects.published().filter(told_of | Q(rosters__in=chosen))
+    actors = Actor.objects.published().filter(told_of | Q(rosters__in=chosen))
+    initiatives = Initiative.objects.filter(pk__in=keys(initiatives))
+    actors = Actor.objects.filter(pk__in=keys(actors))
+    return package(
+        actors,
+        initiatives,
+        Participation.objects.public().filter(actor__in=keys(actors), initiative__in=keys(initiatives)),
+        between(actors),
+        Document.objects.filter(pk__in=keys(documents)),
+        funding_of(initiatives),
+        mandates_of(actors),
+        Roster.objects.filter(pk__in=chosen),
+    )
+
+
 def funding_of(initiatives):
     return Funding.objects.public().filter(initiative__in=keys(initiatives))
 
@@ -151,4 +175,5 @@ AROUND = {
     "initiatives": around_initiatives,
     "documents": around_documents,
     "funding": around_funding,
+    "rosters": around_rosters,
 }

@@ -1,33 +1,48 @@
 """Rosters: closed lists that others publish, held against the directory, which says what it lacks of each.
 
-Offices, strategies and reports are expected of each state, by name; they are read from mandates, ties and documents. Of
-other lists a source states only how many they hold; that number stands in the summary of the entry that tells of them.
+Who is expected stands in the lines of a roster, or is each state. What is here is what lines name, and what the rule of the
+roster finds in mandates, ties and documents: nothing is typed twice.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
-from django.http import Http404
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Prefetch, Q
+from django.shortcuts import get_object_or_404, render
 
-from initiatives.models import Document, Initiative, Participation, Role
+from initiatives import columns
+from initiatives.models import (
+    Document,
+    DocumentKind,
+    Participation,
+    Role,
+    Roster,
+    RosterLine,
+    RosterRule,
+)
 from roma_network.core import folding
 from roma_network.directory import states
-from roma_network.export import responses
+from roma_network.export import formats, responses
 from roma_network.export.columns import Kind
 from roma_network.export.plain_tables import FORMATS, PlainTable
-from roma_network.models import Status
+from roma_network.models import Editorial
+from roma_network.pages.footnotes import Footnotes
 from roma_network.pages.http_cache import public
-from stakeholders.models import Country, Membership, Relation, RelationKind
+from stakeholders.models import Country, Membership, Office, Relation, RelationKind
 
-MONITOR, MONITOR_2 = "roma-civil-monitor", "roma-civil-monitor-2021-2025"
+ACTS = (
+    DocumentKind.COMMUNICATION,
+    DocumentKind.RECOMMENDATION,
+    DocumentKind.REGULATION,
+    DocumentKind.DECISION,
+    DocumentKind.RESOLUTION,
+)
 TABLE = PlainTable(
-    "rosters",
+    "roster-lines",
     {
         "roster": Kind.TEXT,
         "expected": Kind.TEXT,
@@ -36,6 +51,9 @@ TABLE = PlainTable(
         "address": Kind.URL,
     },
 )
+EVERY_FORMAT = formats.offered_for(columns.rosters)
+
+Found = dict[int, list[tuple[str, Any]]]  # key of a roster → pairs of country and entry
 
 
 @dataclass
@@ -48,18 +66,15 @@ class Line:
 
 
 @dataclass
-class Roster:
-    """`expected`: how many it holds, where not all are named. `about`: the entry whose page tells of it, with its sources."""
+class Coverage:
+    """A roster held against the directory."""
 
-    slug: str
-    title: str | Promise
-    expected: int = 0
-    lines: list[Line] = field(default_factory=list)
-    about: Any = None
+    roster: Roster
+    lines: list[Line]
 
     @property
     def url(self):
-        return reverse("roster", args=[self.slug])
+        return self.roster.get_absolute_url()
 
     @cached_property
     def here(self):
@@ -71,23 +86,24 @@ class Roster:
 
     @property
     def total(self):
-        return max(self.expected, len(self.lines))
+        """How many there are; None where no source that was read says it, nor names them."""
+        is_named = is_by_state(self.roster) or self.roster.lines.all()
+        return max(self.roster.expected or 0, len(self.lines)) if self.roster.expected or is_named else None
+
+    @property
+    def lacking(self):
+        return self.total and self.total - len(self.here)
 
     @property
     def unnamed(self):
         """How many are missing of which no source says the name."""
-        return max(0, self.total - len(self.lines))
-
-    def by_state(self, countries, found):
-        """One line for each country. `found`: code → entries."""
-        lines = [Line(each.label, each.code, found.get(each.code, [])) for each in countries]
-        self.lines = sorted(lines, key=lambda line: folding.fold(line.name))
+        return self.total and self.total - len(self.lines)
 
     def records(self):
         for line in self.lines:
             for entry in line.entries or [None]:
                 yield {
-                    "roster": self.slug,
+                    "roster": self.roster.slug,
                     "expected": line.name,
                     "country": line.country,
                     "entry": str(entry) if entry else "",
@@ -95,151 +111,169 @@ class Roster:
                 }
 
 
-def all_rosters() -> list[Roster]:
-    countries = list(Country.objects.all())
-    slugs = {MONITOR, MONITOR_2, *(slug for slug, *_rest in PARTICIPANTS)}
-    about = {row.slug: row for row in Initiative.objects.published().filter(slug__in=slugs)}
-    return [*of_states(countries), *of_reports(countries, about), *of_participants(about), *of_members()]
+def coverage(rosters: Iterable[Roster]) -> list[Coverage]:
+    """What of these rosters is here: as many queries for all as for one."""
+    lines = RosterLine.objects.select_related("actor", "initiative", "document")
+    rosters = list(rosters.select_related("initiative", "actor").prefetch_related(Prefetch("lines", lines)))
+    countries = list(Country.objects.exclude(membership=Membership.OTHER))
+    by_rule = defaultdict(list)
+    for roster in rosters:
+        by_rule[roster.rule].append(roster)
+    found: Found = {}
+    for rule, of_rule in by_rule.items():
+        found |= READERS[rule](of_rule, countries)
+    return sorted(
+        (Coverage(roster, lines_of(roster, found.get(roster.pk, []), countries)) for roster in rosters),
+        key=lambda each: folding.fold(each.roster.title),
+    )
 
 
-def of_states(countries: Iterable[Country]) -> Iterable[Roster]:
-    known = states.with_policy(each for each in countries if each.membership != Membership.OTHER)
-    for slug, title, name in (
-        ("contact-points", _("National Roma contact points"), "contact_points"),
-        ("strategies", _("National Roma strategies in force"), "in_force"),
-        ("equality-bodies", _("Equality bodies"), "equality_bodies"),
-    ):
-        roster = Roster(slug, title)
-        roster.by_state(
-            [state.country for state in known.values()],
-            {code: list(getattr(state, name)) for code, state in known.items()},
-        )
-        yield roster
+def is_by_state(roster: Roster) -> bool:
+    return roster.rule in (RosterRule.OFFICE, RosterRule.STRATEGY)
 
 
-# Slugs of reports begin with these, by cycle.
-CYCLES = [
-    (
-        "civil-monitor-2018",
-        _("Civil Monitor, first reports of the pilot"),
-        MONITOR,
-        ("rcm1-c1-", "rcm-2018-"),
-    ),
-    (
-        "civil-monitor-2019",
-        _("Civil Monitor, second reports of the pilot"),
-        MONITOR,
-        ("rcm1-c2-", "rcm-2019-greece", "rcm-2019-slovenia"),
-    ),
-    (
-        "civil-monitor-2020",
-        _("Civil Monitor, third reports of the pilot"),
-        MONITOR,
-        ("rcm1-c3-", "rcm-2019-france", "rcm-2020-"),
-    ),
-    ("civil-monitor-2022", _("Civil Monitor 2021–2025, first reports"), MONITOR_2, ("rcm2-c1-",)),
-    (
-        "civil-monitor-2025",
-        _("Civil Monitor 2021–2025, second reports"),
-        MONITOR_2,
-        ("rcm2-c2-", "rcm-2025-"),
-    ),
-]
+def lines_of(roster: Roster, found: Iterable[tuple[str, Any]], countries: Iterable[Country]) -> list[Line]:
+    """Its own, or one for each state; and one for each entry besides that its rule finds."""
+    by_state = is_by_state(roster)
+    lines = [Line(each.label, each.code) for each in countries] if by_state else []
+    for row in roster.lines.all():
+        named = filter(None, (row.actor, row.initiative, row.document))
+        lines.append(Line(row.name, row.country_id or "", [entry for entry in named if entry.is_published]))
+    if by_state:
+        places = {line.country: line for line in lines}
+    else:
+        places = {folding.fold(line.name): line for line in lines}
+    there = {key_of(entry) for line in lines for entry in line.entries}
+    for country, entry in found:
+        if key_of(entry) in there:
+            continue
+        place = country if by_state else folding.fold(str(entry))
+        if place not in places:
+            places[place] = Line(str(entry), country)
+            lines.append(places[place])
+        places[place].entries.append(entry)
+    return sorted(lines, key=lambda line: folding.fold(line.name))
 
 
-def is_asked(country: Country, initiative: str) -> bool:
-    """Whether a report was asked of a state: of all members at that time but Malta."""
-    if country.code == "GB":
-        return initiative == MONITOR
-    return country.membership == Membership.EU_MEMBER and country.code != "MT"
+def key_of(entry: Editorial) -> tuple[type, int]:
+    return type(entry), entry.pk
 
 
-def of_reports(countries: Iterable[Country], about: dict[str, Initiative]) -> Iterable[Roster]:
-    reports = list(Document.objects.published().filter(slug__startswith="rcm").prefetch_related("countries"))
-    for slug, title, initiative, starts in CYCLES:
-        found: dict[str, list[Any]] = {}
-        for report in reports:
-            if report.slug.startswith(starts):
-                for country in report.countries.all():
-                    found.setdefault(country.code, []).append(report)
-        asked = [each for each in countries if is_asked(each, initiative)]
-        roster = Roster(slug, title, about=about.get(initiative))
-        roster.by_state(asked, found)
-        yield roster
+# What rules find
 
 
-# Initiative, what its participants are, how many there are by its summary, their roles.
-PARTICIPANTS = [
-    ("leri", _("Localities of LERI"), 22, (Role.PARTICIPANT,)),
-    ("matrix", _("Partners of Roma MATRIX"), 20, (Role.LEAD, Role.PARTNER)),
-    ("roma-net", _("Cities of ROMA-NeT"), 10, (Role.PARTICIPANT,)),
-    ("romacted-i", _("Municipalities of ROMACTED, first phase"), 60, (Role.PARTICIPANT,)),
-    ("decade-of-roma-inclusion", _("Countries of the Decade"), 12, (Role.PARTICIPANT,)),
-    (
-        "alliance-of-cities-and-regions-for-roma-inclusion",
-        _("Members of the Alliance of Cities and Regions"),
-        130,
-        (Role.PARTICIPANT,),
-    ),
-    (
-        "declaration-of-mayors-against-antigypsyism",
-        _("Local authorities behind the Declaration of Mayors"),
-        122,
-        (Role.PARTICIPANT,),
-    ),
-    ("euroma", _("States in EURoma"), 15, (Role.PARTICIPANT, Role.PARTNER)),
-    (MONITOR, _("Organisations of the Civil Monitor’s pilot"), 90, (Role.IMPLEMENTER,)),
-    ("plicc", _("Municipalities of the Portuguese local plans"), 14, (Role.PARTICIPANT,)),
-]
+def nothing(rosters, countries):
+    return {}
 
 
-def of_participants(about: dict[str, Initiative]) -> Iterable[Roster]:
-    rows = Participation.objects.with_public("actor").filter(initiative__in=about.values())
-    rows = list(rows.select_related("actor").order_by("actor__sort_name"))
-    for slug, title, expected, roles in PARTICIPANTS:
-        if initiative := about.get(slug):
-            own = [row for row in rows if row.initiative_id == initiative.pk and row.role in roles]
-            actors = {row.actor_id: row.actor for row in own}.values()
-            lines = [Line(actor.name, actor.country_id or "", [actor]) for actor in actors]
-            yield Roster(f"{slug}-participants", title, expected, lines, initiative)
+def held_offices(rosters, countries):
+    known = states.with_policy(countries)
+    return {
+        roster.pk: [
+            (code, actor) for code, state in known.items() for actor in state.holders(Office(roster.office))
+        ]
+        for roster in rosters
+    }
 
 
-# Network, and how many members it has by its summary.
-MEMBERS = [
-    ("ergo-network", _("Members of ERGO Network"), 30),
-    ("phiren-amenca", _("Members of Phiren Amenca"), 17),
-]
+def strategies_in_force(rosters, countries):
+    known = states.with_policy(countries)
+    in_force = [(code, entry) for code, state in known.items() for entry in state.in_force]
+    return {roster.pk: in_force for roster in rosters}
 
 
-def of_members() -> Iterable[Roster]:
-    ties = Relation.objects.sourced().filter(kind=RelationKind.MEMBER_OF, subject__status=Status.PUBLISHED)
-    ties = ties.filter(target__slug__in=[slug for slug, *_rest in MEMBERS], target__status=Status.PUBLISHED)
-    ties = list(ties.select_related("subject", "target").order_by("subject__sort_name"))
-    for slug, title, expected in MEMBERS:
-        if own := [row for row in ties if row.target.slug == slug]:
-            lines = [Line(row.subject.name, row.subject.country_id or "", [row.subject]) for row in own]
-            yield Roster(f"{slug}-members", title, expected, lines, own[0].target)
+def participants(rosters, countries):
+    of_these = {roster.initiative_id for roster in rosters}
+    rows = Participation.objects.public().filter(initiative__in=of_these).select_related("actor")
+    found = defaultdict(dict)
+    for row in rows.order_by("actor__sort_name"):
+        for roster in rosters:
+            does = row.role == roster.role if roster.role else row.role != Role.FUNDER
+            if roster.initiative_id == row.initiative_id and does:
+                found[roster.pk][row.actor_id] = row.actor
+    return {key: with_countries(actors.values()) for key, actors in found.items()}
 
 
-@public(costs={"": 6} | dict.fromkeys(FORMATS, 6), takes={"format": False})
+def members(rosters, countries):
+    networks = {roster.actor_id for roster in rosters}
+    ties = Relation.objects.public().filter(kind=RelationKind.MEMBER_OF, target__in=networks)
+    found = defaultdict(list)
+    for tie in ties.select_related("subject").order_by("subject__sort_name"):
+        found[tie.target_id].append(tie.subject)
+    return {roster.pk: with_countries(found[roster.actor_id]) for roster in rosters}
+
+
+def documents(rosters, countries):
+    rows = list(Document.objects.published().filter(reduce(or_, map(asked_by, rosters))).order_by("date"))
+    return {roster.pk: [("", row) for row in rows if belongs(row, roster)] for roster in rosters}
+
+
+def kinds_of(roster):
+    return [roster.document_kind] if roster.document_kind else ACTS
+
+
+def asked_by(roster):
+    return Q(kind__in=kinds_of(roster)) & (Q(publisher=roster.actor_id) if roster.actor_id else Q())
+
+
+def belongs(document, roster):
+    return (
+        document.kind in kinds_of(roster)
+        and roster.actor_id in (None, document.publisher_id)
+        and document.date >= roster.since
+    )
+
+
+def with_countries(actors):
+    return [(actor.country_id or "", actor) for actor in actors]
+
+
+READERS: dict[str, Callable[[list[Roster], Sequence[Country]], Found]] = {
+    RosterRule.LISTED: nothing,
+    RosterRule.OFFICE: held_offices,
+    RosterRule.STRATEGY: strategies_in_force,
+    RosterRule.PARTICIPANTS: participants,
+    RosterRule.MEMBERS: members,
+    RosterRule.DOCUMENTS: documents,
+}
+
+
+# Pages
+
+
+@public(costs={"": 6} | dict.fromkeys(EVERY_FORMAT, 6), takes={"format": False})
 def roster_list(request):
-    rosters = all_rosters()
-    file = TABLE.requested(request, (row for roster in rosters for row in roster.records()))
+    rosters = Roster.objects.public()
+    file = responses.requested(request, columns.rosters, rosters.order_by("slug"))
     return file or render(
         request,
         "rosters.html",
-        {"rosters": rosters, "downloads": responses.downloads(request.path, offered=FORMATS)},
+        {
+            "rosters": coverage(rosters),
+            "downloads": responses.downloads(request.path, offered=EVERY_FORMAT),
+        },
     )
+
+
+@public(costs={"": 6} | dict.fromkeys(FORMATS, 6), takes={"format": False})
+def roster_lines(request):
+    """All rosters held against the directory as a file: a line for each that is expected, and for each entry that is it."""
+    rows = (row for each in coverage(Roster.objects.public()) for row in each.records())
+    return TABLE.requested(request, rows, "csv")
 
 
 @public(costs={"": 6} | dict.fromkeys(FORMATS, 6), takes={"format": False})
 def roster_detail(request, slug):
-    roster = next((each for each in all_rosters() if each.slug == slug), None)
-    if roster is None:
-        raise Http404
-    file = TABLE.requested(request, roster.records())
-    return file or render(
-        request,
-        "roster.html",
-        {"roster": roster, "downloads": responses.downloads(request.path, offered=FORMATS)},
-    )
+    roster = get_object_or_404(Roster.objects.public().with_sources(), slug=slug)
+    [held] = coverage(Roster.objects.filter(pk=roster.pk))
+    if file := TABLE.requested(request, held.records()):
+        return file
+    notes = Footnotes()
+    context = {
+        "roster": roster,
+        "held": held,
+        "backed": notes.beside(roster.citations.all(), columns.rosters.facts),
+        "notes": notes,
+        "downloads": responses.downloads(request.path, offered=FORMATS),
+    }
+    return render(request, "roster.html", context)

@@ -12,8 +12,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from initiatives.models import Roster
 from roma_network.core.web_addresses import absolute
-from roma_network.directory import rosters
 from roma_network.directory.permalinks import KINDS
 from roma_network.models import Record
 from roma_network.pages.addresses import takes
@@ -85,10 +85,7 @@ class CountrySitemap(LocalSitemap):
 
 class RosterSitemap(LocalSitemap):
     def items(self):
-        return rosters.all_rosters()
-
-    def location(self, roster):
-        return roster.url
+        return Roster.objects.public()
 
 
 class PageSitemap(LocalSitemap):

@@ -25,6 +25,7 @@ from initiatives.models import (
     Participation,
     Phase,
     Role,
+    RosterLine,
 )
 from initiatives.money import Total, total_of, totals_by_country
 from roma_network.models import Status
@@ -43,7 +44,6 @@ from stakeholders.models import (
 
 COMMISSION = "european-commission"  # whose reports, and those of its parts, are the Commission's
 OF_COMMISSION = Q(publisher__slug=COMMISSION) | Q(publisher__parent__slug=COMMISSION)
-MONITOR = "roma-civil-monitor"  # the initiative whose reports, and those of what followed it, are the Civil Monitor's
 
 
 class Gap(NamedTuple):
@@ -279,9 +279,7 @@ def days_of_reading(codes):
 
 def documents(codes):
     """What is about these countries, the latest first; each bears the `code` of one."""
-    of_monitor = Document.initiatives.through.objects.filter(
-        Q(initiative__slug=MONITOR) | Q(initiative__follows__slug=MONITOR), document=OuterRef("pk")
-    )
+    of_monitor = RosterLine.objects.filter(document=OuterRef("pk"), country=OuterRef("countries"))
     return (
         Document.objects.published()
         .filter(countries__in=codes)

@@ -62,6 +62,7 @@ urlpatterns = [
     path("countries/", countries.country_list, name="country_list"),
     path("countries/<slug:code>/", countries.country_detail, name="country_detail"),
     path("rosters/", rosters.roster_list, name="roster_list"),
+    path("rosters/lines/", rosters.roster_lines, name="roster_lines"),
     path("rosters/<slug:slug>/", rosters.roster_detail, name="roster"),
     path("partners/", partners.partners, name="partners"),
     path("search/", search.search, name="search"),

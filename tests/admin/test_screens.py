@@ -11,7 +11,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from factory import SubFactory
 
-from initiatives.models import Document, Funding, Initiative, Participation
+from initiatives.models import Document, Funding, Initiative, Participation, Roster
 from roma_network.models import Contradiction, Keyed, Link, Source, Status
 from stakeholders.models import Actor, Country, Mandate, Relation, Theme
 from tests import factories
@@ -36,10 +36,13 @@ FACTORIES = {
     Mandate: factories.MandateCitationFactory,
     Participation: factories.ParticipationCitationFactory,
     Relation: factories.RelationCitationFactory,
+    Roster: partial(
+        factories.RosterCitationFactory, subject__initiative=SubFactory(factories.InitiativeFactory)
+    ),
     Source: factories.ActorCitationFactory,
     Theme: factories.ThemeFactory,
 }
-FOUND_BY = {Funding: "initiative", Mandate: "actor"}  # whose names the search knows
+FOUND_BY = {Funding: "initiative", Mandate: "actor", Roster: "initiative"}  # whose names the search knows
 READ_ONLY = {Link}
 FOUND = {Contradiction}  # by rules: nobody adds or deletes one
 ACCESS = {AccessAttempt, AccessLog, Group, LogEntry, StaticDevice, TOTPDevice, User}

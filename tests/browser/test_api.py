@@ -28,4 +28,4 @@ def test_it_keeps_to_its_description(server, directory):
 
         holds()
         tried += 1
-    assert tried == 24
+    assert tried == 25

@@ -531,7 +531,7 @@ def test_a_long_timeline_shows_the_best_connected(client, monkeypatch):
 # Figures
 
 
-@pytest.mark.parametrize("slug", FIGURES)
+@pytest.mark.parametrize("slug", sorted(FIGURES.keys() - {"rosters"}))  # whose lists are no lists of entries
 def test_every_figure_is_the_length_of_the_list_behind_it(directory, client, slug):
     page = read(client, reverse("figure", args=[slug]))
     links = page.all("table.figure a")

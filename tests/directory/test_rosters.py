@@ -1,7 +1,13 @@
 """Rosters: what closed lists of others hold, what of it is here, and what is missing by name."""
 
-import pytest
+import io
+from zipfile import ZipFile
 
+import pytest
+from openpyxl import load_workbook
+
+from roma_network.directory.rosters import EVERY_FORMAT
+from roma_network.models import Record
 from tests import factories
 from tests.html import read
 
@@ -20,37 +26,121 @@ def items(page, part):
     return [item.text(strip=True) for item in page.all(f"section[aria-labelledby={part}] li")]
 
 
-def test_a_roster_names_what_is_here_and_what_is_missing(two_states, client):
+def page_of(client, **fields):
+    return read(client, factories.RosterFactory(**fields).get_absolute_url())
+
+
+def test_offices_are_expected_of_each_state(two_states, client):
     body = factories.ActorFactory(name="Agency for Roma", type="national_authority", country=two_states[0])
     factories.MandateCitationFactory(
         subject__actor=body, subject__country=two_states[0], subject__office="contact_point"
     )
-    page = read(client, "/rosters/contact-points/")
+    page = page_of(client, rule="office", office="contact_point")
     assert "1 of 2 here" in page.text("h1")
     assert items(page, "missing") == ["Slovakia"]
     assert items(page, "here") == ["Romania:Agency for Roma"]
 
 
-def test_what_no_source_names_is_counted(client):
-    initiative = factories.InitiativeFactory(slug="leri", name="LERI")
-    town = factories.ActorFactory(name="Town")
-    factories.ParticipationCitationFactory(
-        subject__initiative=initiative, subject__actor=town, subject__role="participant"
-    )
-    hidden = factories.ActorFactory(name="Hidden town", status="draft")
-    factories.ParticipationCitationFactory(
-        subject__initiative=initiative, subject__actor=hidden, subject__role="participant"
-    )
-    page = read(client, "/rosters/leri-participants/")
+def test_strategies_are_those_in_force(two_states, client):
+    lead = factories.ActorFactory(type="national_authority", country=two_states[1])
+    for name, end in (("Old", "2012"), ("New", "2090")):
+        strategy = factories.InitiativeFactory(
+            name=name, kind="policy_framework", start="2010", end=end, countries=[two_states[1]]
+        )
+        factories.ParticipationFactory(initiative=strategy, actor=lead, role="lead")
+    assert items(page_of(client, rule="strategy"), "here") == ["Slovakia:New"]
+
+
+def test_participants_are_told_by_ties_and_what_no_source_names_is_counted(client):
+    initiative = factories.InitiativeFactory(name="LERI")
+    for name, role, status in (
+        ("Town", "participant", "published"),
+        ("Hidden town", "participant", "draft"),
+        ("Payer", "funder", "published"),
+        ("Helper", "partner", "published"),
+    ):
+        actor = factories.ActorFactory(name=name, status=status)
+        factories.ParticipationFactory(initiative=initiative, actor=actor, role=role)
+    page = page_of(client, rule="participants", initiative=initiative, role="participant", expected=22)
     assert "1 of 22 here" in page.text("h1")
     assert "21 are missing" in page.text("main")
     assert items(page, "here") == ["Town"]
+    page = page_of(client, rule="participants", initiative=initiative)
+    assert items(page, "here") == ["Helper", "Town"]
+
+
+def test_members_are_told_by_relations(client):
+    network = factories.ActorFactory(name="Network")
+    member = factories.ActorFactory(name="Member")
+    factories.RelationFactory(subject=member, target=network, kind="member_of")
+    factories.RelationFactory(subject=network, target=member, kind="supports")
+    assert items(page_of(client, rule="members", actor=network), "here") == ["Member"]
+
+
+def test_documents_are_acts_of_a_publisher_or_of_a_kind(client):
+    council = factories.ActorFactory(name="Council")
+    for title, kind, date, publisher in (
+        ("Conclusions", "resolution", "2008", council),
+        ("Early conclusions", "resolution", "1989", council),
+        ("Study", "study", "2010", council),
+        ("Judgment", "judgment", "2010", None),
+    ):
+        factories.DocumentFactory(title=title, kind=kind, date=date, publisher=publisher)
+    assert items(page_of(client, rule="documents", actor=council, since="2005"), "here") == ["Conclusions"]
+    page = page_of(client, rule="documents", document_kind="judgment")
+    assert items(page, "here") == ["Judgment"]
+    assert page.text("h1").endswith("1 here")
+    assert "not stated" in read(client, "/rosters/").text("table")
+
+
+def test_a_line_is_the_entry_that_it_names_or_that_the_rule_finds_under_its_name(client):
+    initiative = factories.InitiativeFactory()
+    named = factories.ActorFactory(name="City of Košice")
+    for actor in (named, factories.ActorFactory(name="Ostrava"), factories.ActorFactory(name="Brno")):
+        factories.ParticipationFactory(initiative=initiative, actor=actor)
+    hidden = factories.ActorFactory(status="draft")
+    roster = factories.RosterFactory(rule="participants", initiative=initiative)
+    for name, actor in (("Kosice", named), ("OSTRAVA", None), ("Prešov", hidden), ("Sofia", None)):
+        factories.RosterLineFactory(roster=roster, name=name, actor=actor)
+    page = read(client, roster.get_absolute_url())
+    assert items(page, "here") == ["Brno", "Kosice:City of Košice", "OSTRAVA:Ostrava"]
+    assert items(page, "missing") == ["Prešov", "Sofia"]
+
+
+def test_a_roster_says_who_counted_and_when(client):
+    roster = factories.RosterFactory(expected=130, as_of="2014-05", note="Cities and regions.", sourced=False)
+    assert client.get(roster.get_absolute_url()).status_code == 404
+    factories.RosterCitationFactory(subject=roster, facts=["expected"], source__title="The Alliance counts")
+    page = read(client, roster.get_absolute_url())
+    assert "130" in page.text("main .facts")
+    assert "May 2014" in page.text("main .facts")
+    assert "Cities and regions." in page.text("main")
+    assert "The Alliance counts" in page.text(".notes")
 
 
 def test_a_list_of_lists_and_files(two_states, client):
+    factories.RosterFactory(slug="equality-bodies", title="Bodies", rule="office", office="equality_body")
     assert "0" in read(client, "/rosters/").text("table")
-    lines = client.get("/rosters/?format=csv").getvalue().decode("utf-8").splitlines()
+    lines = client.get("/rosters/lines/").getvalue().decode("utf-8").splitlines()
     assert "equality-bodies,Slovakia,SK,," in lines
+    assert client.get("/rosters/equality-bodies/?format=csv").getvalue().decode("utf-8").splitlines() == lines
+
+
+@pytest.mark.parametrize("form", EVERY_FORMAT)
+def test_every_format_holds_all_rosters(client, form):
+    factories.RosterLineFactory(roster__slug="towns", actor=factories.ActorFactory(slug="kosice-sk"))
+    file = client.get(f"/rosters/?format={form}").getvalue()
+    if form == "zip":
+        with ZipFile(io.BytesIO(file)) as archive:
+            assert b"towns" in archive.read("rosters.csv")
+            assert b"kosice-sk" in archive.read("roster_lines.csv")
+            assert b"kosice-sk" in archive.read("actors.csv")
+    elif form == "xlsx":
+        sheet = load_workbook(io.BytesIO(file), read_only=True).active
+        assert [row[0] for row in sheet.iter_rows(values_only=True)] == ["slug", "towns"]
+    else:
+        assert b"towns" in file
+        assert b"kosice-sk" in file
 
 
 def test_an_unknown_roster_is_not_found(client):
@@ -61,3 +151,33 @@ def test_reports_of_a_cycle_are_one_a_state(directory, client):
     page = read(client, "/rosters/civil-monitor-2020/")
     assert "27 of 27 here" in page.text("h1")
     assert read(client, "/rosters/contact-points/").all("section[aria-labelledby=here] li")
+
+
+def test_its_record_tells_its_lines_and_is_numbered_anew_when_one_changes(client):
+    town = factories.ActorFactory(slug="kosice-sk")
+    roster = factories.RosterFactory(slug="towns", title="Towns")
+    line = factories.RosterLineFactory(roster=roster, name="Kosice")
+    told = {"name": "Kosice", "country": None, "actor": None, "initiative": None, "document": None}
+    [row] = client.get("/api/v1/rosters/").json()["results"]
+    assert row["lines"] == [told]
+    before = Record.objects.get(part="rosters", key="towns").number
+    line.actor = town
+    line.save()
+    [row] = client.get("/api/v1/rosters/").json()["results"]
+    assert row["lines"] == [told | {"actor": "kosice-sk"}]
+    changes = client.get(f"/api/v1/changes/?after={before}").json()["results"]
+    assert [each["id"] for each in changes if each["part"] == "rosters"] == ["towns"]
+
+
+def test_figures_show_how_much_of_each_list_is_here(client):
+    whole, half = (factories.RosterFactory(title=title, expected=4) for title in ("Whole", "Half"))
+    for roster, number in ((whole, 4), (half, 1)):
+        for _ in range(number):
+            factories.RosterLineFactory(roster=roster, actor=factories.ActorFactory())
+    rows = client.get("/figures/rosters/?format=csv").content.decode().splitlines()
+    assert rows == ["List,Here,Missing", "Half,1,3", "Whole,4,0"]
+    page = read(client, "/figures/rosters/")
+    assert "Complete: 1 of 2 lists." in page.text("main")
+    assert {link.attributes["href"] for link in page.all("table.figure td a")} == {
+        roster.get_absolute_url() for roster in (whole, half)
+    }

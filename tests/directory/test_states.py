@@ -20,6 +20,7 @@ from tests.factories import (
     MandateCitationFactory,
     MandateFactory,
     ParticipationFactory,
+    RosterLineFactory,
     SourceFactory,
 )
 from tests.html import number_in, read, results_at, words_of
@@ -191,12 +192,11 @@ def test_a_strategy_without_an_end_says_when_it_was_last_seen(country, client):
 def test_reports_are_those_on_the_country_by_the_two(country, client):
     commission = ActorFactory(slug="european-commission", name="European Commission")
     part = ActorFactory(name="DG Justice", parent=commission)
-    first = InitiativeFactory(slug="roma-civil-monitor")
-    second = InitiativeFactory(follows=first)
     about = {"countries": [country], "kind": "report"}
     DocumentFactory(title="Older", publisher=commission, date="2014", **about)
     DocumentFactory(title="Newer", publisher=part, date="2019-05", **about)
-    DocumentFactory(title="Monitored", publisher=commission, initiatives=[second], date="2022", **about)
+    monitored = DocumentFactory(title="Monitored", publisher=commission, date="2022", **about)
+    RosterLineFactory(country=country, document=monitored)
     DocumentFactory(
         title="Elsewhere", publisher=commission, kind="report", date="2023", countries=[CountryFactory()]
     )

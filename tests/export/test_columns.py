@@ -123,6 +123,20 @@ def filled():
         initiatives=[initiative],
         countries=[country],
     )
+    roster = factories.RosterFactory(
+        title="Filled roster",
+        expected=12,
+        as_of="2015",
+        note="Note.",
+        rule="office",
+        office="contact_point",
+        initiative=initiative,
+        role="lead",
+        actor=actor,
+        document_kind="report",
+        since="2001",
+    )
+    factories.RosterLineFactory(roster=roster, country=country, document=document)
     for factory, entry in (
         (factories.ActorCitationFactory, actor),
         (factories.InitiativeCitationFactory, initiative),

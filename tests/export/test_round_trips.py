@@ -103,6 +103,7 @@ UNSAID = {
     "mandates": "offices: told in tables alone so far",
     "is_milestone": "where the home page shows it",
     "featured": "where the home page shows it",
+    **dict.fromkeys(["rule", "office", "role", "document_kind", "since"], "of rosters: how we fill them"),
     "code": "the name of the resource",
     "url": "of sources: the name of the resource",
 }

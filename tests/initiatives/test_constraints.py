@@ -2,6 +2,7 @@ import pytest
 
 from initiatives.models import DocumentFormat, DocumentKind, Funding, FundingKind, InitiativeKind, Role
 from roma_network.editorial.importing.constraints import violations
+from stakeholders.models import Office
 from tests import constraints
 from tests.factories import (
     ActorFactory,
@@ -13,6 +14,9 @@ from tests.factories import (
     InitiativeFactory,
     ParticipationCitationFactory,
     ParticipationFactory,
+    RosterCitationFactory,
+    RosterFactory,
+    RosterLineFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +111,54 @@ CASES = {
     **constraints.citation("initiatives_fundingcitation", FundingCitationFactory),
     **constraints.citation("initiatives_participationcitation", ParticipationCitationFactory),
     **constraints.citation("initiatives_documentcitation", DocumentCitationFactory),
+    **constraints.slugged("initiatives_roster", RosterFactory),
+    **constraints.known("initiatives_roster", RosterFactory, "office", Office, blank=True),
+    **constraints.known("initiatives_roster", RosterFactory, "role", Role, blank=True),
+    **constraints.known("initiatives_roster", RosterFactory, "document_kind", DocumentKind, blank=True),
+    **constraints.dates("initiatives_roster", RosterFactory, "as_of"),
+    **constraints.dates("initiatives_roster", RosterFactory, "since"),
+    "initiatives_roster_rule_is_known": (
+        RosterFactory,
+        [{"rule": "listed"}, {"rule": "strategy"}],
+        [{"rule": ""}, {"rule": "x"}],
+    ),
+    "initiatives_roster_has_a_title": (RosterFactory, [{"title": "Contact points"}], [{"title": ""}]),
+    "initiatives_roster_expected_is_positive": (
+        RosterFactory,
+        [{"expected": None}, {"expected": 1}],
+        [{"expected": 0}],
+    ),
+    "initiatives_roster_says_what_it_is_filled_from": (
+        RosterFactory,
+        [
+            {"rule": "office", "office": "contact_point"},
+            lambda row, other: {"rule": "participants", "initiative": InitiativeFactory()},
+            lambda row, other: {"rule": "members", "actor": ActorFactory()},
+            lambda row, other: {"rule": "documents", "actor": ActorFactory()},
+            {"rule": "documents", "document_kind": "judgment"},
+        ],
+        [{"rule": rule} for rule in ("office", "participants", "members", "documents")],
+    ),
+    "initiatives_rosterline_once": (
+        RosterLineFactory,
+        [lambda row, other: {"roster": other.roster}, lambda row, other: {"name": other.name}],
+        [lambda row, other: {"roster": other.roster, "name": other.name}],
+    ),
+    "initiatives_rosterline_has_a_name": (RosterLineFactory, [{"name": "Sofia"}], [{"name": ""}]),
+    "initiatives_rosterline_is_one_entry": (
+        RosterLineFactory,
+        [
+            lambda row, other: {"actor": ActorFactory()},
+            lambda row, other: {"initiative": InitiativeFactory()},
+            lambda row, other: {"document": DocumentFactory()},
+        ],
+        [
+            lambda row, other: {"actor": ActorFactory(), "initiative": InitiativeFactory()},
+            lambda row, other: {"actor": ActorFactory(), "document": DocumentFactory()},
+            lambda row, other: {"initiative": InitiativeFactory(), "document": DocumentFactory()},
+        ],
+    ),
+    **constraints.citation("initiatives_rostercitation", RosterCitationFactory),
 }
 
 

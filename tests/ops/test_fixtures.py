@@ -111,6 +111,8 @@ def create_small_directory():
     document = factories.DocumentFactory(publisher=parent, actors=[child], initiatives=[later])
     factories.DocumentCitationFactory(subject=document)
     factories.ContradictionFactory(entry=child.slug)
+    roster = factories.RosterFactory(initiative=later, actor=parent)
+    factories.RosterLineFactory(roster=roster, country=country, document=document)
 
 
 def snapshot():

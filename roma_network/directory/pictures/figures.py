@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy
 from initiatives import columns as initiative_columns
 from initiatives.columns import FUNDED
 from initiatives.filters import InitiativeFilterSet as Initiatives
-from initiatives.models import Document, Funding, Initiative, InitiativeKind, Phase, Role
+from initiatives.models import Document, Funding, Initiative, InitiativeKind, Phase, Role, Roster
 from roma_network.directory.evidence import backed_facts
 from roma_network.directory.pictures.maps import classes, shade_of
+from roma_network.directory.rosters import coverage
 from roma_network.export import responses
 from roma_network.export.columns import SOURCE
 from roma_network.pages.listing import unusable
@@ -401,7 +402,33 @@ class Evidence(Figure):
         return "" if query is None else super().url_of(query, place)
 
 
-FIGURES = {figure.slug: figure for figure in (Types, Roles, Themes, Years, Money, Completeness, Evidence)}
+class Rosters(Figure):
+    slug = "rosters"
+    title = gettext_lazy("How much is here of lists that others publish")
+    corner = gettext_lazy("List")
+    note = gettext_lazy(
+        "Missing is what a list names, or counts, and what is not here. Lists whose length no source says are left out."
+    )
+
+    def measure(self):
+        self.held = [each for each in coverage(Roster.objects.public()) if each.total]
+        return [_("Here"), _("Missing")], (
+            (each.roster.title, [(len(each.here), each.url), (each.lacking, each.url)]) for each in self.held
+        )
+
+    @property
+    def sentence(self):
+        complete = [each for each in self.held if not each.lacking]
+        words = {"complete": len(complete), "all": len(self.held)}
+        return _("Complete: %(complete)d of %(all)d lists.") % words
+
+    def url_of(self, query, place):
+        return query
+
+
+FIGURES = {
+    figure.slug: figure for figure in (Types, Roles, Themes, Years, Money, Completeness, Evidence, Rosters)
+}
 
 
 def all_figures(request):
