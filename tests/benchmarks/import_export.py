@@ -5,7 +5,7 @@
 It makes an empty directory in a temporary folder. django-import-export is set up as its manual says for speed: in sets, with the
 diff and its reports switched off. What it has no place for is left out of its file: sources and other names.
 
-At 500 rows, on two busy cores, ours takes 5.2 s for the dry run and 18.8 s for the import, django-import-export 6.4 s and 7.9 s. Ours
+At 500 rows, on two busy cores, ours takes 1.8 s for the dry run and 4.1 s for the import, django-import-export 2.5 s and 2.8 s. Ours
 keeps besides: sources and names, a version of each entry, a journal to take it back by, changes field by field, questions where an
 entry may be there already, columns named in the browser, and colleagues who can save all the while.
 """

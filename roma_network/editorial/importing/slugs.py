@@ -30,7 +30,8 @@ class Slugs:
             if answer.startswith(THIS):
                 slug = answer.removeprefix(THIS)
             elif answer == "new" and not (given and self.is_free(given)):
-                slug = self.free(given or self.base(said), said)
+                is_anothers = not given or given in self.own
+                slug = self.free((is_anothers and self.base(said)) or given, said)
             else:
                 slug = given or held.get(self.identity(said)) or self.free(self.base(said), said)
             self.own.setdefault(slug, line)
