@@ -51,7 +51,8 @@ def marked():
     factories.DocumentFactory(
         slug="report", actors=[town], initiatives=[programme], publisher=town, is_milestone=True
     )
-    programme.funding.create(programme="Programme", note="Note")
+    programme.funding.create(programme="Programme", note="Note", funder=town, recipient=other)
+    factories.MandateCitationFactory(subject__actor=town, subject__country=country)
     for model in {
         type(town),
         type(programme),
@@ -139,7 +140,11 @@ PAGES = {**EVERY_KIND, **NO_PAGE, **EMBEDS} | {
     "actor_detail": "/actors/town/",
     "initiative_detail": "/initiatives/programme/",
     "participants": "/initiatives/programme/participants/",
+    "document_detail": "/documents/report/",
     "country_detail": "/countries/RO/",
+    "network_around": "/network/town/",
+    "embed_network_around": "/embed/network/town/",
+    "partners": "/partners/?like=town",
     "search": "/search/?q=mark",
     "suggest": "/search/suggest/?q=mark",
     "embed_actor_detail": "/embed/actors/town/",
@@ -152,10 +157,15 @@ SHOWING = [
     "initiative_list",
     "initiative_detail",
     "document_list",
+    "document_detail",
+    "funding_list",
+    "funding_flow",
+    "partners",
     "country_detail",
     "search",
     "suggest",
     "network",
+    "network_around",
     "timeline",
 ]
 

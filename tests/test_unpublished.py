@@ -1,8 +1,12 @@
 """What is not published leaves no trace: with it, every public page and file is what it is without it."""
 
+import json
+from urllib.parse import quote
+
 import pytest
 import time_machine
 
+from roma_network.directory.api import ENDPOINTS
 from roma_network.export import formats
 from roma_network.models import Status
 from tests.factories import (
@@ -10,7 +14,9 @@ from tests.factories import (
     ActorNameFactory,
     CountryFactory,
     DocumentFactory,
+    FundingFactory,
     InitiativeFactory,
+    MandateCitationFactory,
     MandateFactory,
     ParticipationFactory,
     RelationFactory,
@@ -27,8 +33,12 @@ HERE = EVERY_KIND | {
     "actor_detail": "/actors/town/",
     "initiative_detail": "/initiatives/programme/",
     "country_detail": "/countries/RO/",
+    "document_detail": "/documents/report/",
+    "network_around": "/network/town/",
+    "partners": "/partners/?like=town",
     "search": "/search/?q=hidden",
 }
+ASKED = quote(json.dumps({"q0": {"query": "hidden"}, "q1": {"query": "published town"}}))
 ADDRESSES = [
     *HERE.values(),
     "/actors/partner/",
@@ -59,6 +69,22 @@ ADDRESSES = [
     *(url for url in EMBEDS.values() if url.count("/") == 3),
     "/embed/actors/town/",
     "/embed/initiatives/programme/",
+    "/embed/network/town/",
+    "/partners/?like=hidden-below",
+    "/partners/?like=partner&format=csv",
+    *(f"/funding/?format={name}" for name in ("csv", "json", "zip", "ttl", "xlsx")),
+    "/funding/?funder=hidden-below&recipient=hidden-above&q=hidden",
+    *(f"/funding/flow/?format={name}" for name in ("svg", "csv")),
+    "/network/town/?format=csv",
+    "/countries/?format=csv",
+    "/rosters/?format=csv",
+    "/initiatives/programme/participants/?format=csv",
+    *(f"/api/v1/{name}/" for name in ENDPOINTS),
+    "/api/v1/funding/?recipient=hidden-below",
+    f"/api/v1/reconcile/?queries={ASKED}",
+    "/api/v1/reconcile/suggest/entity/?prefix=hid",
+    "/share/actor/town.png",
+    "/id/actor/town",
     "/search/?q=published",
     "/search/?q=hiden",
     "/search/suggest/?q=hid",
@@ -88,8 +114,13 @@ class Directory:
         ParticipationFactory(actor=self.town, initiative=self.programme, role="lead")
         ParticipationFactory(actor=self.partner, initiative=self.programme)
         RelationFactory(subject=self.town, target=self.partner)
+        self.money = FundingFactory(initiative=self.programme, slug="programme-money")
         self.report = DocumentFactory(
-            title="Published report", language="en", actors=[self.town], initiatives=[self.programme]
+            slug="report",
+            title="Published report",
+            language="en",
+            actors=[self.town],
+            initiatives=[self.programme],
         )
         for row in (self.town, self.partner, self.programme):
             row.save()  # so that its ties are on record, as those are that a form writes
@@ -127,6 +158,9 @@ class Directory:
             is_milestone=True,
             status=status,
         )
+        FundingFactory(initiative=inside, funder=self.town, recipient=self.partner)
+        change(self.money, funder=above, recipient=below)
+        MandateCitationFactory(subject__actor=below, subject__country=self.country)
         self.report.actors.add(below)
         self.report.initiatives.add(inside)
         change(self.report, publisher=below)
@@ -142,9 +176,11 @@ def change(row, **fields):
 def test_unpublished_entries_change_no_page_and_no_file(client, status):
     directory = Directory()
     before = {url: client.get(url).getvalue() for url in ADDRESSES}
+    told = client.get("/api/v1/changes/").json()["results"]
     directory.hide(status)
     for url in ADDRESSES:
         assert client.get(url).getvalue() == before[url], url
+    assert client.get("/api/v1/changes/").json()["results"] == told
 
 
 TIES = [
