@@ -102,6 +102,14 @@ def test_results_stand_high_on_the_page(page):
     assert page.locator("header").bounding_box()["height"] <= (60 if narrow else 64)
 
 
+def test_pictures_stand_high_on_a_wide_page(page):
+    if page.viewport_size["width"] > 700:
+        for address in ("/map/", "/map/initiatives/", "/network/", "/network/fra/", "/timeline/"):
+            page.goto(address)
+            drawing = page.locator("#results figure svg.drawing:not(.swatch)").first
+            assert drawing.bounding_box()["y"] < 300, address
+
+
 def test_a_tick_in_the_sheet_of_filters_tells_how_many_results_it_leaves(page):
     page.goto("/actors/")
     open_group(page, "type")
