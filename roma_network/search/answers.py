@@ -55,8 +55,10 @@ def is_slip(concept, version):
         or len(concept.folded) < SHORTEST_SLIP
     ):
         return False
-    known = vocabulary().known
-    if any(character.isdigit() for character in concept.folded) or known.intersection(concept.words):
+    known, words_that_ask = vocabulary().known, vocabulary().tree.whole
+    if concept.folded in words_that_ask or known.intersection(concept.words):
+        return False
+    if any(character.isdigit() for character in concept.folded):
         return False
     words = [*concept.words]
     if len(concept.stem) > INFLECTED * len(concept.folded):

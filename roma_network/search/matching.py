@@ -85,8 +85,6 @@ class QuestionMatcher:
         meaning = concept.meaning
         if meaning.kind == "model":
             return np.full(self.size, meaning.value == self.name)
-        if meaning.kind in ("word", "phrase"):
-            return self.standing(concept) > Standing.ABSENT
         is_foreign = meaning.kind == "facet" and not self.has_facet(meaning)
         fit = np.where(self.literally(concept), IN_WORDS if is_foreign else 1.0, 0.0)
         if meaning.kind == "place":
@@ -105,8 +103,10 @@ class QuestionMatcher:
         return fit
 
     def literally(self, concept):
-        """The rows whose texts say it: a place or a year anywhere, all else in their names."""
+        """The rows whose texts say it: a word, a place or a year anywhere, all else in their names."""
         standing = self.standing(concept)
+        if concept.kind in ("word", "phrase"):
+            return standing > Standing.ABSENT
         if concept.kind == "entry" and len(concept.folded) < SHORTEST_STEM:  # FRA is no framework
             return np.isin(standing, (Standing.WHOLE, Standing.WHOLE_IN_NAME))
         if concept.kind in ("place", "year", "entry"):

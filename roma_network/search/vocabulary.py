@@ -157,11 +157,12 @@ def meaning_of(heading, english):
     kind, _, value = heading.partition(" ")
     if kind == "country":
         return country(*value.split(","))
+    if kind == "word":
+        word, *near = value.split()
+        return Meaning("word", word, tuple(map(facet_of, near)), (fold(word),))
     if "=" in heading:
         facets = tuple(map(facet_of, heading.split()))
         return Meaning("facet", heading, facets, english)
-    if kind == "word":
-        return Meaning("word", value, words=(fold(value),))
     if kind == "optional":
         return Meaning("optional", value, words=(fold(value),))
     return Meaning("model", kind) if kind in ("actor", "initiative", "document") else Meaning(kind)

@@ -105,3 +105,9 @@ def test_any_word_of_the_vocabulary_can_be_asked_alone(directory, client):
     assert len(asked) > 150
     for text in sorted(asked):
         assert client.get("/search/", {"q": text}).status_code == 200, text
+
+
+def test_mayors_are_those_of_local_authorities(directory, client):
+    found = asked_of_the_page(client, "mayors in Slovakia")
+    assert found[0] == ("initiative", "meri-network")
+    assert ("actor", "kosice-sk") in found[:8]
