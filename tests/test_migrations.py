@@ -160,17 +160,25 @@ def to_the_first_release():
 
 @pytest.mark.django_db(transaction=True)
 def test_values_that_an_older_vocabulary_lacks_become_its_nearest():
-    document = factories.DocumentFactory(kind="judgment")
+    nearest = {
+        "document": {"judgment": "decision", "complaint": "report"},
+        "initiative": {"survey": "project", "event": "network", "publication": "network"},
+    }
+    rows = [factories.DocumentFactory(kind=kind) for kind in nearest["document"]]
+    rows += [factories.InitiativeFactory(kind=kind) for kind in nearest["initiative"]]
     try:
         migrate("initiatives", "0011_name_facts")
         with connection.cursor() as cursor:
-            for table in ("initiatives_document", "initiatives_historicaldocument"):
-                cursor.execute(f"SELECT kind FROM {table}")  # noqa: S608 (our own names)
-                assert cursor.fetchall() == [("decision",)]
+            for model, kinds in nearest.items():
+                for table in (f"initiatives_{model}", f"initiatives_historical{model}"):
+                    cursor.execute(f"SELECT kind FROM {table} ORDER BY id")  # noqa: S608 (our own names)
+                    assert cursor.fetchall() == [(kind,) for kind in kinds.values()], table
     finally:
         migrate()
-    document.refresh_from_db()
-    assert document.kind == "decision"
+    for row in rows:
+        kind = row.kind
+        row.refresh_from_db()
+        assert row.kind == nearest[row._meta.model_name][kind]
 
 
 # The old workers serve on while a migration runs: nothing may be dropped, renamed or demanded at once.
