@@ -344,9 +344,17 @@ def test_pages_are_compressed_for_who_accepts_it(cluster, header, encoding):
     assert get(cluster, "/actors/", {"Accept-Encoding": header})[1]["Content-Encoding"] == encoding
 
 
-@pytest.mark.parametrize("query", ["q={}&format=csv", "q={}&form%61t=csv&utm_x=1", "format=csv&q={}"])
-def test_files_are_made_by_processes_apart(cluster, query):
-    status, headers, _text = get(cluster, f"/actors/?{query.format(f'apart{monotonic()}')}")
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/actors/?q={}&format=csv",
+        "/actors/?q={}&form%61t=csv&utm_x=1",
+        "/actors/?format=csv&q={}",
+        "/share/actor/fra.png?x={}",
+    ],
+)
+def test_files_and_pictures_are_made_by_processes_apart(cluster, address):
+    status, headers, _text = get(cluster, address.format(f"apart{monotonic()}"))
     if status == 302:
         assert headers["Location"].endswith("format=csv")
         status, headers, _text = get(cluster, headers["Location"])
