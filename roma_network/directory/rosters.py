@@ -32,7 +32,7 @@ from roma_network.export.plain_tables import FORMATS, PlainTable
 from roma_network.models import Editorial
 from roma_network.pages.footnotes import Footnotes
 from roma_network.pages.http_cache import public
-from stakeholders.models import Country, Membership, Office, Relation, RelationKind
+from stakeholders.models import Country, Membership, Relation, RelationKind
 
 ACTS = (
     DocumentKind.COMMUNICATION,
@@ -167,17 +167,17 @@ def nothing(rosters, countries):
 
 
 def held_offices(rosters, countries):
-    known = states.with_policy(countries)
+    rows = [row for row in states.mandates([each.code for each in countries]) if row.actor]
     return {
-        roster.pk: [
-            (code, actor) for code, state in known.items() for actor in state.holders(Office(roster.office))
-        ]
+        roster.pk: [(row.country_id, row.actor) for row in rows if row.office == roster.office]
         for roster in rosters
     }
 
 
 def strategies_in_force(rosters, countries):
-    known = states.with_policy(countries)
+    known = {each.code: states.State(each) for each in countries}
+    for code, row in states.strategies(known):
+        known[code].strategies.append(row)
     in_force = [(code, entry) for code, state in known.items() for entry in state.in_force]
     return {roster.pk: in_force for roster in rosters}
 
