@@ -63,8 +63,7 @@ def grant(base, initiative, row):
 
 
 def roster_subject(base, row):
-    """A list has no identifier of its own: it is what its page shows."""
-    return Iri(f"{base}/rosters/{row['slug']}/#roster")
+    return identifier(base, "roster", row["slug"])
 
 
 def roster_line(base, roster, row):

@@ -5,12 +5,13 @@ from collections import namedtuple
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
-from initiatives.columns import documents, initiatives
-from initiatives.models import Document, Initiative
+from initiatives.columns import documents, initiatives, rosters
+from initiatives.models import Document, Initiative, Roster
 from roma_network.core.read_only import read_only
 from roma_network.core.web_addresses import absolute
 from roma_network.export import rdf, responses
@@ -56,6 +57,9 @@ def entry(request, kind, slug):
     """An entry; where another took its place, that one; or that it was withdrawn."""
     if found := scheme_of(kind):
         return term(request, found, kind, slug)
+    if kind == "roster":  # which is never merged or withdrawn
+        found = Roster.objects.public().filter(slug=slug)
+        return described(request, rosters, found, get_object_or_404(found))
     if kind not in KINDS:
         raise Http404
     model, table = KINDS[kind]
@@ -63,6 +67,11 @@ def entry(request, kind, slug):
     row = found.first()
     if row is None:
         return instead_of(request, model, slug)
+    return described(request, table, found, row)
+
+
+def described(request, table, found, row):
+    """The page of a row, or the row as data."""
     wanted = wanted_by(request)
     return negotiated(
         responses.written(wanted, request, table, found) if wanted else see(row.get_absolute_url())

@@ -172,6 +172,7 @@ def test_a_workbook_holds_what_the_table_holds(client):
         "/actors/fra/",
         "/initiatives/leri/",
         "/actors/?q=nothing+at+all+of+this",
+        "/rosters/",
     ],
 )
 def test_a_view_is_a_valid_package_of_linked_tables(directory, client, tmp_path, url):
@@ -181,7 +182,9 @@ def test_a_view_is_a_valid_package_of_linked_tables(directory, client, tmp_path,
     path.write_bytes(response.getvalue())
     report = frictionless.validate(str(path))
     assert report.valid, [error.message for task in report.tasks for error in task.errors][:5]
-    assert {task.name for task in report.tasks} == tables_of_a_package()
+    # A roster leads to entries, and none of these to the roster.
+    left_out = set() if url == "/rosters/" else {"rosters", "roster_lines"}
+    assert {task.name for task in report.tasks} == tables_of_a_package() - left_out
 
 
 def tables_of_a_package():
@@ -230,6 +233,16 @@ def test_people_are_led_to_the_page_and_programs_get_data(directory, client, kin
         assert response["Access-Control-Allow-Origin"] == "*"
         found = rdflib.Graph().parse(data=response.getvalue(), format=PARSERS[form])
         assert (called(kind, slug), SKOS.prefLabel, None) in found
+
+
+def test_a_roster_has_an_identifier_and_one_without_a_source_has_none(client):
+    factories.RosterFactory(slug="contact-points", title="Contact points")
+    factories.RosterFactory(slug="hearsay", sourced=False)
+    assert client.get("/id/roster/contact-points")["Location"] == "/rosters/contact-points/"
+    response = client.get("/id/roster/contact-points", headers={"accept": "text/turtle"})
+    found = rdflib.Graph().parse(data=response.getvalue(), format="turtle")
+    assert (called("roster", "contact-points"), rdflib.SDO.name, None) in found
+    assert client.get("/id/roster/hearsay").status_code == 404
 
 
 def test_a_document_is_named_too(directory, client):
