@@ -50,7 +50,7 @@ def poisoned():
         slug="report", actors=[town], initiatives=[programme], publisher=town, is_milestone=True
     )
     factories.DocumentCitationFactory(subject=document)
-    roster = factories.RosterFactory(initiative=programme)
+    roster = factories.RosterFactory(slug="contact-points", initiative=programme)
     factories.RosterLineFactory(roster=roster, actor=town)
     for entry in (town, other, programme, document):
         entry.save()  # a second version

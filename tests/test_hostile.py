@@ -14,6 +14,8 @@ from tests.factories import (
     DocumentFactory,
     InitiativeFactory,
     ParticipationFactory,
+    RosterFactory,
+    RosterLineFactory,
 )
 from tests.html import EMBEDS, EVERY_KIND, LEADING_ON, LISTINGS, NO_PAGE, Page, public_routes
 
@@ -81,11 +83,12 @@ def entries(db):
     programme = InitiativeFactory(slug="programme", countries=[country])
     ParticipationFactory(actor=town, initiative=programme)
     DocumentFactory(slug="paper", publisher=town, actors=[town], initiatives=[programme])
+    RosterLineFactory(roster=RosterFactory(slug="contact-points"), actor=town)
 
 
 def test_every_public_route_is_swept_here():
     assert HERE.keys() == public_routes() - LEADING_ON.keys()
-    assert EVERY_KIND.keys() == public_routes() - NO_PAGE.keys() - EMBEDS.keys() - LEADING_ON
+    assert EVERY_KIND.keys() == public_routes() - NO_PAGE.keys() - EMBEDS.keys() - LEADING_ON.keys()
 
 
 def assert_answered(response, statuses=(200, 400)):

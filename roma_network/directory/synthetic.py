@@ -27,6 +27,10 @@ from initiatives.models import (
     InitiativeCitation,
     Participation,
     ParticipationCitation,
+    Roster,
+    RosterCitation,
+    RosterLine,
+    RosterRule,
 )
 from roma_network.changes import log
 from roma_network.core.folding import fold
@@ -55,6 +59,7 @@ NOTE = "Synthetic entry, made up for measurements."
 BATCH = 2000
 VOCABULARY = (Country, Theme)
 SOURCES = 40
+LINES = 5  # of a roster
 TODAY = datetime(2026, 1, 1, tzinfo=UTC)  # not the day it runs on: a seed gives the same directory for ever
 HUBS = 1.3  # Pareto's exponent. The lower, the more participations fall on a few actors and initiatives.
 STATUSES = {Status.PUBLISHED: 94, Status.DRAFT: 3, Status.IN_REVIEW: 1, Status.WITHDRAWN: 2}
@@ -82,6 +87,7 @@ TIES = {
         MandateCitation,
         ParticipationCitation,
         RelationCitation,
+        RosterCitation,
     ),
     ("subject_id", "source_id", "facts", "supports"),
 )
@@ -126,7 +132,7 @@ def replace(actors: int, seed: int, progress: Callable[[int], object]) -> None:
         clear()
         store(Directory(sizes(actors), seed).rows(), progress)
         with connection.cursor() as cursor:
-            numbered: list[type[Model]] = [Source, Funding, Mandate, *sizes(actors)]
+            numbered: list[type[Model]] = [Source, Funding, Mandate, Roster, *sizes(actors)]
             for statement in connection.ops.sequence_reset_sql(no_style(), numbered):
                 cursor.execute(statement)
             cursor.execute("ANALYZE")
@@ -213,6 +219,7 @@ class Directory:
         yield from self.participations()
         yield from self.relations()
         yield from self.mandates()
+        yield from self.rosters()
 
     # Actors
 
@@ -424,6 +431,31 @@ class Directory:
             start, end = shape.get("start", ""), shape.get("end", "")
             yield Mandate, (pk, f"{SLUG}{pk}", *shape["country"], shape["office"], actor, start, end, "")
             yield from self.citations(MandateCitation, pk)
+
+    def rosters(self):
+        """One of its own lines alone, and one of who takes part in an initiative."""
+        [initiative] = self.some(Initiative, 1)
+        filled = {RosterRule.LISTED: None, RosterRule.PARTICIPANTS: initiative}
+        for pk, (rule, initiative) in enumerate(filled.items(), start=1):
+            yield (
+                Roster,
+                Roster(
+                    pk=pk,
+                    slug=f"{SLUG}{pk}",
+                    title=f"Synthetic roster {pk}",
+                    expected=2 * LINES,
+                    note=NOTE,
+                    rule=rule,
+                    initiative_id=initiative,
+                ),
+            )
+            expected = {
+                self.actors[actor - 1][0]: actor
+                for actor in self.random.sample(range(1, self.size[Actor] + 1), LINES)
+            }
+            for name, actor in expected.items():
+                yield RosterLine, RosterLine(roster_id=pk, name=name, actor_id=actor)
+            yield from self.citations(RosterCitation, pk)
 
     def roles_by_type(self):
         """Actor type → the roles of its real actors, as often as they have them."""

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from initiatives.models import Document, Funding, Initiative, Participation
+from initiatives.models import Document, Funding, Initiative, Participation, Roster
 from roma_network.directory import synthetic
 from roma_network.models import Contradiction, Mark, Record, Source, Status
 from roma_network.ops import fixtures
@@ -57,7 +57,7 @@ def test_a_sample_of_rows_satisfies_every_field_and_constraint(small, model):
         row.full_clean()
 
 
-@of_every([*SUBJECTS, Funding, Mandate])
+@of_every([*SUBJECTS, Funding, Mandate, Roster])
 def test_every_row_has_a_source(small, model):
     assert not model.objects.filter(citations=None).exists()
 

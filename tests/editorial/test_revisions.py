@@ -211,8 +211,11 @@ def test_every_kind_of_row_within_an_entry_belongs_to_its_version():
             "funding_given",
             "funding_received",
             "merged",
+            "rosters",
+            "roster_lines",
         },
-        Initiative: {"children", "followers", "modelled", "merged"},
+        Initiative: {"children", "followers", "modelled", "merged", "rosters", "roster_lines"},
+        Document: {"roster_lines"},
     }
     for model, names in owned.items():
         assert set(model.versioned) == names - others.get(model, set()), model

@@ -11,6 +11,7 @@ from stakeholders.models import (
     Precision,
     RelationKind,
     SuccessorKind,
+    TextOrigin,
 )
 from tests import constraints
 from tests.factories import (
@@ -119,6 +120,15 @@ CASES = {
             {"native_summary": "Mesto", "native_summary_origin": "machine"},
             {"native_summary_language": "sk", "native_summary_origin": "machine"},
         ],
+    ),
+    "stakeholders_actor_native_summary_origin_is_known": (
+        ActorFactory,
+        [{"native_summary_origin": ""}]
+        + [
+            {"native_summary": "Mesto", "native_summary_language": "sk", "native_summary_origin": origin}
+            for origin in TextOrigin
+        ],
+        [{"native_summary": "Mesto", "native_summary_language": "sk", "native_summary_origin": "x"}],
     ),
     **constraints.dates("stakeholders_actor", ActorFactory, "founded"),
     **constraints.dates("stakeholders_actor", ActorFactory, "closed"),
