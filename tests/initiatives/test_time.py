@@ -3,6 +3,7 @@
 import pytest
 import time_machine
 
+from initiatives.models import Initiative, InitiativeCitation, Phase
 from tests.factories import ActorFactory, InitiativeFactory
 from tests.html import read
 
@@ -56,3 +57,13 @@ def test_an_open_question_stands_on_the_page(client):
         InitiativeFactory(doubt="Does it still exist?"),
     ):
         assert read(client, entry.get_absolute_url()).text(".doubt") == "Open question Does it still exist?"
+
+
+def test_no_initiative_of_the_directory_is_running_without_a_source_that_says_so(directory):
+    running = Initiative.objects.published().with_phase().filter(phase=Phase.RUNNING)
+    assert running.count() > 50
+    backed = InitiativeCitation.objects.filter(subject__in=running.values("pk"))
+    for initiative in running:
+        facts = {fact for citation in backed.filter(subject=initiative) for fact in citation.facts}
+        rests_on = {name for name in ("end", "last_seen", "start") if getattr(initiative, name)}
+        assert facts & rests_on, initiative.slug
