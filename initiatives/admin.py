@@ -48,7 +48,7 @@ class FundingInline(SourcedInline):
         "sources",
     ]
     autocomplete_fields = ["funder", "recipient"]
-    select_related = ("funder", "recipient")
+    select_related = ("initiative", "funder", "recipient")
 
 
 class InitiativeCitationInline(CitationInline):

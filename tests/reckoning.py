@@ -205,7 +205,7 @@ def text_of(model, slug):
     if model == "document":
         texts.append(rows("actor")[one(row["publisher"])]["name"] if "publisher" in row else "")
     else:
-        texts.append(row.get("summary", ""))
+        texts += [row.get("summary", ""), row.get("native_summary", "")]
     if model == "initiative":
         texts += [funding.get("programme", "") for funding in linked("funding", "initiative")[slug]]
     if model == "actor":

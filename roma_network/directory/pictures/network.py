@@ -29,7 +29,7 @@ from roma_network.pages.redirects import instead_of
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, ActorType, Relation, RelationKind
 
-MOST_NODES = 1500
+MOST_NODES = 2000
 MOST_EDGES = 3000  # that are drawn; files hold all
 MOST_NAMED = 15
 MOST_LABELS = 120
