@@ -11,7 +11,7 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404, render
 
 from initiatives import columns
@@ -111,19 +111,19 @@ class Coverage:
                 }
 
 
-def coverage(rosters: Iterable[Roster]) -> list[Coverage]:
+def coverage(rosters: QuerySet[Roster]) -> list[Coverage]:
     """What of these rosters is here: as many queries for all as for one."""
     lines = RosterLine.objects.select_related("actor", "initiative", "document")
-    rosters = list(rosters.select_related("initiative", "actor").prefetch_related(Prefetch("lines", lines)))
+    read = rosters.select_related("initiative", "actor").prefetch_related(Prefetch("lines", lines))
     countries = list(Country.objects.exclude(membership=Membership.OTHER))
     by_rule = defaultdict(list)
-    for roster in rosters:
+    for roster in read:
         by_rule[roster.rule].append(roster)
     found: Found = {}
     for rule, of_rule in by_rule.items():
         found |= READERS[rule](of_rule, countries)
     return sorted(
-        (Coverage(roster, lines_of(roster, found.get(roster.pk, []), countries)) for roster in rosters),
+        (Coverage(roster, lines_of(roster, found.get(roster.pk, []), countries)) for roster in read),
         key=lambda each: folding.fold(each.roster.title),
     )
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.http import urlencode
 
 from roma_network.models import Editorial, Status
@@ -66,7 +66,7 @@ def instead_of(
     """What answers instead of an entry that is not public. Its successor has the same kind of address, with its own slug."""
     fate = moved_or_gone(model, slug)
     if fate.successor:
-        match, query = request.resolver_match, request.META.get("QUERY_STRING", "")
+        match, query = resolve(request.path_info), request.META.get("QUERY_STRING", "")
         address = reverse(match.view_name, kwargs=match.kwargs | {"slug": fate.successor.slug})
         return moved(address + (f"?{query}" if query else ""))
     if fate.withdrawn_at:
