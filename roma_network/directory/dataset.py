@@ -6,7 +6,7 @@ from operator import or_
 from django.db.models import Q
 
 from initiatives import columns as initiative_columns
-from initiatives.models import Document, Funding, Initiative, Participation, Roster, RosterLine
+from initiatives.models import Document, Funding, Initiative, Participation, Roster
 from roma_network.export.datapackage import Part
 from roma_network.export.records import logged_tables
 from roma_network.export.source_columns import sources as sources_table
@@ -135,8 +135,7 @@ def around_funding(funding):
 
 def around_rosters(rosters):
     chosen = keys(rosters)
-    lines = RosterLine.objects.filter(roster__in=chosen)
-    told_of = Q(roster_lines__in=keys(lines))
+    told_of = Q(roster_lines__roster__in=chosen)
     documents = Document.objects.published().filter(told_of)
     initiatives = Initiative.objects.published().filter(told_of | Q(rosters__in=chosen))
     actors = Actor.objects.published().filter(told_of | Q(rosters__in=chosen))

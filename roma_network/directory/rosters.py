@@ -175,9 +175,7 @@ def held_offices(rosters, countries):
 
 
 def strategies_in_force(rosters, countries):
-    known = {each.code: states.State(each) for each in countries}
-    for code, row in states.strategies(known):
-        known[code].strategies.append(row)
+    known = states.with_strategies(countries)
     in_force = [(code, entry) for code, state in known.items() for entry in state.in_force]
     return {roster.pk: in_force for roster in rosters}
 

@@ -184,11 +184,9 @@ class State:
         return max(filter(None, days), default=None)
 
 
-def with_policy(countries: Iterable[Country]) -> dict[str, State]:
-    """Code → the state, with its offices and strategies alone."""
+def with_strategies(countries: Iterable[Country]) -> dict[str, State]:
+    """Code → the state, with its strategies alone."""
     states = {country.code: State(country) for country in countries}
-    for row in mandates(states):
-        states[row.country_id].mandates.append(row)
     for code, row in strategies(states):
         states[code].strategies.append(row)
     return states
@@ -196,7 +194,9 @@ def with_policy(countries: Iterable[Country]) -> dict[str, State]:
 
 def read(countries: Iterable[Country], version: str, *, in_full: bool = False) -> list[State]:
     """The states of these countries: as many queries for all as for one. `in_full` with all documents and money."""
-    states = with_policy(countries)
+    states = with_strategies(countries)
+    for row in mandates(states):
+        states[row.country_id].mandates.append(row)
     for row in documents(states) if in_full else reports(states):
         states[row.code].documents.append(row)
     read_on, union_report = days_of_reading(states), latest_union_report()

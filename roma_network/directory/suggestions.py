@@ -42,7 +42,8 @@ def suggested(text, names):
     folded = folding.fold(text or "")
     if not folded:
         return []
-    named = countries_named(folded)
+    countries = list(Country.objects.all())
+    named = countries_named(folded, countries)
     question = understand(text, names.called)
     entries = names.suggest(text, MOST)
     for word in words_of_place(question):
@@ -55,7 +56,7 @@ def suggested(text, names):
     near = [offer(entry) for entry in entries if entry not in called and not entry.is_apart]
     apart = [offer(entry) for entry in entries if entry.is_apart]
     offers = [*map(offer, called), *others, *meant(question, is_new=not others), *near]
-    return [*offers, *places_named(folded), *apart][:MOST]
+    return [*offers, *places_named(folded, countries), *apart][:MOST]
 
 
 def present(entry):
@@ -97,13 +98,13 @@ def types_named(start):
     ]
 
 
-def places_named(start):
+def places_named(start, countries):
     """Towns and regions with a name in any language that begins so, the shortest first."""
     if len(start) < SHORTEST_PLACE:
         return []
     names = sorted(vocabulary().places_called(start), key=lambda pair: len(pair[0]))
     places = dict.fromkeys(meaning.value for _name, meaning in names)
-    labels = {country.code: country.label for country in Country.objects.all()}
+    labels = {country.code: country.label for country in countries}
     pairs = (value.rsplit(",", 1) for value in places)
     known = ((name, labels[code]) for name, code in pairs if code in labels)
     return [
@@ -124,11 +125,11 @@ def of_country(country):
     return Offer(country.label, _("Country"), country.get_absolute_url())
 
 
-def countries_named(start):
+def countries_named(start, countries):
     """Countries with a word in any of their names, in any language of Europe, that begins so."""
     names = vocabulary().country_names
     return [
         country
-        for country in Country.objects.all()
+        for country in countries
         if any(f" {start}" in f" {name}" for name in names.get(country.code, ()))
     ]

@@ -48,16 +48,15 @@ class TextIndex:
     """`rows`: pairs of key and `search_text`, in the order of names. Rows are named by their places in it."""
 
     def __init__(self, rows):
-        keys, starts, name_ends, texts, position = array("q"), array("q"), array("q"), [], 0
+        keys, starts, texts, position = array("q"), array("q"), [], 0
         for key, text in rows:
             keys.append(key)
             starts.append(position)
-            name_ends.append(position + max(text.find("\n", 1), 1))
             texts.append(text + END)
             position += len(text) + len(END)
         self.text = "".join(texts)
         self.standings = {}
-        self.keys, self.starts, self.name_ends = map(np.array, (keys, starts, name_ends))
+        self.keys, self.starts = map(np.array, (keys, starts))
         self.ends = np.append(self.starts[1:], position)[: len(self.starts)]
 
     def patched(self, changed, rows):
@@ -95,14 +94,10 @@ class TextIndex:
         at = np.array([places[number] for number in order], dtype=np.int64)
         rows = [rows[number] for number in order]
         lengths = np.insert((old.ends - old.starts)[stays], at, [len(text) + len(END) for _key, text in rows])
-        names = np.insert(
-            (old.name_ends - old.starts)[stays], at, [max(text.find("\n", 1), 1) for _key, text in rows]
-        )
         new.text = text
         new.keys = np.insert(old.keys[stays], at, [key for key, _text in rows])
         new.ends = np.cumsum(lengths)
         new.starts = new.ends - lengths
-        new.name_ends = new.starts + names
         return new
 
     @cached_property

@@ -50,7 +50,7 @@ def told(found):
                 assert sorted(order.tolist()) == list(range(len(rows)))
     for model, index in texts.items():
         held = [index.text[start:end] for start, end in zip(index.starts, index.ends, strict=True)]
-        yield model, index.keys.tolist(), held, index.name_ends.tolist()
+        yield model, index.keys.tolist(), held, index.names_ends.tolist()
     yield sorted(zip(names.keys, names.slugs, map(names.names_at, range(len(names.keys))), strict=True))
 
 
