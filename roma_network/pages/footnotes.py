@@ -53,16 +53,10 @@ class Footnotes:
     def __len__(self):
         return len(self.by_source)
 
-    def cite(self, citations):
-        """The notes of these citations, in order, each once."""
-        return sorted(
-            {note.number: note for note in map(self.note, citations)}.values(), key=lambda note: note.number
-        )
-
     def note(self, citation):
-        note = self.by_source.setdefault(
-            citation.source_id, Footnote(len(self.by_source) + 1, citation.source)
-        )
+        note = self.by_source.get(citation.source_id)
+        if note is None:
+            note = self.by_source[citation.source_id] = Footnote(len(self.by_source) + 1, citation.source)
         add(note.facts, titles(citation, citation.facts))
         add(note.texts, filter(None, [citation.note]))
         add(note.checks, [citation.checked_on])
@@ -70,10 +64,13 @@ class Footnotes:
 
     def beside(self, citations, facts):
         """Fact → its notes, numbered in the order of `facts`, which is that of the page; then those that back none of them."""
-        backed = {fact: self.cite(naming(fact, citations)) for fact in facts}
-        self.cite(citations)
+        places = {fact: place for place, fact in enumerate(facts)}
+        noted = [
+            (citation.facts, self.note(citation))
+            for citation in sorted(citations, key=lambda citation: first(citation, places))
+        ]
         self.mark_copies(citations)
-        return backed
+        return {fact: in_order(note for backs, note in noted if fact in backs) for fact in facts}
 
     def mark_copies(self, citations):
         """Note which facts of a row rest on nothing but copies."""
@@ -91,8 +88,13 @@ class Footnotes:
         return {heading: rows for heading, rows in groups.items() if rows}
 
 
-def naming(fact, citations):
-    return [citation for citation in citations if fact in citation.facts]
+def first(citation, places):
+    """The place on the page of the first fact that it names."""
+    return min((places[fact] for fact in citation.facts if fact in places), default=len(places))
+
+
+def in_order(notes):
+    return sorted({note.number: note for note in notes}.values(), key=lambda note: note.number)
 
 
 def add(texts, more):

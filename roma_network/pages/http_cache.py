@@ -8,6 +8,7 @@ already is paid for (see `rate_limit`).
 import json
 import logging
 import re
+import time
 import zlib
 from collections.abc import Callable, Mapping
 from functools import partial, wraps
@@ -150,7 +151,12 @@ class PublicCacheMiddleware:
             return HttpResponseRedirect(request.get_full_path())  # by which nginx knows who makes it
         if cost and (wait := rate_limit.spend(request, cost)):
             return rate_limit.too_much(wait)
-        return rate_limit.few_at_once(self.get_response, request) if is_dear else self.get_response(request)
+        if is_dear:
+            return rate_limit.few_at_once(self.get_response, request)
+        start = time.thread_time()
+        response = self.get_response(request)
+        rate_limit.spend_rest(request, cost, time.thread_time() - start)
+        return response
 
 
 def use_canonical(request):

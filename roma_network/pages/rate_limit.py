@@ -42,6 +42,21 @@ def spend(request: HttpRequest, cost: float, rate: str | None = None) -> int:
 
     What is asked for while there is anything in the bucket is granted whole, so that the dearest can be had at all.
     """
+    return take(request, cost, rate, least=1)
+
+
+def spend_rest(request: HttpRequest, price: float, seconds: float) -> None:
+    """Take what an answer has cost beyond its price, where that is far from the truth: a dossier can be ten of the usual.
+
+    Not more than what is dear costs, since who comes first after a start or an edit has indexes read as well.
+    """
+    rest = min(seconds * 100, DEAR) - price
+    if rest >= price > 0:
+        take(request, rest, None, least=-math.inf)
+
+
+def take(request, cost, rate, least):
+    """Seconds to wait where the bucket holds less than `least`, else 0."""
     amount, _slash, period = (rate or settings.RATE).partition("/")
     in_a_second = int(amount) / SECONDS[period]
     capacity = int(amount) if rate else max(in_a_second * AT_A_TIME, 1)
@@ -52,8 +67,8 @@ def spend(request: HttpRequest, cost: float, rate: str | None = None) -> int:
     try:
         level, since = cache.get(key) or (capacity, now)
         level = min(level + max(now - since, 0) * in_a_second, capacity)
-        if level < 1:
-            return math.ceil((1 - level) / in_a_second)
+        if level < least:
+            return math.ceil((least - level) / in_a_second)
         cache.set(key, [level - cost, now], math.ceil((capacity - level + cost) / in_a_second))
     except Exception:  # each kind of cache server has errors of its own
         log.warning("The cache cannot be reached.", exc_info=True)

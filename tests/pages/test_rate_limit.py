@@ -1,13 +1,14 @@
 """Answers have prices; who asks too much waits, and nobody else does."""
 
 import gc
+from itertools import count
 
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
 from roma_network.core import caches
-from roma_network.pages import rate_limit
+from roma_network.pages import http_cache, rate_limit
 from tests.factories import ActorFactory
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,18 @@ def test_rates_have_buckets_of_their_own(spend):
     assert spend(1000) == 0
     assert spend(1, rate="61/min") == 0
     assert spend(1) > 0
+
+
+@pytest.mark.parametrize(("seconds", "pages"), [(0.0, 5), (0.05, 5), (0.2, 1), (60.0, 1)])
+def test_a_page_that_costs_far_more_than_its_price_is_paid_for(client, settings, monkeypatch, seconds, pages):
+    settings.RATE = "90/min"  # fifteen at once, and a page three
+    ActorFactory(slug="fra")
+    times = count(step=seconds)
+    monkeypatch.setattr(http_cache.time, "thread_time", lambda: next(times))
+    monkeypatch.setattr(rate_limit.time, "time", lambda: 1000.0)
+    answers = [client.get(f"/actors/fra/?x={number}") for number in range(10)]
+    assert [answer.status_code for answer in answers].count(200) == pages
+    assert int(answers[-1]["Retry-After"]) <= 20  # also where a worker had to read everything first
 
 
 def test_without_a_cache_nobody_is_counted(settings, spend, caplog):
