@@ -19,9 +19,10 @@ from stakeholders.models import TYPES_IN_A_COUNTRY, Actor, ActorName, Mandate, N
 EARTH = 6371  # km
 TOWN = 25  # km across, at most
 COUNTY = 120  # km from its middle
-ENOUGH = 3  # places that tell where a county is
+ENOUGH = 2  # other places that tell where a county is, unless one is its seat
 COUNTY_NAMED = re.compile(
-    r"([^\W\d_][\w-]+(?: [^\W\d_a-z][\w-]+)?) [Cc]ounty|[Jj]ude[țţt]ul ([^\W\d_][\w-]+)"
+    r"([^\W\d_a-z][\w-]+(?: [^\W\d_a-z][\w-]+)?) (?:[Cc]ounty|[Dd]istrict|[Pp]rovince)\b"
+    r"|[Jj]ude[țţt]ul ([^\W\d_][\w-]+)"
 )
 FOUNDED = re.compile(
     r"\b(?:founded|established|created|set up) (?:in|on)\b[^.;,]{0,20}?\b((?:19|20)\d\d)\b", re.IGNORECASE
@@ -155,7 +156,7 @@ def one_name_two_places(entries):
 def county_of(row):
     """That the texts of an actor name."""
     match = COUNTY_NAMED.search(f"{row.name}. {row.native_name}. {row.summary}")
-    return folding.fold(match[1] or match[2]) if match else ""
+    return match and (match[1] or match[2])
 
 
 @rule(
@@ -166,8 +167,11 @@ def county_of(row):
     ),
 )
 def county_and_coordinates(entries):
+    """Others there are those whose texts name it too, and those in its seat, which mostly gave it its name."""
     placed = Actor.objects.exclude(status=Status.WITHDRAWN).filter(latitude__isnull=False)
-    named = Q(summary__icontains="county") | Q(name__icontains="county") | Q(native_name__icontains="jude")
+    named = Q(native_name__icontains="jude")
+    for word in ("county", "district", "province"):
+        named |= Q(summary__icontains=word) | Q(name__icontains=word)
     ours = entries.filter(latitude__isnull=False).filter(named)
     countries = set(ours.values_list("country", flat=True))
     here = set(ours.values_list("pk", flat=True)) if countries else set()
@@ -175,13 +179,18 @@ def county_and_coordinates(entries):
     for row in placed.filter(named, country__in=countries) if countries else ():
         if county := county_of(row):
             groups[row.country_id, county].append(row)
-    for (_country, county), rows in groups.items():
+    seats = defaultdict(list)
+    for batch in batches({county for _country, county in groups}):
+        for row in placed.filter(locality__in=batch):
+            seats[row.country_id, row.locality].append(row)
+    for place, rows in groups.items():
         for row in rows:
-            others = [other for other in rows if other is not row]
-            if row.pk in here and len(others) >= ENOUGH - 1:
+            beside, seat = ([other for other in group if other != row] for group in (rows, seats[place]))
+            if row.pk in here and (seat or len(beside) >= ENOUGH):
+                others = beside + seat
                 middle = median(each.latitude for each in others), median(each.longitude for each in others)
                 if (far := round(distance(place_of(row), middle))) > COUNTY:
-                    yield row.pk, {"county": county.title(), "kilometres": str(far)}
+                    yield row.pk, {"county": place[1], "kilometres": str(far)}
 
 
 @rule(

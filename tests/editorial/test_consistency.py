@@ -69,8 +69,18 @@ def one_place(longitude):
 def in_county(latitude):
     where = {"country": country("RO", "Romania"), "longitude": 26, **CITY}
     for number in range(2):
-        actor(summary="A commune in Bacău County.", latitude=46.5 + number / 10, **where)
+        actor(
+            summary=f"{('A commune in', 'Part of')[number]} Bacău County.",
+            latitude=46.5 + number / 10,
+            **where,
+        )
     return actor(summary="A commune in Bacău County.", latitude=latitude, **where)
+
+
+def beside_its_seat(latitude, seat="Vidin"):
+    where = {"country": country("BG", "Bulgaria"), "longitude": 23, **CITY}
+    actor(name="City", locality=seat, latitude=46.2, **where)
+    return actor(summary="Municipality in the depopulating Vidin Province.", latitude=latitude, **where)
 
 
 def authority_within(code):
@@ -201,7 +211,13 @@ CASES = {
         [(lambda: one_place(24), ["Valea", "154 km", "Other Valea"])],
         [lambda: one_place(26.1)],
     ),
-    (Actor, "county"): ([(lambda: in_county(44.2), ["Bacau", "261 km"])], [lambda: in_county(46.9)]),
+    (Actor, "county"): (
+        [
+            (lambda: in_county(44.2), ["Bacău", "261 km"]),
+            (lambda: beside_its_seat(44.2), ["Vidin", "222 km"]),
+        ],
+        [lambda: in_county(46.9), lambda: beside_its_seat(46), lambda: beside_its_seat(44.2, "Pleven")],
+    ),
     (Actor, "parent_abroad"): (
         [(lambda: authority_within("HU"), ["HU", "Ministry", "Romania"])],
         [lambda: authority_within("RO")],

@@ -1,5 +1,6 @@
 import json
 import re
+from collections import defaultdict
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,6 +52,20 @@ def test_no_text_holds_an_e_mail_address(directory, model):
     ]
     for row in model.objects.values_list(*texts):
         assert not any(map(E_MAIL.search, row)), row
+
+
+def test_who_shares_a_pin_shares_the_town(directory):
+    """Else one of two places of a country that bear a name has the coordinates of the other."""
+    towns = defaultdict(set)
+    for row in Actor.objects.filter(latitude__isnull=False):
+        towns[row.latitude, row.longitude].add((row.locality, row.precision))
+    assert [found for found in towns.values() if len(found) > 1] == []
+
+
+def test_where_only_a_region_is_known_no_town_is_named(directory):
+    regions = Actor.objects.filter(precision="region")
+    assert regions.exists()
+    assert not regions.exclude(locality="").exists()
 
 
 def test_sources_that_disagree_are_both_told(directory):
