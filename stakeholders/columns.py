@@ -376,7 +376,7 @@ mandates = Table(
         ),
         Column(
             "actor",
-            meaning=_("The slug of the body. Empty where a search found none."),
+            meaning=_("The slug of the body. Empty where a search found none, or was for something else."),
             links="actors",
             rdf=texts("org:heldBy"),
             importable=True,

@@ -14,7 +14,7 @@ from roma_network.search.facets import (
 )
 from stakeholders import hooks
 from stakeholders.columns import actors
-from stakeholders.models import Actor, Country, Mandate, Theme
+from stakeholders.models import Actor, Country, Mandate, Office, Theme
 
 
 def country_choices() -> list[tuple[str, str]]:
@@ -69,6 +69,7 @@ class ActorFilterSet(ListingFilterSet):
     office = FacetFilter(
         "mandates__office",
         label=_("Office for a country"),
+        choices=lambda: Office.choices,
         via="mandate",
         visible=has_source(Mandate, "mandates__"),
     )

@@ -637,8 +637,24 @@ class Office(models.TextChoices):
     ADVISORY_COUNCIL = "advisory_council", _("Advisory council on Roma")
 
 
+class Sought(models.TextChoices):
+    """What else the dossier of a country expects: that it was searched for is kept beside searches for offices."""
+
+    CONTACT_WEBSITE = "contact_website", _("Website of the contact point")
+    CONTACT_MAILBOX = "contact_mailbox", _("Mailbox of the contact point")
+    STRATEGY = "strategy", _("Strategy in force")
+    STRATEGY_TEXT = "strategy_text", _("Text of the strategy")
+    COMMISSION_REPORT = "commission_report", _("Report of the European Commission")
+    MONITOR_REPORT = "monitor_report", _("Report of the Roma Civil Monitor")
+    ROMA_ORGANISATION = "roma_organisation", _("Roma organisations")
+    LOCAL_AUTHORITY = "local_authority", _("Local authorities")
+    RUNNING_INITIATIVE = "running_initiative", _("Running initiatives")
+    MONEY = "money", _("Money for this country alone")
+    UNIVERSITY_OR_MUSEUM = "university_or_museum", _("Universities and museums")
+
+
 class Mandate(Slugged):
-    """The office that a body holds for a country; or that somebody searched for its holder, and found none."""
+    """The office that a body holds for a country; or that somebody searched for its holder, or for what else is expected of a country, and found none."""
 
     versioned = ["citations"]
     needs_source = True
@@ -646,7 +662,12 @@ class Mandate(Slugged):
     country = models.ForeignKey(
         Country, on_delete=models.PROTECT, related_name="mandates", verbose_name=_("country")
     )
-    office = models.CharField(_("office"), max_length=20, choices=Office.choices)
+    office = models.CharField(
+        _("office"),
+        max_length=20,
+        choices=[*Office.choices, *Sought.choices],
+        help_text=_("Or, of a search that found nothing, what else was searched for."),
+    )
     actor = models.ForeignKey(
         Actor,
         on_delete=models.CASCADE,
@@ -674,7 +695,12 @@ class Mandate(Slugged):
         verbose_name_plural = _("mandates")
         constraints = [
             *Slugged.Meta.constraints,
-            vocabulary_constraint("office", Office),
+            vocabulary_constraint("office", Office, Sought),
+            models.CheckConstraint(
+                condition=Q(actor__isnull=True) | Q(office__in=Office.values),
+                name="stakeholders_mandate_holds_an_office",
+                violation_error_message=_("That is no office: it can only be searched for."),
+            ),
             models.UniqueConstraint(
                 fields=["country", "office", "actor", "start"],
                 name="stakeholders_mandate_once",

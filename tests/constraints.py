@@ -77,9 +77,9 @@ def constraints(factory):
 # Cases that several models share
 
 
-def known(table, factory, field, vocabulary, *, blank=False):
+def known(table, factory, field, *vocabularies, blank=False):
     """With `blank` it may be empty, too."""
-    allowed, refused = list(vocabulary.values), ["x"]
+    allowed, refused = [value for each in vocabularies for value in each.values], ["x"]
     (allowed if blank else refused).append("")
     changes = [[{field: value} for value in values] for values in (allowed, refused)]
     return {f"{table}_{field}_is_known": (factory, *changes)}

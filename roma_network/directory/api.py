@@ -25,7 +25,7 @@ from roma_network.pages import addresses, rate_limit
 from roma_network.pages.http_cache import public
 from stakeholders import columns as actor_columns
 from stakeholders.filters import ActorFilterSet
-from stakeholders.models import ActorType, Membership, Office, RelationKind
+from stakeholders.models import ActorType, Membership, Office, RelationKind, Sought
 
 ENDPOINTS = {
     endpoint.name: endpoint
@@ -84,11 +84,11 @@ ENDPOINTS = {
         ),
         Endpoint(
             actor_columns.mandates,
-            "Mandates: which body holds an office for a country, or where none was found",
+            "Mandates: which body holds an office for a country, or what was searched for and not found",
             key="slug",
             filters={
                 "country": ("country", ()),
-                "office": ("office", Office.values),
+                "office": ("office", [*Office.values, *Sought.values]),
                 "actor": ("actor__slug", ()),
             },
         ),

@@ -34,15 +34,18 @@ from stakeholders.filters import ActorFilterSet
 from stakeholders.models import (
     Actor,
     ActorCitation,
+    ActorForm,
     ActorType,
     Country,
     Mandate,
     MandateCitation,
     Membership,
     Office,
+    Sought,
 )
 
 COMMISSION = "european-commission"  # whose reports, and those of its parts, are the Commission's
+SOME = 5  # Roma organisations, and cities, that a dossier would hold
 OF_COMMISSION = Q(publisher__slug=COMMISSION) | Q(publisher__parent__slug=COMMISSION)
 
 
@@ -72,10 +75,10 @@ class State:
     def holders(self, office: str) -> list[Actor]:
         return [row.actor for row in self.mandates if row.office == office and row.actor]
 
-    def searched(self, office: str) -> date | None:
-        """When somebody looked for a holder, and found none."""
+    def searched(self, sought: str) -> date | None:
+        """When somebody looked for a holder, or for what else is expected, and found none."""
         return next(
-            (row.searched_on for row in self.mandates if row.office == office and not row.actor), None
+            (row.searched_on for row in self.mandates if row.office == sought and not row.actor), None
         )
 
     @property
@@ -132,9 +135,9 @@ class State:
     def reports(self):
         return (row for row in self.documents if row.kind == DocumentKind.REPORT)
 
-    def looked(self, office: str) -> date | None:
-        """When somebody looked for the holder of an office: by name, or in what was read on the country's bodies."""
-        return self.searched(office) or self.sources_read
+    def looked(self, sought: str) -> date | None:
+        """When somebody looked for it: by name, or in what was read on the country's bodies."""
+        return self.searched(sought) or self.sources_read
 
     @property
     def contact_point_looked(self):
@@ -146,35 +149,60 @@ class State:
 
     @property
     def strategy_looked(self):
-        return self.looked(Office.STRATEGY_AUTHOR)
+        return self.looked(Sought.STRATEGY)
+
+    @property
+    def commission_report_looked(self):
+        return self.looked(Sought.COMMISSION_REPORT)
+
+    @property
+    def monitor_report_looked(self):
+        return self.looked(Sought.MONITOR_REPORT)
+
+    @property
+    def money_looked(self):
+        return self.looked(Sought.MONEY)
 
     @property
     def gaps(self) -> list["Gap"]:
         """What a dossier would hold and nobody found."""
         expected = [
-            (Office.CONTACT_POINT.label, self.contact_points, self.contact_point_looked),
-            (_("Strategy in force"), self.in_force, self.strategy_looked),
-            (Office.EQUALITY_BODY.label, self.equality_bodies, self.equality_body_looked),
-            (_("Report of the European Commission"), self.commission_report, self.sources_read),
-            (_("Report of the Roma Civil Monitor"), self.monitor_report, self.sources_read),
-            (_("Running initiatives"), self.counts["running"], self.sources_read),
-            (_("Local authorities"), self.counts["authorities"], self.sources_read),
-            (_("Roma organisations"), self.counts["roma"], self.sources_read),
-            (_("Money for this country alone"), self.money, self.sources_read),
+            (Office.CONTACT_POINT, self.contact_points),
+            (Sought.STRATEGY, self.in_force),
+            (Office.EQUALITY_BODY, self.equality_bodies),
+            (Sought.COMMISSION_REPORT, self.commission_report),
+            (Sought.MONITOR_REPORT, self.monitor_report),
+            (Sought.RUNNING_INITIATIVE, self.counts["running"]),
+            (Sought.LOCAL_AUTHORITY, self.counts["authorities"]),
+            (Sought.ROMA_ORGANISATION, self.counts["roma"]),
+            (Sought.MONEY, self.money),
+            (Sought.UNIVERSITY_OR_MUSEUM, self.counts["learned"]),
         ]
-        return [Gap(label, looked) for label, found, looked in [*expected, *self.details] if not found]
+        found = [Gap(each.label, self.looked(each)) for each, here in [*expected, *self.details] if not here]
+        return found + [Gap(label, self.searched(each)) for each, label in self.few]
 
     @property
     def details(self):
         """What is expected of the contact point and of the strategy, where there are some."""
         if self.contact_points:
-            websites, mailboxes = zip(
-                *((body.website, body.email) for body in self.contact_points), strict=True
-            )
-            yield _("Website of the contact point"), any(websites), self.sources_read
-            yield _("Mailbox of the contact point"), any(mailboxes), self.sources_read
+            yield Sought.CONTACT_WEBSITE, any(body.website for body in self.contact_points)
+            yield Sought.CONTACT_MAILBOX, any(body.email for body in self.contact_points)
         if self.in_force:
-            yield _("Text of the strategy"), any(row.texts for row in self.in_force), self.sources_read
+            yield Sought.STRATEGY_TEXT, any(row.texts for row in self.in_force)
+
+    @property
+    def few(self):
+        """Of what a dossier would hold some, where it holds fewer, and somebody looked for more."""
+        words = {
+            Sought.ROMA_ORGANISATION: (self.counts["roma"], _("Roma organisations beside the %(n)s listed")),
+            Sought.LOCAL_AUTHORITY: (
+                self.counts["authorities"],
+                _("Local authorities beside the %(n)s listed"),
+            ),
+        }
+        for each, (number, label) in words.items():
+            if 0 < number < SOME and self.searched(each):
+                yield each, label % {"n": number}
 
     @property
     def checked(self) -> date | None:
@@ -305,4 +333,9 @@ def counts(version: str) -> dict[str, dict[str, int]]:
         "running": count_owners(tie, "country", running[tie.rows]),
         "authorities": of_type(ActorType.LOCAL_AUTHORITY),
         "roma": of_type(ActorType.ROMA_COMMUNITY),
+        "learned": count(
+            actors.plain["country"],
+            having(actors.plain["type"], [ActorType.ACADEMIA])
+            | having(actors.plain["form"], [ActorForm.MUSEUM]),
+        ),
     }

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from initiatives.money import total
-from stakeholders.models import Country
+from stakeholders.models import Country, Sought
 from tests.factories import (
     ActorCitationFactory,
     ActorFactory,
@@ -126,6 +126,49 @@ def test_a_gap_says_when_somebody_looked(country, client):
     assert "Equality body: none found, looked on 25 November 2026" in page.texts("[aria-labelledby=gaps] li")
 
 
+def test_a_search_for_anything_that_a_dossier_expects_is_told_with_its_day(country, client):
+    body = ActorFactory(type="national_authority", country=country)
+    ActorCitationFactory(subject=body, source=SourceFactory(accessed_on=date(2026, 11, 20)))
+    mandate(country, actor=body, office="contact_point")
+    strategy(country, "2022", lead=body, end="2090")
+    days = {sought: date(2026, 11, day) for day, sought in enumerate([*Sought.values, "equality_body"], 1)}
+    for sought, day in days.items():
+        mandate(country, actor=None, office=sought, searched_on=day)
+    told = dict(
+        line.split(": ") for line in read(client, "/countries/RO/").texts("[aria-labelledby=gaps] li")
+    )
+    labels = {sought: str(Sought(sought).label) for sought in Sought.values} | {
+        "equality_body": "Equality body"
+    }
+    del labels["strategy"], labels["running_initiative"]  # there is one
+    assert told == {
+        label: f"none found, looked on {days[sought].day} November 2026" for sought, label in labels.items()
+    }
+    found = cells(client, "RO")
+    assert found["Commission, latest report"] == "none found, looked on 5 November 2026"
+    assert found["Civil Monitor, latest report"] == "none found, looked on 6 November 2026"
+    assert found["Money known"] == "none found, looked on 10 November 2026"
+
+
+def test_a_dossier_with_few_says_that_somebody_looked_for_more(country, client):
+    ActorFactory(type="roma_community", country=country)
+    assert "beside" not in read(client, "/countries/RO/").text("[aria-labelledby=gaps]")
+    mandate(country, actor=None, office="roma_organisation", searched_on=date(2026, 11, 25))
+    looked = "Roma organisations beside the 1 listed: none found, looked on 25 November 2026"
+    assert looked in read(client, "/countries/RO/").texts("[aria-labelledby=gaps] li")
+    ActorFactory.create_batch(4, type="roma_community", country=country)
+    assert "beside" not in read(client, "/countries/RO/").text("[aria-labelledby=gaps]")
+
+
+@pytest.mark.parametrize("field", [{"type": "academia"}, {"type": "civil_society", "form": "museum"}])
+def test_universities_and_museums_are_expected_of_a_country(country, client, field):
+    assert "Universities and museums: none listed" in read(client, "/countries/RO/").texts(
+        "[aria-labelledby=gaps] li"
+    )
+    ActorFactory(country=country, **field)
+    assert "Universities and museums" not in read(client, "/countries/RO/").text("[aria-labelledby=gaps]")
+
+
 def test_a_dossier_lists_all_that_is_missing_with_the_day_of_reading(country, client):
     assert "Roma organisations: none listed" in read(client, "/countries/RO/").texts(
         "[aria-labelledby=gaps] li"
@@ -142,6 +185,7 @@ def test_a_dossier_lists_all_that_is_missing_with_the_day_of_reading(country, cl
         f"Local authorities: {looked}",
         f"Roma organisations: {looked}",
         f"Money for this country alone: {looked}",
+        f"Universities and museums: {looked}",
         f"Mailbox of the contact point: {looked}",
         f"Text of the strategy: {looked}",
     ]

@@ -256,17 +256,22 @@ def test_crawlers_find_what_the_linked_data_holds(directory, client, folder):
     graph = rdflib.Graph().parse(data=client.get("/.well-known/void").content, format="turtle")
     dataset = rdflib.URIRef("http://testserver/data/#dataset")
     partitions = {
-        str(graph.value(each, VOID["class"])).rpartition("#")[2]: int(graph.value(each, VOID.entities))
+        graph.value(each, VOID["class"]): int(graph.value(each, VOID.entities))
         for each in graph.objects(dataset, VOID.classPartition)
     }
-    assert partitions["Organization"] == Actor.objects.published().count()
+    assert partitions[ORG.Organization] == Actor.objects.published().count()
+    participations = Participation.objects.public().count()
+    assert int(graph.value(dataset, VOID.entities)) == sum(partitions.values()) + participations
     data = rdflib.Graph()
     for url in graph.objects(dataset, VOID.dataDump):
         if url.endswith(".ttl"):
             response = client.get(str(url).removeprefix("http://testserver"))
             data.parse(data=b"".join(response.streaming_content), format="turtle")
             response.close()
-    assert len(set(data.subjects(RDF.type, ORG.Organization))) == partitions["Organization"]
+    assert len(partitions) == 4
+    here = str(graph.value(dataset, VOID.uriSpace)).replace("http://testserver", ORIGIN)
+    for of_class, number in partitions.items():
+        assert sum(subject.startswith(here) for subject in set(data.subjects(RDF.type, of_class))) == number
     links = {
         str(graph.value(graph.value(each, VOID.objectsTarget), VOID.uriSpace)): int(
             graph.value(each, VOID.triples)
@@ -275,9 +280,8 @@ def test_crawlers_find_what_the_linked_data_holds(directory, client, folder):
     }
     for space, number in links.items():
         assert number == sum(str(target).startswith(space) for target in data.objects(None, OWL.sameAs))
-    space = str(graph.value(dataset, VOID.uriSpace))
     entries = {str(subject) for subject in data.subjects(PROV.wasDerivedFrom)}
-    assert all(subject.startswith(space.replace("http://testserver", ORIGIN)) for subject in entries)
+    assert all(subject.startswith(here) for subject in entries)
 
 
 def test_what_others_put_into_the_folder_is_passed_over(directory, folder, client):

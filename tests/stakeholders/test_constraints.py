@@ -10,6 +10,7 @@ from stakeholders.models import (
     Office,
     Precision,
     RelationKind,
+    Sought,
     SuccessorKind,
     TextOrigin,
 )
@@ -195,7 +196,12 @@ CASES = {
         [lambda row, other: {"subject": other.subject, "target": other.target}],
     ),
     **constraints.slugged("stakeholders_mandate", MandateFactory),
-    **constraints.known("stakeholders_mandate", MandateFactory, "office", Office),
+    **constraints.known("stakeholders_mandate", SearchFactory, "office", Office, Sought),
+    "stakeholders_mandate_holds_an_office": (
+        MandateFactory,
+        [{"actor": None, "office": sought, **SEARCH} for sought in Sought.values],
+        [{"office": sought} for sought in Sought.values],
+    ),
     **constraints.dates("stakeholders_mandate", MandateFactory, "start"),
     **constraints.dates("stakeholders_mandate", MandateFactory, "end"),
     **constraints.in_order("stakeholders_mandate", MandateFactory, "start", "end"),
