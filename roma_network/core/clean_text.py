@@ -23,6 +23,8 @@ EMPTY_LINES = re.compile(r"\n{3,}")
 
 def clean_text(text: str, *, multiline: bool = False) -> str:
     """`text` in NFC, without what cannot be seen, with single spaces; line breaks stay where there may be several lines."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     text = BREAKS.sub("\n", text)
     text = JOINERS.sub("", composed(UNSEEN.sub("", text)))
     text = composed(text)  # again, where letter and accent now are neighbours

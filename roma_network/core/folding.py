@@ -20,7 +20,9 @@ NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 def fold(text: object) -> str:
     """Plain lower-case letters and digits: Košice → kosice, Πάτρα → patra, Пловдив → plovdiv."""
-    return NOT_WORD.sub(" ", anyascii(clean_text(str(text)).translate(SIGNS)).lower()).strip()
+    clean = clean_text(str(text))
+    plain = clean if clean.isascii() else anyascii(clean.translate(SIGNS))
+    return NOT_WORD.sub(" ", plain.lower()).strip()
 
 
 def searchable(names: Iterable[str], rest: Iterable[str] = ()) -> str:

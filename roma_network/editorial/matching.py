@@ -2,7 +2,8 @@
 
 What is said of a body is compared with all entries of a kind by what no two share by chance (identifiers, mailbox,
 website), and by names, word by word: a word that few names have weighs more, a word may be misspelt, and places count
-little where the entry lies there. Figures: `tests/benchmarks/matching.py`.
+little where the entry lies there. Names that have one word each for themselves, a place or a number, are those of two
+bodies, and so are a city and what it runs, whatever website they share. Figures: `tests/benchmarks/matching.py`.
 
 An index of all names is made once for each content version. A name is looked up by its rarest words, in less than a
 millisecond among 100,000 entries.
@@ -54,7 +55,10 @@ LONG = 8  # letters of a word with two slips
 MOST_REMEMBERED = 50_000  # words
 MOST_HOLDING = 20  # entries of one key; more have it by chance, or in many countries
 SHORTEST = 4  # letters of a word that may be misspelt
-ANOTHER_BODY = 0.88  # of its likeness has a university to a municipality
+ANOTHER_BODY = (
+    0.75  # of its likeness has a university to a municipality, or the board of one county to that of another
+)
+RELATED = 0.2  # so like are names that compare at all: of one language, with a telling word in common
 COMMONEST = 0.4  # of its weight has the word that half of all local authorities have
 OTHER_TYPE = 0.1  # less for what is of another type
 STRENGTH = {"website": 0.95, "email": 0.95, "host": 0.75, "acronym": 0.6} | dict.fromkeys(IDENTIFIERS, 1.0)
@@ -95,8 +99,23 @@ class Candidate(NamedTuple):
     why: tuple[str, ...]
 
 
+class Likeness(NamedTuple):
+    """How like two names are, of 1. `refuted`: which evidence counts for nothing between bodies called so."""
+
+    score: float = 0
+    shared: float = 0  # as `score`, before what tells them apart
+    refuted: tuple[str, ...] = ()
+
+
+class Weighed(NamedTuple):
+    """The words of a name, each with its weight; `main` without those in brackets or behind a comma."""
+
+    words: dict[str, float]
+    main: frozenset[str]
+
+
 class Known(NamedTuple):
-    """What the index holds of an entry. `names` are folded, the main one comes first."""
+    """What the index holds of an entry. `names` are folded."""
 
     pk: int
     names: Sequence[str]
@@ -257,19 +276,28 @@ class Matcher:
             return float(self.weights[number])
         return min((float(self.weights[number]) for number in self.similar(word)), default=self.heaviest)
 
-    def alike(self, name: str, country: str | None) -> dict[int, float]:
-        """Entry → how like one of its names this one is."""
+    def alike(self, name: str, country: str | None, also: Iterable[int] = ()) -> dict[int, Likeness]:
+        """Entry → how like one of its names this one is. Of `also` it is told as well what of their evidence names refute."""
         read = name_words(name[:LONGEST])
-        asked = {word: share * self.weight_of(word) for word, share in read.words.items()}
-        found: dict[int, float] = {}
-        for document in self.first_sight(asked, country):
+        asked = Weighed(
+            {word: share * self.weight_of(word) for word, share in read.words.items()},
+            frozenset(word for word, share in read.words.items() if share == 1),
+        )
+        found: dict[int, Likeness] = {}
+        alike = set(self.first_sight(asked.words, country))
+        for document in sorted(alike.union(self.documents_of(also))):
             entry = int(self.owners[document])
             likeness = self.likeness(asked, document, entry, country)
-            if likeness > found.get(entry, 0):
-                found[entry] = likeness
+            if document not in alike:
+                likeness = likeness._replace(score=0)
+            found[entry] = better(found.get(entry, Likeness()), likeness)
         for entry in self.holding("joined", read.joined, country):
-            found[entry] = max(found.get(entry, 0), JOINED)
+            found[entry] = better(found.get(entry, Likeness()), Likeness(JOINED, JOINED))
         return found
+
+    def documents_of(self, entries: Iterable[int]) -> Iterable[int]:
+        for entry in entries:
+            yield from range(*self.owners.searchsorted([entry, entry + 1]).tolist())
 
     def first_sight(self, asked: dict[str, float], country: str | None) -> list[int]:
         """The documents of a country, or of none, that share the heaviest words with what is asked."""
@@ -296,16 +324,14 @@ class Matcher:
             found = found[np.argpartition(-rough, COMPARED)[:COMPARED]]
         return found.tolist()
 
-    def likeness(self, asked: dict[str, float], document: int, entry: int, country: str | None) -> float:
-        """How like a name is, of 1: twice the weight of what both share, of the weight of both."""
+    def likeness(self, asked: Weighed, document: int, entry: int, country: str | None) -> Likeness:
+        """How like a name is: twice the weight of what both share, of the weight of both."""
         held = self.weighted(document)
         place, country_words = self.place_words[self.placed[entry]]
-        pairs = self.paired(asked, held)
-        if any(map(has_digit, asked.keys() ^ held.keys())):  # ROMED 1 and ROMED 2 are two
-            return 0
+        pairs = self.paired(asked.words, held.words)
         shared = total = 0.0
         matched = set()
-        for word, weight in asked.items():
+        for word, weight in asked.words.items():
             other, likeness = pairs.get(word, (None, 0))
             if other is None:
                 total += 0 if is_of_place(word, place) else weight
@@ -314,14 +340,19 @@ class Matcher:
             shared += likeness * weight
             total += weight
         is_there = country is not None and country == self.countries[entry]
-        for word, weight in held.items():
+        for word, weight in held.words.items():
             if word in matched or not (is_there and is_of_place(word, country_words)):
                 total += weight
-        shared += sum(likeness * held[other] for other, likeness in pairs.values())
-        bodies = BODIES.intersection(asked), BODIES.intersection(held)
-        if all(bodies) and bodies[0].isdisjoint(bodies[1]):
-            shared *= ANOTHER_BODY
-        return shared / total if total else 0
+        shared += sum(likeness * held.words[other] for other, likeness in pairs.values())
+        if not total:
+            return Likeness()
+        own = (
+            {word for word in asked.main - pairs.keys() if not is_of_place(word, place)},
+            {word for word in held.main - matched if not (is_there and is_of_place(word, country_words))},
+        )
+        if any(map(has_digit, asked.words.keys() ^ held.words.keys())):  # ROMED 1 and ROMED 2 are two
+            return Likeness(0, shared / total, ("host", "website") if pairs else ())
+        return told_apart(shared / total, asked.main, held.main, own)
 
     def paired(self, asked: dict[str, float], held: dict[str, float]) -> dict[str, tuple[str, float]]:
         """Word asked for → the word held that it is, and how like it is."""
@@ -356,10 +387,12 @@ class Matcher:
         doubts: dict[int, dict[str, float]] = {}
         for entry, kind, strength in self.sharing(described):
             doubts.setdefault(entry, {}).setdefault(kind, strength)
-        for name in dict.fromkeys(filter(None, described.names)):
-            for entry, likeness in self.alike(name, described.country).items():
-                said = doubts.setdefault(entry, {})
-                said["name"] = max(said.get("name", 0), likeness)
+        for entry, likeness in self.called_alike(described, list(doubts)).items():
+            said = doubts.setdefault(entry, {})
+            for kind in likeness.refuted:
+                said.pop(kind, None)
+            if likeness.score:
+                said["name"] = likeness.score
         kind = kind_of_type(described.type)
         found = []
         for entry, said in doubts.items():
@@ -372,6 +405,14 @@ class Matcher:
                 why = tuple(sorted(said, key=said.__getitem__, reverse=True))
                 found.append(Candidate(int(self.pks[entry]), round(score, 3), why))
         return foremost(found, most)
+
+    def called_alike(self, described: Described, also: Collection[int]) -> dict[int, Likeness]:
+        """Entry → how like one of its names one of those described is."""
+        found: dict[int, Likeness] = {}
+        for name in dict.fromkeys(filter(None, described.names)):
+            for entry, likeness in self.alike(name, described.country, also).items():
+                found[entry] = better(found.get(entry, Likeness()), likeness)
+        return found
 
     def sharing(self, described: Described) -> Iterable[tuple[int, str, float]]:
         """Entries that share what no two bodies share by chance, what that is, and how much it says."""
@@ -416,7 +457,7 @@ class Matcher:
         found: dict[tuple[int, int], float] = {}
         for one, other in self.sharing_a_rare_word(roots):
             entry, second = int(self.owners[one]), int(self.owners[other])
-            likeness = self.likeness(self.weighted(one), other, second, self.countries[entry])
+            likeness = self.likeness(self.weighted(one), other, second, self.countries[entry]).score
             if likeness >= ENOUGH:
                 first, last = sorted((int(self.pks[entry]), int(self.pks[second])))
                 pair = (first, last)
@@ -451,11 +492,14 @@ class Matcher:
             if entries[0] != entries[1] and not differ(*(self.countries[entry] for entry in entries)):
                 yield one, other
 
-    def weighted(self, document):
+    def weighted(self, document: int) -> Weighed:
         start, end = self.starts[document], self.starts[document + 1]
-        numbers = self.flat[start:end]
-        weights = (self.weights[numbers] * self.shares[start:end]).tolist()
-        return dict(zip(map(self.words.__getitem__, numbers.tolist()), weights, strict=True))
+        numbers, shares = self.flat[start:end], self.shares[start:end]
+        words = list(map(self.words.__getitem__, numbers.tolist()))
+        weights = dict(zip(words, (self.weights[numbers] * shares).tolist(), strict=True))
+        return Weighed(
+            weights, frozenset(word for word, share in zip(words, shares, strict=True) if share == 1)
+        )
 
 
 class PublicMatcher(NamedTuple):
@@ -477,14 +521,44 @@ def foremost(found: Iterable[Candidate], most: int) -> list[Candidate]:
 
 def documents(row: Known) -> Iterable[NameWords]:
     """The names of an entry."""
-    place = folding.fold(row.place) if row.place else ""
-    for number, name in enumerate(row.names):
-        if number == 0 and is_parted(row.name):
+    main, place = folding.fold(row.name), folding.fold(row.place) if row.place else ""
+    for name in row.names:
+        if name == main and is_parted(row.name):
             yield name_words(row.name)
         elif (
-            number == 0 or name != place
+            name == main or name != place
         ):  # by which people look for a town, and which is no name of its parts
             yield NameWords(dict.fromkeys(words_in(name), 1.0), name.replace(" ", ""))
+
+
+def better(one: Likeness, other: Likeness) -> Likeness:
+    """Of two names of an entry: what the one refutes that shares more, the other may not."""
+    score = max(one.score, other.score)
+    return max(one, other, key=attrgetter("shared"))._replace(score=score)
+
+
+def are_exchanged(own: set[str], others: set[str]) -> bool:
+    """Whether one word stands for another, and is not short for it."""
+    if len(own) > 1 or len(others) > 1:
+        return False
+    (one,), (other,) = own, others
+    return not (one.startswith(other) or other.startswith(one))
+
+
+def told_apart(
+    shared: float, asked: frozenset[str], held: frozenset[str], own: tuple[set[str], set[str]]
+) -> Likeness:
+    """How like names are that have these words, and these each for itself."""
+    bodies = [BODIES & words for words in (asked, held)]
+    bodies = [found - {MUNICIPALITY} if "university" in found else found for found in bodies]  # of a city
+    towns = sum(MUNICIPALITY in found for found in bodies)
+    is_another = all(bodies) and bodies[0].isdisjoint(bodies[1])
+    if shared >= RELATED and all(own):
+        # The boards of two counties; or a city and what it runs, which stands on its pages.
+        if is_another or towns == 1 or are_exchanged(*own):
+            return Likeness(shared * ANOTHER_BODY, shared, ("host", "website"))
+        return Likeness(shared, shared, ("host",) if shared < ENOUGH else ())
+    return Likeness(shared * ANOTHER_BODY if is_another else shared, shared)
 
 
 def word_likeness(one: str, other: str) -> float:

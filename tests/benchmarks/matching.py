@@ -369,7 +369,7 @@ def known(actor: Actor):
     from roma_network.editorial.matching import Known
 
     town = actor.locality if actor.type == "local_authority" else ""
-    names = folding.searchable([actor.name, actor.acronym, actor.native_name, town, *actor.others])
+    names = folding.searchable([town, actor.name, actor.acronym, actor.native_name, *actor.others])
     return Known(
         actor.pk,
         names.strip("\n\t").split("\n"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from roma_network.core import folding
 from roma_network.editorial import matching
 from roma_network.editorial.matching import Described, Known, Matcher
 from roma_network.editorial.name_words import name_words
@@ -25,7 +26,9 @@ def real(everyone):
 
 def matcher(*rows, **about):
     return Matcher(
-        Known(pk, names=[name.lower()], name=name, **{"country": "SK", "country_name": "Slovakia"} | about)
+        Known(
+            pk, names=[folding.fold(name)], name=name, **{"country": "SK", "country_name": "Slovakia"} | about
+        )
         for pk, name in enumerate(rows, 1)
     )
 
@@ -58,6 +61,7 @@ def test_what_is_not_in_the_directory_is_seldom_offered(everyone, real):
         ("ROMED 1", "ROMED 2"),
         ("University of Granada", "City of Granada"),
         ("Cardiff University", "Cardiff Council"),
+        ("Birmingham City University", "Birmingham City Council"),
         ("Comune di Bologna", "Comune di Ton"),
         ("Comune di Bologna", "Comune di Asso"),
         ("Council of Europe", "European Council"),
@@ -67,6 +71,63 @@ def test_what_is_not_in_the_directory_is_seldom_offered(everyone, real):
 def test_others_are_not_offered(one, other):
     assert offered(matcher(one), other) == []
     assert offered(matcher(other), one) == []
+
+
+LISTS = [  # name on a list, name here
+    ("Länsstyrelsen i Blekinge län", "Länsstyrelsen i Stockholms län"),
+    ("Federation of Roma Associations of Catalonia", "Federation of Roma Associations of Valencia"),
+    ("Regional Public Health Authority in Prešov", "Regional Public Health Authority in Nitra"),
+    ("Belfast Waterworks", "Belfast City Council"),
+    ("Sheffield Safeguarding Children Board", "Sheffield City Council"),
+    ("Roma Inclusion Programme 2", "Roma Inclusion Programme 3"),
+]
+
+
+@pytest.mark.parametrize(("asked", "known"), LISTS)
+def test_another_place_or_number_is_another_body_even_on_one_website(asked, known):
+    """Lists name all bodies of a kind, and give those of one house its front page."""
+    index = matcher(known, values={"website": "https://www.house.example/"})
+    for website in ("", "https://house.example/", "https://house.example/contact"):
+        values = {"website": website, "email": "office@house.example"}
+        assert offered(index, asked, country="SK", values=values) == [], website
+    assert offered(index, known, country="SK") == [1]
+
+
+def test_the_name_of_a_town_alone_is_no_name_of_its_parts():
+    """It stands first among the names by which the town is searched."""
+    town = Known(
+        1,
+        ["birmingham", "birmingham city council"],
+        "Birmingham City Council",
+        country="SK",
+        place="Birmingham",
+        values={"website": "https://birmingham.example/"},
+    )
+    values = {"website": "https://birmingham.example"}
+    for name in ("University of Birmingham", "Birmingham Nature Centre"):
+        assert offered(Matcher([town]), name, country="SK", values=values) == []
+    for name in ("Birmingham", "City of Birmingham"):
+        assert offered(Matcher([town]), name, country="SK") == [1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ("Newcastle upon Tyne City Council", "Newcastle City Council"),
+        ("Országos Roma Önkormányzat", "National Roma Self-Government"),
+        ("Roma Centre (Prešov)", "Roma Centre Prešov"),
+        ("Another Name Altogether", "Belfast City Council"),
+    ],
+)
+def test_a_website_says_more_than_a_name_that_leaves_it_open(asked, known):
+    others = [f"Roma {name}" for name in ("House", "Youth", "Theatre", "Press", "Library", "Choir")]
+    index = Matcher(
+        Known(pk, names=[folding.fold(name)], name=name, country="SK", values={"website": website})
+        for pk, (name, website) in enumerate(
+            [(known, "https://www.house.example/"), *((name, "") for name in 60 * others)], 1
+        )
+    )
+    assert offered(index, asked, country="SK", values={"website": "http://house.example"}) == [1]
 
 
 def test_the_country_tells_ministries_apart():

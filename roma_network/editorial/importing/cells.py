@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from roma_network.core import folding
 from roma_network.core.batches import batches
+from roma_network.core.clean_text import clean_text
 from roma_network.core.partial_dates import PartialDateField
 from roma_network.core.text_fields import ProseField
 from roma_network.editorial.importing import plain_forms
@@ -46,7 +47,7 @@ class Column:
 
     def normal(self, text, words):
         """A cell as the directory writes it. `words`: small vocabulary → what its rows are called, folded → their keys."""
-        return plain_forms.text(text, multiline=True)
+        return clean_text(text, multiline=True)
 
     def can_hold(self, text, words):
         """Whether a cell of a list of others might be read as this; `words` as above. Texts can hold whatever is said."""
@@ -104,7 +105,7 @@ class Plain(Column):
         return dict(self.field.flatchoices)
 
     def normal(self, text, words):
-        text = plain_forms.text(text, multiline=self.is_multiline)
+        text = clean_text(text, multiline=self.is_multiline)
         if text and self.field.choices and text not in self.allowed:
             return self.by_label.get(folding.fold(text), text)
         for form in self.forms:
@@ -161,12 +162,12 @@ class Link(Column):
         self.is_of_vocabulary = not self.is_of_entries and self.model is not field.model
 
     def normal(self, text, words):
-        text = plain_forms.text(text)
+        text = clean_text(text)
         return words[self.model].get(folding.fold(text), text) if self.is_of_vocabulary and text else text
 
     def can_hold(self, text, words):
         if self.is_of_vocabulary:
-            return folding.fold(plain_forms.text(text)) in words[self.model]
+            return folding.fold(clean_text(text)) in words[self.model]
         is_key = re.fullmatch(SLUG, text) is not None
         return is_key or self.model.objects.filter(**{self.model.label_field: text}).exists()
 
@@ -210,7 +211,7 @@ class Links(Column):
         self.is_of_vocabulary = not self.is_of_entries
 
     def normal(self, text, words):
-        text = plain_forms.text(text, multiline=True)
+        text = clean_text(text, multiline=True)
         if self.is_of_entries:
             return text
         parts = filter(None, (part.strip() for part in BETWEEN_NAMES.split(text)))

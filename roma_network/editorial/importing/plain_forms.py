@@ -9,7 +9,6 @@ from functools import cache
 from urllib.parse import unquote
 
 from roma_network.core import folding
-from roma_network.core.clean_text import clean_text
 
 MONTHS = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905
@@ -26,12 +25,6 @@ WEB = re.compile(r"(?:https?://)?(?:www\.)?[\w-]+(?:\.[\w-]+)+/", re.IGNORECASE)
 NOT_SLUG = re.compile(r"[^a-z0-9]+")
 YES, NO = {"yes", "true", "1", "x"}, {"no", "false", "0", ""}
 LONGEST_SLUG = 80
-
-
-def text(given: str, *, multiline: bool = False) -> str:
-    if given.isascii() and given.isprintable() and "  " not in given:
-        return given.strip()
-    return clean_text(given, multiline=multiline)
 
 
 def partial_date(given: str) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.core.batches import batches
+from roma_network.core.clean_text import clean_text
 from roma_network.editorial.importing import plain_forms
 from roma_network.editorial.importing.cells import (
     Kept,
@@ -30,7 +31,7 @@ tables = {}  # name → table, of all that can be imported
 
 class SlugKey(Key):
     def normal(self, text, words):
-        text = plain_forms.text(text)
+        text = clean_text(text)
         return text if re.fullmatch(SLUG, text) else plain_forms.slug(text)
 
     def parse(self, text, known):
