@@ -20,6 +20,8 @@ MOST_IMPORTS = 5
 
 
 class Figure(NamedTuple):
+    """How many entries; the list of them, where there are any."""
+
     count: int
     url: str
 
@@ -40,58 +42,59 @@ class QualityTable(NamedTuple):
 
 def context(user, screens, importers):
     """What the page shows to `user`; `screens` are the admins of the entries that they may see, `importers` of what they may import."""
-    counted = {screen: counts(screen) for screen in screens}
+    counted = [Counted(screen) for screen in screens]
     return {
         "waiting": waiting(user, screens),
         "imports": imports(user, importers),
         "statuses": statuses(counted),
-        "tables": [table for screen in screens for table in tables(screen, counted[screen])],
+        "tables": [table for each in counted for table in tables(each)],
         "changes": changes(screens),
     }
 
 
-def list_url(screen, **query):
-    query = {name: value for name, value in query.items() if value}
-    return f"{reverse(admin_urlname(screen.opts, 'changelist'))}?{urlencode(query)}"
+class Counted:
+    """The entries of a screen. `rows`: status and group by group, how many there are in all and on each work list."""
 
+    def __init__(self, screen):
+        self.screen = screen
+        self.worklists = work_lists.conditions(screen.model)
+        self.url = reverse(admin_urlname(screen.opts, "changelist"))
+        columns = [path for path, *_ in screen.quality_groups]
+        on_lists = {each.name: Count("pk", filter=condition) for each, condition in self.worklists.items()}
+        rows = screen.model.objects.order_by().values("status", *columns)
+        self.rows = list(rows.annotate(ALL=Count("pk"), **on_lists))
 
-def counts(screen):
-    """Rows of status, group by group, and how many entries they stand for: in all and on each work list."""
-    model = screen.model
-    columns = [path for path, *_ in screen.quality_groups]
-    on_lists = {
-        worklist.name: Count("pk", filter=work_lists.condition(worklist, model))
-        for worklist in work_lists.worklists(model)
-    }
-    rows = model.objects.order_by().values("status", *columns)
-    return list(rows.annotate(ALL=Count("pk"), **on_lists))
+    def figure(self, count, **query):
+        return Figure(count, f"{self.url}?{urlencode(query)}" if count else "")
 
 
 def statuses(counted):
     lines = []
-    for screen, rows in counted.items():
+    for each in counted:
         found = Counter()
-        for row in rows:
+        for row in each.rows:
             found[row["status"]] += row["ALL"]
-        figures = [Figure(found[status], list_url(screen, status__exact=status)) for status in Status]
-        lines.append(QualityLine(capfirst(screen.opts.verbose_name_plural), figures))
+        figures = [each.figure(found[status], status__exact=status) for status in Status]
+        lines.append(QualityLine(capfirst(each.screen.opts.verbose_name_plural), figures))
     return lines
 
 
-def tables(screen, rows):
+def tables(counted):
     """Quality of what is not withdrawn: one table for each way of grouping."""
-    worklists = work_lists.worklists(screen.model)
-    living = [row for row in rows if row["status"] != Status.WITHDRAWN]
+    screen, worklists = counted.screen, counted.worklists
+    columns = ("ALL", *(each.name for each in worklists))
+    living = [row for row in counted.rows if row["status"] != Status.WITHDRAWN]
     for path, caption, labels in screen.quality_groups:
         names = labels()
         sums = defaultdict(Counter)
         for row in living:
-            sums[row[path]].update({name: row[name] for name in ("ALL", *(each.name for each in worklists))})
+            sums[row[path]].update({name: row[name] for name in columns})
         lines = []
         for value, found in sorted(sums.items(), key=lambda pair: -pair[1]["ALL"]):
             query = {f"{path}__exact": value} if value else {f"{path.partition('__')[0]}__isnull": "True"}
-            figures = [Figure(found["ALL"], list_url(screen, **query))] + [
-                Figure(found[each.name], list_url(screen, work=each.value, **query)) for each in worklists
+            figures = [
+                counted.figure(found["ALL"], **query),
+                *(counted.figure(found[each.name], work=each.value, **query) for each in worklists),
             ]
             lines.append(QualityLine(names.get(value, _("None")), figures))
         slug = f"{screen.opts.model_name}-{path.partition('__')[0]}"

@@ -66,9 +66,14 @@ def links_to_the_dead(model, citations):
     return reduce(or_, (Q(**{f"{name}__in": dead}) for name in url_fields(model)), found)
 
 
+def conditions(model: type[Editorial]) -> dict[Worklist, Q]:
+    """The work lists that a kind of entry has, and what puts one on each."""
+    found = {worklist: condition(worklist, model) for worklist in Worklist}
+    return {worklist: each for worklist, each in found.items() if each is not None}
+
+
 def worklists(model: type[Editorial]) -> list[Worklist]:
-    """The work lists that a kind of entry has."""
-    return [worklist for worklist in Worklist if condition(worklist, model) is not None]
+    return list(conditions(model))
 
 
 def on(worklist: str, entries: QuerySet) -> QuerySet:

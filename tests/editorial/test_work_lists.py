@@ -10,7 +10,7 @@ from time_machine import travel
 from initiatives.models import Document, Initiative
 from roma_network.editorial import work_lists
 from roma_network.editorial.work_lists import Worklist
-from roma_network.models import Status
+from roma_network.models import Import, ImportedRow, Status
 from stakeholders.models import Actor
 from tests import factories
 from tests.editing import address, queries_of, sent_by
@@ -163,6 +163,23 @@ def test_what_waits_depends_on_the_role(cast):
     }
     assert waiting == {"curator": ["Mine"], "publisher": ["In review"]}
     assert address(review, "change").rstrip("?") in first_page(cast["publisher"]).text
+
+
+def test_what_waits_for_review_is_shown_whatever_was_imported(cast):
+    """5,000 drafts of one file once hid it. What a curator wrote by hand is shown beside them too."""
+    by = User.objects.get(username="publisher")
+    job = Import.objects.create(table="actors", file_name="list.csv", by=by)
+    imported = factories.ActorFactory.create_batch(30, status=Status.DRAFT)
+    ImportedRow.objects.bulk_create(ImportedRow(owner=job, key=actor.pk) for actor in imported)
+    written = factories.ActorFactory(status=Status.DRAFT, name="By hand")
+    factories.ActorFactory(status=Status.IN_REVIEW, name="In review")
+    Actor.history.update(history_user=by)
+    first_page(cast["publisher"])
+    before = queries_of(cast["publisher"], "/admin/")
+    labels = [row["label"] for row in first_page(cast["publisher"]).context["waiting"]]
+    assert labels == ["In review", written.name]
+    factories.ActorFactory.create_batch(10, status=Status.DRAFT)
+    assert queries_of(cast["publisher"], "/admin/") == before <= 15
 
 
 @TODAY
