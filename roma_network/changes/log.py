@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 from django.apps import apps
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, transaction
-from django.db.models import F, TextField
-from django.db.models.functions import Cast
+from django.db.models import F
 
 from roma_network.changes import triggers
 from roma_network.core.batches import BATCH, batches
@@ -163,10 +162,10 @@ def compare_all() -> None:
         manager = table.model._default_manager  # type: ignore[union-attr]  # logged tables have a model
         for chunk in batches(manager.order_by("pk").values_list("pk", flat=True), CHUNK):
             store(changes_in(table, chunk))
-        # A list that is read once: to ask for each record would take the square of the rows, as no index is of texts.
-        there = manager.annotate(told_as=Cast("pk", TextField())).order_by().values("told_as")
-        lost = Record.objects.filter(part=table.name, body__isnull=False).exclude(row__in=there)
-        store([Record(part=table.name, key=record.key, row=record.row) for record in lost])
+        # Compared here: to a database, texts and keys of rows are no match that an index or a hash would help with.
+        there = set(map(str, manager.order_by().values_list("pk", flat=True).iterator()))
+        told = Record.objects.filter(part=table.name, body__isnull=False).values_list("key", "row").iterator()
+        store([Record(part=table.name, key=key, row=row) for key, row in told if row not in there])
     Mark.objects.all()._raw_delete(DEFAULT_DB_ALIAS)
 
 

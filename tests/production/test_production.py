@@ -351,6 +351,7 @@ def test_pages_are_compressed_for_who_accepts_it(cluster, header, encoding):
         "/actors/?q={}&form%61t=csv&utm_x=1",
         "/actors/?format=csv&q={}",
         "/share/actor/fra.png?x={}",
+        "/%73hare/actor/fra.png?x={}",
     ],
 )
 def test_files_and_pictures_are_made_by_processes_apart(cluster, address):
