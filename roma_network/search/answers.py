@@ -63,7 +63,7 @@ def is_slip(concept, version):
     words = [*concept.words]
     if len(concept.stem) > INFLECTED * len(concept.folded):
         words.append(concept.stem)
-    return not any(word in text_index_of(model, version).text for model in models() for word in words)
+    return not any(text_index_of(model, version).holds(word) for model in models() for word in words)
 
 
 def models() -> Iterable[type[Editorial]]:

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from itertools import islice
 
+import numpy as np
 from django.db.models import Value
 from django.db.models.functions import StrIndex, Substr
 from rapidfuzz import process
@@ -154,26 +155,26 @@ class NameIndex:
 
     @cached_property
     def called_so(self):
-        """Name → places of the entries that bear it."""
-        places = defaultdict(list)
-        for place in range(len(self.starts)):
-            for name in self.names_at(place).split("\n"):
-                if name:
-                    places[name].append(place)
-        return dict(places)
+        """Hashes of names, sorted, and the place of the entry that bears each: a dictionary takes ten times as much memory."""
+        names = self.text.split("\n")
+        places = np.searchsorted(self.starts, starts_of(names), side="right") - 1
+        hashes = np.fromiter(map(hash, names), dtype=np.int64, count=len(names))
+        order = np.argsort(hashes, kind="stable")
+        return hashes[order], places[order].astype(np.int32)
 
     def called(self, name):
         """Model, key and slug of the entries that bear this folded name."""
-        places = self.called_so.get(name, ())
+        hashes, places = self.called_so
+        first, last = (np.searchsorted(hashes, hash(name), side=side) for side in ("left", "right"))
+        found = [place for place in places[first:last].tolist() if f"\n{name}\n" in self.names_at(place)]
         return tuple(
-            (self.models[place], self.keys[place], self.slugs[place]) for place in places[:MOST_CALLED]
+            (self.models[place], self.keys[place], self.slugs[place]) for place in found[:MOST_CALLED]
         )
 
     def alike(self, text):
         """Model, key and slug of an entry that is called nearly so."""
-        found = process.extractOne(
-            text, self.called_so.keys(), scorer=OSA.normalized_similarity, score_cutoff=NEARLY
-        )
+        names = filter(None, self.text.split("\n"))
+        found = process.extractOne(text, names, scorer=OSA.normalized_similarity, score_cutoff=NEARLY)
         return self.called(found[0])[:1] if found else ()
 
     def similar(self, word):
@@ -188,6 +189,12 @@ class NameIndex:
         return [
             other for other, *_ in sorted(found, key=lambda row: (-round(row[1], 2), -self.words[row[0]]))
         ]
+
+
+def starts_of(parts):
+    """Where each of these stands in the text that they make, with a letter between."""
+    lengths = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts)) + 1
+    return np.cumsum(lengths) - lengths
 
 
 def name_index(version: str) -> NameIndex:

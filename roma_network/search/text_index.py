@@ -18,7 +18,7 @@ from roma_network.search import following
 CHUNK = 5000
 MOST_KEPT = 100  # words
 END = "\r"  # of a row: no folded text holds it
-SPACE, LINE = ord(" "), ord("\n")
+SPACE, LINE, NAMES_END = ord(" "), ord("\n"), ord("\t")
 IS_BREAK = np.isin(np.arange(128), [ord(letter) for letter in " \n\t\r"])
 
 
@@ -52,9 +52,9 @@ class TextIndex:
         for key, text in rows:
             keys.append(key)
             starts.append(position)
-            texts.append(text + END)
-            position += len(text) + len(END)
-        self.text = "".join(texts)
+            texts.append((text + END).encode())
+            position += len(texts[-1])
+        self.text = b"".join(texts)
         self.standings = {}
         self.keys, self.starts = map(np.array, (keys, starts))
         self.ends = np.append(self.starts[1:], position)[: len(self.starts)]
@@ -68,10 +68,10 @@ class TextIndex:
         starts, ends = self.starts[stays], self.ends[stays]
         pieces, last = [], 0
         for (_key, text), place in sorted(zip(rows, places, strict=True), key=lambda pair: pair[1]):
-            pieces += [*self.pieces(starts[last:place], ends[last:place]), text + END]
+            pieces += [*self.pieces(starts[last:place], ends[last:place]), (text + END).encode()]
             last = place
         pieces += self.pieces(starts[last:], ends[last:])
-        return TextIndex.of("".join(pieces), self, stays, places, rows)
+        return TextIndex.of(b"".join(pieces), self, stays, places, rows)
 
     def pieces(self, starts, ends):
         """The texts of rows, those that stand side by side as one."""
@@ -83,9 +83,10 @@ class TextIndex:
 
     def place_of(self, text, stays):
         """Before which of the rows that stay a text belongs, by its name."""
-        return bisect_left(
-            stays, name_in(text), key=lambda row: name_in(self.text[self.starts[row] : self.ends[row]])
-        )
+        return bisect_left(stays, name_in(text), key=lambda row: name_in(self.text_at(row)))
+
+    def text_at(self, row):
+        return self.text[self.starts[row] : self.ends[row]].decode()
 
     @classmethod
     def of(cls, text, old, stays, places, rows):
@@ -103,7 +104,7 @@ class TextIndex:
     @cached_property
     def letters(self):
         """The text as codes: what stands before and behind many places is looked up at once."""
-        return np.frombuffer(self.text.encode("ascii"), dtype=np.uint8)
+        return np.frombuffer(self.text, dtype=np.uint8)
 
     def standing(self, word):
         """How each row holds a word at best: see `Standing`. Words that questions share are kept."""
@@ -122,6 +123,10 @@ class TextIndex:
         np.maximum.at(found, rows, Standing.PART + named + 2 * begun + 2 * whole)
         return found
 
+    def holds(self, word):
+        """Whether any row does."""
+        return word.encode() in self.text
+
     def in_names(self, phrase):
         """How each row holds a phrase in its names at best: see `InName`."""
         positions, rows = self.places_of(phrase)
@@ -134,15 +139,14 @@ class TextIndex:
 
     def places_of(self, text):
         """Where a text stands, and in which row each time."""
-        matches = re.finditer(re.escape(text), self.text)
+        matches = re.finditer(re.escape(text.encode()), self.text)
         positions = np.fromiter((match.start() for match in matches), dtype=np.int64)
         return positions, np.searchsorted(self.starts, positions, side="right") - 1
 
     @cached_property
     def names_ends(self):
         """Where the names of each row end, all of them."""
-        matches = re.finditer("\t", self.text)
-        return np.fromiter((match.start() for match in matches), dtype=np.int64)
+        return np.flatnonzero(self.letters == NAMES_END)
 
 
 def name_in(text):
