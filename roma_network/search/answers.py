@@ -56,7 +56,7 @@ def is_slip(concept, version):
     ):
         return False
     known, words_that_ask = vocabulary().known, vocabulary().tree.whole
-    if concept.folded in words_that_ask or known.intersection(concept.words):
+    if concept.folded in words_that_ask or not known.isdisjoint(concept.words):
         return False
     if any(character.isdigit() for character in concept.folded):
         return False

@@ -32,6 +32,20 @@ WELL_KNOWN = 30  # ties
 ALIKE = 0.65  # of 1: “rommed” and “romed” are 0.83
 
 
+class Texts:
+    """A list of texts as one: of short ones, objects would take five times as much memory."""
+
+    def __init__(self, parts):
+        self.text = "".join(parts)
+        self.starts = array("q", [*starts_of(parts), len(self.text)])
+
+    def __len__(self):
+        return len(self.starts) - 1
+
+    def __getitem__(self, place):
+        return self.text[self.starts[place] : self.starts[place + 1]]
+
+
 class NameIndex:
     """The names of all published entries. `rows`: (model, key, slug, names as in `search_text`, weight).
 
@@ -39,18 +53,10 @@ class NameIndex:
     """
 
     def __init__(self, rows):
-        self.models, self.slugs, self.keys, self.starts = [], [], array("q"), array("L")
-        self.weights = array("l")
-        names, position = [], 0
-        for model, key, slug, text, weight in sorted(rows, key=lambda row: (-row[4], len(row[3]))):
-            self.models.append(model)
-            self.weights.append(weight)
-            self.slugs.append(slug)
-            self.keys.append(key)
-            self.starts.append(position)
-            names.append(text)
-            position += len(text)
-        self.text = "".join(names)
+        rows = sorted(rows, key=lambda row: (-row[4], len(row[3])))
+        self.models = [row[0] for row in rows]
+        self.keys, self.weights = (array("q", [row[column] for row in rows]) for column in (1, 4))
+        self.slugs, self.names = (Texts([row[column] for row in rows]) for column in (2, 3))
 
     def patched(self, changed, fresh):
         """An index in which the entries in `changed`, pairs of model and key, are as in `fresh`, rows of these."""
@@ -66,7 +72,7 @@ class NameIndex:
                 self.models[place],
                 self.keys[place],
                 self.slugs[place],
-                self.names_at(place),
+                self.names[place],
                 self.weights[place],
             )
             for place in range(len(self.keys))
@@ -75,7 +81,7 @@ class NameIndex:
         return NameIndex([*rows, *fresh])
 
     def told(self, place):
-        return self.keys[place], self.slugs[place], self.names_at(place)
+        return self.keys[place], self.slugs[place], self.names[place]
 
     def suggest(self, text, most=8):
         """Entries, the closest first: by how `text` stands in a name, and last those that hold its words apart.
@@ -89,9 +95,7 @@ class NameIndex:
         found = self.levels(query.text)
         if len(found) < most:
             found = dict.fromkeys(self.scan_apart(query.wanted, most), len(AROUND)) | found
-        allowed = [
-            place for place in found if not any(term in self.names_at(place) for term in query.unwanted)
-        ]
+        allowed = [place for place in found if not any(term in self.names[place] for term in query.unwanted)]
         # Of names that begin so, the best known first, whether the word ends there or not: "rom" is ROMACT and ROMED.
         ranks = (1, *RANKS[1:]) if len(query.text) < SHORTEST_CALL else RANKS
         places = sorted(allowed, key=lambda place: (ranks[found[place]], place))[:most]
@@ -110,7 +114,7 @@ class NameIndex:
             if len(hits) == CLOSE:  # the whole name may stand behind so many longer ones
                 hits += self.scan(f"{start}{text}\n", CLOSE)
             places |= dict.fromkeys(hits)
-        return {place: self.level(self.names_at(place), text) for place in places}
+        return {place: self.level(self.names[place], text) for place in places}
 
     def level(self, names, text):
         return next(level for level, (start, end) in enumerate(AROUND) if start + text + end in names)
@@ -125,55 +129,50 @@ class NameIndex:
 
     def scan(self, pattern, most):
         """Places of the first entries whose names hold `pattern`, each once."""
-        position = 0
+        text, starts, position = self.names.text, self.names.starts, 0
         for _ in range(most):
-            position = self.text.find(pattern, position)
+            position = text.find(pattern, position)
             if position < 0:
                 return
-            place = bisect_right(self.starts, position) - 1
+            place = bisect_right(starts, position) - 1
             yield place
-            if place + 1 == len(self.starts):
+            if place + 1 == len(self.names):
                 return
-            position = self.starts[place + 1]
+            position = starts[place + 1]
 
     def scan_apart(self, terms, most):
         """Places of entries whose names hold all of `terms`, wherever they stand."""
         places = self.scan(max(terms, key=len), SCANNED)
-        return islice(
-            (place for place in places if all(term in self.names_at(place) for term in terms)), most
-        )
-
-    def names_at(self, place):
-        end = self.starts[place + 1] if place + 1 < len(self.starts) else len(self.text)
-        return self.text[self.starts[place] : end]
+        return islice((place for place in places if all(term in self.names[place] for term in terms)), most)
 
     @cached_property
     def words(self):
         """Word → how many names have it."""
-        words = (match[0] for match in re.finditer(r"\w+", self.text))
+        words = (match[0] for match in re.finditer(r"\w+", self.names.text))
         return Counter(word for word in words if len(word) > 2 and not word.isdigit())
 
     @cached_property
     def called_so(self):
         """Hashes of names, sorted, and the place of the entry that bears each: a dictionary takes ten times as much memory."""
-        names = self.text.split("\n")
-        places = np.searchsorted(self.starts, starts_of(names), side="right") - 1
+        names = self.names.text.split("\n")
+        places = np.searchsorted(self.names.starts, starts_of(names, 1), side="right") - 1
         hashes = np.fromiter(map(hash, names), dtype=np.int64, count=len(names))
         order = np.argsort(hashes, kind="stable")
+        order = order[hashes[order] != hash("")]  # names stand between two breaks of a line
         return hashes[order], places[order].astype(np.int32)
 
     def called(self, name):
         """Model, key and slug of the entries that bear this folded name."""
         hashes, places = self.called_so
         first, last = (np.searchsorted(hashes, hash(name), side=side) for side in ("left", "right"))
-        found = [place for place in places[first:last].tolist() if f"\n{name}\n" in self.names_at(place)]
+        found = [place for place in places[first:last].tolist() if f"\n{name}\n" in self.names[place]]
         return tuple(
             (self.models[place], self.keys[place], self.slugs[place]) for place in found[:MOST_CALLED]
         )
 
     def alike(self, text):
         """Model, key and slug of an entry that is called nearly so."""
-        names = filter(None, self.text.split("\n"))
+        names = filter(None, self.names.text.split("\n"))
         found = process.extractOne(text, names, scorer=OSA.normalized_similarity, score_cutoff=NEARLY)
         return self.called(found[0])[:1] if found else ()
 
@@ -191,9 +190,9 @@ class NameIndex:
         ]
 
 
-def starts_of(parts):
-    """Where each of these stands in the text that they make, with a letter between."""
-    lengths = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts)) + 1
+def starts_of(parts, between=0):
+    """Where each of these stands in the text that they make, with so many letters between."""
+    lengths = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts)) + between
     return np.cumsum(lengths) - lengths
 
 

@@ -4,6 +4,8 @@ Where a great many records changed, an index is read anew as a whole, in a threa
 serves on, and what is made of it is not kept for long.
 """
 
+import ctypes
+import gc
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable
@@ -32,6 +34,7 @@ class Kept(NamedTuple):
     index: Any
 
 
+C_LIBRARY = ctypes.CDLL(None)
 kept: dict[Hashable, Kept] = {}
 behind: dict[Hashable, str] = {}  # index → the version at which an old one served last, while it is read anew
 reading = RLock()
@@ -73,15 +76,27 @@ def followed(
                 return kept[name].index
         del known
         kept.pop(name, None)  # before the next one is read: not both in memory at a time
-        kept[name] = Kept(version, today, build())
+        kept[name] = Kept(version, today, built(build))
         return kept[name].index
+
+
+def built(build: Callable[[], Any]) -> Any:
+    """An index, built. What that took on the way is given back, and what stays is looked at by no collector any more, which
+    would halt all for a tenth of a second each time.
+    """
+    index = build()
+    gc.collect()
+    gc.freeze()
+    if trim := getattr(C_LIBRARY, "malloc_trim", None):  # where it is GNU's
+        trim(0)
+    return index
 
 
 def read_anew(name: Hashable, build: Callable[[], Any]) -> None:
     """In a thread of its own, with a connection of its own."""
     try:
         version, today = ContentVersion.current(), timezone.localdate()
-        index = build()
+        index = built(build)
         with reading:
             kept[name] = Kept(version, today, index)
     except Exception:  # the old index serves on, and the next who asks tries again

@@ -5,16 +5,19 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from roma_network.core.folding import fold
 
 DATA = Path(__file__).parent / "data"
 STOP_WORDS = 100  # of each language, the most frequent
+EMPTY: Mapping[Any, Any] = MappingProxyType({})
 NEAR = 0.5  # how well an entry fits that has what comes near
 
 
@@ -38,20 +41,32 @@ class Meaning:
     words: tuple[str, ...] = ()  # by which entries are found that have no such facet
 
 
-@dataclass
-class Node:
-    """Of a tree of words: what follows this beginning, and what it means."""
+languages_shared: dict[frozenset[str], frozenset[str]] = {}
 
-    whole: dict[str, "Node"] = field(default_factory=dict)
-    beginnings: dict[str, "Node"] = field(default_factory=dict)
-    meanings: dict[Meaning, set[str]] = field(default_factory=lambda: defaultdict(set))  # → languages
+
+def nothing():
+    return EMPTY
+
+
+@dataclass(slots=True)
+class Node:
+    """Of a tree of words: what follows this beginning, and what it means. Most of 30,000 are leaves, which share what is empty."""
+
+    whole: Mapping[str, "Node"] = field(default_factory=nothing)
+    beginnings: Mapping[str, "Node"] = field(default_factory=nothing)
+    meanings: Mapping[Meaning, Collection[str]] = field(default_factory=nothing)  # → languages
 
     def add(self, pattern: str, meaning: Meaning, language: str) -> None:
         node = self
         for word in words_of(pattern):
-            children = node.beginnings if word.endswith("*") else node.whole
-            node = children.setdefault(word.rstrip("*"), Node())
-        node.meanings[meaning].add(language)
+            node = node.child("beginnings" if word.endswith("*") else "whole", word.rstrip("*"))
+        spoken = frozenset({*node.meanings.get(meaning, ()), language})
+        node.meanings = {**node.meanings, meaning: languages_shared.setdefault(spoken, spoken)}
+
+    def child(self, name, word):
+        children = getattr(self, name) or {}
+        setattr(self, name, children)
+        return children.setdefault(word, Node())
 
     def following(self, word: str) -> Iterator[tuple["Node", float]]:
         """What may come next, and how much of the word it says."""
@@ -74,13 +89,17 @@ def words_of(pattern):
 @dataclass(frozen=True)
 class Vocabulary:
     tree: Node
-    languages: dict[str, set[str]]  # word → languages in which it is frequent
+    languages: dict[str, frozenset[str]]  # word → languages in which it is frequent
     stop_words: frozenset[str]
-    known: frozenset[str]  # words that are no slip of the pen
     country_names: dict[
         str, frozenset[str]
     ]  # code → in the languages of Europe, from CLDR, and as people say
     place_names: tuple[tuple[str, Meaning], ...]  # in their order
+
+    @property
+    def known(self) -> KeysView[str]:
+        """Words that are no slip of the pen."""
+        return self.languages.keys()
 
     def places_called(self, start: str) -> Iterator[tuple[str, Meaning]]:
         """Names of places that begin so, each with the place."""
@@ -110,12 +129,17 @@ def vocabulary() -> Vocabulary:
             languages[word].add(language)
     return Vocabulary(
         tree,
-        dict(languages),
+        shared(languages),
         frozenset(stop_words),
-        frozenset(languages),
         names,
         tuple((key[0], meaning) for key, meaning in sorted(places.items(), key=itemgetter(0))),
     )
+
+
+def shared(languages):
+    """Word → its languages; words of the same have the same set."""
+    frozen = ((word, frozenset(found)) for word, found in languages.items())
+    return {word: languages_shared.setdefault(found, found) for word, found in frozen}
 
 
 def countries(tree):

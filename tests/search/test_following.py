@@ -51,7 +51,7 @@ def told(found):
     for model, index in texts.items():
         held = [index.text[start:end] for start, end in zip(index.starts, index.ends, strict=True)]
         yield model, index.keys.tolist(), held, index.names_ends.tolist()
-    yield sorted(zip(names.keys, names.slugs, map(names.names_at, range(len(names.keys))), strict=True))
+    yield sorted(zip(names.keys, names.slugs, names.names, strict=True))
 
 
 def test_whatever_is_done_indexes_follow(small_directory):  # noqa: F811
