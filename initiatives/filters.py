@@ -86,6 +86,8 @@ class InitiativeFilterSet(YearsFilterSet):
         "start": Sort(_("Latest start"), ["-start", "sort_name"]),
     }
 
+    degrees = {"-actor_count": None}
+
     pictures = {"initiative_map": _("Map"), "timeline": _("Timeline")}
     links = {"actor": ["actor"]}
 

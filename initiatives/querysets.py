@@ -34,10 +34,11 @@ class InitiativeQuerySet(EditorialQuerySet):
         return self.prefetch_related("merged", "funding")
 
     def weights(self):
+        """Primary key → number of published actors that take part; those without any are left out."""
         ties = self.public_participations().order_by()
         if self.query.where:
             ties = ties.filter(initiative__in=self.values("pk"))
-        return dict(ties.values_list("initiative").annotate(n=Count("pk")))
+        return dict(ties.values_list("initiative").annotate(n=Count("actor", distinct=True)))
 
     def with_phase(self):
         """Annotate `phase`, one of `Initiative.Phase`, and what it rests on: `until`, when it ended or will, and `seen`.
@@ -115,15 +116,11 @@ class InitiativeQuerySet(EditorialQuerySet):
         """With all that a card shows."""
         shown = ["initiative", "role", "actor__name", "actor__acronym", "actor__slug", "actor__status"]
         funders = self.public_participations().filter(role="funder").select_related("actor").only(*shown)
-        return (
-            self.with_phase()
-            .with_actor_count()
-            .prefetch_related(
-                "themes",
-                "countries",
-                Prefetch("participations", funders.order_by("actor__sort_name"), to_attr="fundings"),
-                Prefetch("funding", self.funding()),
-            )
+        return self.with_phase().prefetch_related(
+            "themes",
+            "countries",
+            Prefetch("participations", funders.order_by("actor__sort_name"), to_attr="fundings"),
+            Prefetch("funding", self.funding()),
         )
 
     def for_detail(self):

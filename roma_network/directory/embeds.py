@@ -21,7 +21,12 @@ def actor(request, slug):
 
 
 def initiative(request, slug):
-    return card(request, Initiative.objects.published().for_listing(), slug, "partials/_initiative.html")
+    return card(
+        request,
+        Initiative.objects.published().for_listing().with_actor_count(),
+        slug,
+        "partials/_initiative.html",
+    )
 
 
 def card(request, rows, slug, template):

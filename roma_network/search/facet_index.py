@@ -27,7 +27,7 @@ class Listed(Protocol):
     """What an index is built of: `facets.ListingFilterSet`, which stands on this module."""
 
     base_filters: Any
-    degrees: dict[str, tuple[str, str]]
+    degrees: dict[str, tuple[str, str] | None]
     depends_on: tuple[str, ...]
 
     @classmethod
@@ -134,7 +134,11 @@ class FacetIndex:
         for via, tie in self.ties.items():
             owners_, linked = self.read_linked(via, condition, tie.columns)
             new.ties[via] = tie.patched(stays, places, new.places(owners_), linked)
-        new.degrees_known = {}
+        new.degrees_known = {
+            name: new.counted(self.degrees_known[name], stays, places, condition)
+            for name, tie in self.degrees.items()
+            if tie is None and name in self.degrees_known
+        }
         new.orders = {
             order: self.ordered_anew(order, stays, places, changed, new)
             for order in self.orders
@@ -195,11 +199,24 @@ class FacetIndex:
         return self.orders[order]
 
     def degree(self, name):
-        """How many are tied to each row, by the name of the sort: counted here in milliseconds, in SQL in a second."""
+        """How many are tied to each row, by the name of the sort: counted here in milliseconds, or in SQL in a second, once."""
         if name not in self.degrees_known:
-            via, facet = self.degrees[name]
-            self.degrees_known[name] = degrees(self, self.ties[via], facet)
+            if tie := self.degrees[name]:
+                self.degrees_known[name] = degrees(self, self.ties[tie[0]], tie[1])
+            else:
+                nothing = np.zeros(0, dtype=np.int32)
+                self.degrees_known[name] = self.counted(nothing, nothing, nothing, Q())
         return self.degrees_known[name]
+
+    def counted(self, known, stays, places, condition):
+        """The degrees of all rows: those `known` of the ones that stay, the others from the database."""
+        found = np.zeros(len(self.keys), dtype=np.int32)
+        found[places[stays]] = known[stays]
+        weights = self.published.model.objects.published().filter(condition).weights()
+        keys, numbers = np.array(list(weights.items()), dtype=np.int64).reshape(-1, 2).T
+        is_known = np.isin(keys, self.keys)
+        found[self.places(keys[is_known])] = numbers[is_known]
+        return found
 
     def with_degrees(self, rows):
         """The same entries, primary key → entry, each with how many are tied to it under the name of the sort."""
@@ -220,10 +237,14 @@ def follows(names, values):
     """That a row comes after one with these values."""
     condition, alike = Q(), Q()
     for name, value in zip(names, values, strict=True):
-        lookup = f"{plain_name(name)}__{'lt' if name.startswith('-') else 'gt'}"
-        condition |= alike & Q(**{lookup: value})
+        condition |= alike & Q(**{f"{plain_name(name)}__{beyond(name)}": value})
         alike &= Q(**{plain_name(name): value})
-    return condition
+    # Said already, but not so that a database would look for it in an index.
+    return condition & Q(**{f"{plain_name(names[0])}__{beyond(names[0])}e": values[0]})
+
+
+def beyond(name):
+    return "lt" if name.startswith("-") else "gt"
 
 
 def having(codes: Codes, values: Iterable[Hashable]) -> Mask:

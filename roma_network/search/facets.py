@@ -216,9 +216,8 @@ class ListingFilterSet(django_filters.FilterSet):
     sorts: dict[str, Sort]
     connected_by = ""  # the tie whose rows make an entry well connected
     depends_on: tuple[str, ...] = ()  # paths to other rows that annotations look at
-    degrees: dict[
-        str, tuple[str, str]
-    ] = {}  # what a sort begins with → the tie and the facet whose values it counts
+    # What a sort begins with → the tie and the facet whose values it counts, or None where `weights` of the rows tells it.
+    degrees: dict[str, tuple[str, str] | None] = {}
     pictures: dict[str, str] = {}  # the name of an address → what it shows
     links: dict[str, list[str]] = {}  # kind of entry → the facets by which rows are tied to such entries
 
