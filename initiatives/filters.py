@@ -11,6 +11,7 @@ from roma_network.export.records import has_source
 from roma_network.models import Status
 from roma_network.pages.template_tags import language_name
 from roma_network.search.facets import (
+    MOST_OPTIONS,
     EntryFacetFilter,
     FacetFilter,
     ListingFilterSet,
@@ -217,7 +218,7 @@ class FundingFilterSet(YearsFilterSet):
     funder = EntryFacetFilter(
         "funder", label=_("Funder"), via="funder", visible=Q(funder__status=Status.PUBLISHED)
     )
-    programme = FacetFilter("programme", label=_("Programme"), choices=programme_choices)
+    programme = FacetFilter("programme", label=_("Programme"), choices=programme_choices, most=MOST_OPTIONS)
     country = CountryFilter("in_country", label=_("Country"))
     theme = FacetFilter("initiative__themes__slug", via="theme", label=_("Theme"), choices=theme_choices)
     recipient_type = FacetFilter(

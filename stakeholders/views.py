@@ -12,6 +12,7 @@ from roma_network.pages.http_cache import public
 from roma_network.pages.listing import Listing
 from stakeholders import columns, hooks
 from stakeholders.filters import ActorFilterSet
+from stakeholders.locator_map import locator_map
 from stakeholders.models import Actor, Relation, RelationKind
 from stakeholders.similar import Similar
 
@@ -68,6 +69,7 @@ def actor_page(request, actor):
     context = {
         "actor": actor,
         "backed": notes.beside(actor.citations.all(), FACTS),
+        "map": locator_map(actor),
         "identifiers": columns.identifiers_of(actor),
         "mandates": notes.number({"all": [row for row in mandates if row.cited]}).get("all"),
         "initiative_count": len({row.initiative_id for row in participations}),

@@ -21,7 +21,7 @@ from roma_network.search.facets import Rejected, shortened
 from stakeholders.filters import ActorFilterSet, country_code
 from stakeholders.models import ActorType, Country, Membership, Office
 
-MOST_IN_COUNTRY = 50
+MOST_IN_COUNTRY = 24  # of a kind of row, folded ones among them: the lists hold all
 MOST_DOCUMENTS = 12
 LABELS = {
     "name": _("Country"),
@@ -207,6 +207,7 @@ def country_detail(request, code):
         .order_by("-actor_count", "sort_name")[:MOST_IN_COUNTRY],
         "published": of_bodies[:MOST_DOCUMENTS],
         "published_more": len(of_bodies) > MOST_DOCUMENTS,
+        "most": MOST_DOCUMENTS,
         "notes": notes,
     }
     return render(request, "country_detail.html", context)

@@ -27,6 +27,7 @@ from roma_network.search.answers import answer
 from roma_network.search.facet_index import count, count_owners, facet_index_of, having, owners
 
 MOST_VALUES = 100  # of one repeated parameter
+MOST_OPTIONS = 25  # of a facet whose values have no end
 TRACKING = ("utm_", "fbclid", "gclid", "mc_")  # other sites add these to links; no reader means them
 
 Rejected = namedtuple("Rejected", "name value reason")
@@ -98,14 +99,15 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
 
     `via` names the tie where the path leads to many rows. Facets with the same `via` speak of one linked row: an
     actor with role lead *in* LERI. `visible` says which linked rows are public. `shaped` values are
-    actor types, which show their mark.
+    actor types, which show their mark. Where there are more than `most`, the page offers the most frequent; the
+    address takes any.
     """
 
     listed = True
-    partial = False  # the page offers some of the values only
 
-    def __init__(self, field_name, *, via="", visible=None, choices=None, shaped=False, **kwargs):
+    def __init__(self, field_name, *, via="", visible=None, choices=None, shaped=False, most=None, **kwargs):
         super().__init__(field_name=field_name, **kwargs)
+        self.most = most
         self.via = via
         self.given = visible or Q()
         self.choices = choices
@@ -148,10 +150,14 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
 
     def options(self, counts, vocabulary, chosen):
         """What the page offers."""
-        return [
+        options = [
             Option(value, term.label, counts.get(term.counted, 0), value in chosen)
             for value, term in vocabulary.items()
         ]
+        if self.most is None:
+            return options
+        kept = set(sorted(options, key=lambda option: -option.count)[: self.most])
+        return [option for option in options if option.chosen or option in kept]
 
 
 class PresenceFilter(FacetFilter):
@@ -173,13 +179,10 @@ class PresenceFilter(FacetFilter):
 
 
 class EntryFacetFilter(FacetFilter):
-    """A facet over other entries, by slug. The page offers the most frequent; the address takes any."""
-
-    most = 25
-    partial = True
+    """A facet over other entries, by slug."""
 
     def __init__(self, field_name, *, listed=True, **kwargs):
-        super().__init__(f"{field_name}__slug", **kwargs)
+        super().__init__(f"{field_name}__slug", most=MOST_OPTIONS, **kwargs)
         self.path = field_name
         self.listed = listed
 
@@ -441,7 +444,7 @@ class FacetCounts:
                 chosen = self.filterset.data.getlist(name)
                 options = facet.options(self.counts(name), self.filterset.vocabularies[name], chosen)
                 picked = [option for option in options if option.chosen]
-                yield Group(name, facet.label, options, picked, facet.shaped, facet.partial)
+                yield Group(name, facet.label, options, picked, facet.shaped, facet.most is not None)
 
 
 def shortened(text: str) -> str:

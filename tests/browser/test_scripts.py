@@ -94,22 +94,6 @@ def test_a_chip_is_removed_without_a_reload_and_the_focus_goes_on(page):
     assert page.title().startswith(f"{heading(country='SK')}: Slovakia")
 
 
-def test_results_stand_high_on_the_page(page):
-    page.goto("/actors/?type=academia")
-    narrow = page.viewport_size["width"] < 700
-    top = page.locator(".entries > li").first.bounding_box()["y"]
-    assert top < (360 if narrow else 300)
-    assert page.locator("header").bounding_box()["height"] <= (60 if narrow else 64)
-
-
-def test_pictures_stand_high_on_a_wide_page(page):
-    if page.viewport_size["width"] > 700:
-        for address in ("/map/", "/map/initiatives/", "/network/", "/network/fra/", "/timeline/"):
-            page.goto(address)
-            drawing = page.locator("#results figure svg.drawing:not(.swatch)").first
-            assert drawing.bounding_box()["y"] < 300, address
-
-
 def test_a_tick_in_the_sheet_of_filters_tells_how_many_results_it_leaves(page):
     page.goto("/actors/")
     open_group(page, "type")

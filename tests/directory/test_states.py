@@ -207,10 +207,10 @@ def test_a_report_on_all_member_states_is_one_on_each(country, client):
         date="2025",
         initiatives=[InitiativeFactory()],
     )
-    assert cells(client, "RO")["Commission, latest report"] == "On all: September 2024 on all member states"
+    assert cells(client, "RO")["Commission, latest report"] == "September 2024 on all member states"
     assert cells(client, "RS")["Commission, latest report"] == "none listed"
     DocumentFactory(title="On it", kind="report", publisher=commission, date="2020", countries=[country])
-    assert cells(client, "RO")["Commission, latest report"] == "On it: 2020"
+    assert cells(client, "RO")["Commission, latest report"] == "2020"
 
 
 def test_a_strategy_is_in_force_until_it_ends_or_a_follower_starts(country, client):
@@ -222,15 +222,15 @@ def test_a_strategy_is_in_force_until_it_ends_or_a_follower_starts(country, clie
         kind="policy_framework", start="2020", end="2090", countries=[country], name="Of a city"
     )
     found = cells(client, "RO")
-    assert found["Strategy in force"] == "New: 2021 – 2090 text : Text Before it: Old: from 2012"
+    assert found["Strategy in force"] == "2021 – 2090 text : Text Before it: from 2012"
 
 
 def test_a_strategy_without_an_end_says_when_it_was_last_seen(country, client):
     lead = ActorFactory(type="national_authority", country=country)
     strategy(country, "2005", lead=lead, name="First", last_seen="2017")
-    assert cells(client, "RO")["Strategy in force"] == "First: from 2005 last seen 2017"
+    assert cells(client, "RO")["Strategy in force"] == "from 2005 last seen 2017"
     strategy(country, "2018", lead=lead, name="Second", end="2020")
-    assert cells(client, "RO")["Strategy in force"] == "none listed Before it: Second: 2018 – 2020"
+    assert cells(client, "RO")["Strategy in force"] == "none listed Before it: 2018 – 2020"
 
 
 def test_reports_are_those_on_the_country_by_the_two(country, client):
@@ -245,8 +245,8 @@ def test_reports_are_those_on_the_country_by_the_two(country, client):
         title="Elsewhere", publisher=commission, kind="report", date="2023", countries=[CountryFactory()]
     )
     found = cells(client, "RO")
-    assert found["Commission, latest report"] == "Newer: May 2019"
-    assert found["Civil Monitor, latest report"] == "Monitored: 2022"
+    assert found["Commission, latest report"] == "May 2019"
+    assert found["Civil Monitor, latest report"] == "2022"
 
 
 def test_states_are_filtered_and_sorted_and_a_bad_value_is_named(directory, client):

@@ -1,0 +1,57 @@
+"""Where the first result stands, and how long dossiers are before anything is opened."""
+
+import pytest
+from django.db.models import Count
+
+from initiatives.models import Document, Initiative, Roster
+from stakeholders.models import Actor, Country
+from tests.browser.conftest import DESK, PHONE
+
+pytestmark = pytest.mark.browser
+
+FIRST = {PHONE: 360, DESK: 300}  # pixels from the top
+HEADER = {PHONE: 60, DESK: 64}
+LISTS = {
+    "/actors/": ".entries > li",
+    "/actors/?country=SK&theme=housing": ".entries > li",
+    "/initiatives/": ".entries > li",
+    "/documents/": ".entries > li",
+    "/funding/": ".entries > li",
+    "/partners/?like=kosice-sk": ".entries > li",
+    "/search/?q=roma+organisations+in+slovakia": ".entry",
+    "/countries/": "table",
+    "/rosters/": "table",
+    "/map/": "svg.map",
+    "/network/?country=SK": "svg.network",
+    "/network/fra/": "svg.network",
+    "/timeline/": ".timeline-box",
+    "/funding/flow/": "svg.flow",
+    "/figures/": ".bars",
+}
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_the_first_result_is_seen_at_once(page, address):
+    page.goto(address)
+    width = page.viewport_size["width"]
+    assert page.locator("header").first.bounding_box()["height"] <= HEADER[width]
+    assert page.locator(f"main {LISTS[address]}").first.bounding_box()["y"] < FIRST[width]
+
+
+def with_most(rows, *ties):
+    """Of each of these ties the entry that has the most."""
+    return [rows.annotate(number=Count(tie)).order_by("-number", "pk").first() for tie in ties]
+
+
+@pytest.mark.parametrize("page", [DESK], indirect=True)
+def test_no_dossier_is_longer_than_eight_screens(page):
+    longest = [
+        *with_most(Actor.objects.published(), "participations", "relations", "citations"),
+        *with_most(Initiative.objects.published(), "participations", "citations", "funding"),
+        *with_most(Document.objects.published(), "initiatives", "actors", "citations"),
+        *with_most(Country.objects, "actors", "initiatives", "documents", "mandates"),
+        *with_most(Roster.objects, "lines"),
+    ]
+    for entry in dict.fromkeys(longest):
+        page.goto(entry.get_absolute_url())
+        assert page.evaluate("document.documentElement.scrollHeight") <= 8 * 800, entry
