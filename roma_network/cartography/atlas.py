@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
@@ -126,7 +126,8 @@ def land_within(window: Window) -> str:
     )
 
 
-def parts_within(path, window):
+def parts_within(path: str, window: Window) -> Iterator[str]:
+    """The parts of a path that lie, in part at least, in a window."""
     left, top, width, height = window
     for part in path.split("z"):
         if part:

@@ -34,15 +34,32 @@
     let middles;
     let ties;
 
-    /* Of a unit. The drawing may stand amid its element, which is no higher than the window. */
-    const pixels = () => Math.min((svg.clientWidth || width) / width, (svg.clientHeight || height) / height) * width / view.width;
+    let fits; // pixels of a unit where the whole is seen: it may stand amid its element, which is no higher than the window
+    let letters; // pixels, of a name
+
+    /* Read once for each size: to ask for it amid changes would have all laid out anew. */
+    function measure() {
+      fits = Math.min((svg.clientWidth || width) / width, (svg.clientHeight || height) / height);
+      letters = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.75;
+    }
+
+    const pixels = () => fits * width / view.width;
 
     /* Where marks are, and what ties them */
+
+    /* Of the mark alone, not of its name, which shows only in passing. */
+    function boxOf(link) {
+      const mark = link.querySelector("circle, use");
+      const value = (name) => Number(mark.getAttribute(name));
+      if (mark?.matches("use")) return { x: value("x"), y: value("y"), width: value("width"), height: value("height") };
+      if (mark && !link.querySelector(".land")) return { x: value("cx") - value("r"), y: value("cy") - value("r"), width: 2 * value("r"), height: 2 * value("r") };
+      return link.getBBox();
+    }
 
     function middleOf(link) {
       middles ??= new Map();
       if (!middles.has(link)) {
-        const box = (link.querySelector(".dot") ?? link).getBBox(); // not of its name, which shows only in passing
+        const box = boxOf(link);
         const frame = link.parentElement.transform?.baseVal.consolidate()?.matrix;
         const at = new DOMPoint(box.x + box.width / 2, box.y + box.height / 2);
         middles.set(link, frame ? at.matrixTransform(frame) : at);
@@ -76,7 +93,8 @@
       view.y = Math.min(height - tall, Math.max(0, view.y));
       svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${tall}`);
       svg.classList.toggle("near", view.width < width * 0.99);
-      const text = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.75 / pixels();
+      const text = letters / pixels();
+      svg.querySelector(".ring")?.setAttribute("r", reachOf(chosen));
       svg.style.setProperty("--text", `${text}px`);
       svg.style.setProperty("--shrink", Math.max(view.width / width, 0.3));
       svg.dataset.level = 1 + LEVELS.filter((least) => text <= least * 1.08 * width / 1000).length;
@@ -113,7 +131,7 @@
         else heads.push({ at, dots: [dot] });
       }
       for (const { at, dots: together } of heads) {
-        for (const dot of together) dot.classList.toggle("within", together.length > 1);
+        for (const dot of together) dot.classList.toggle("within", together.length > 1 && dot !== document.activeElement);
         if (together.length < 2) continue;
         const group = shape("g", { class: "cluster" }, groups);
         shape("circle", { cx: at.x, cy: at.y, r: 11 / pixels() }, group);
@@ -124,6 +142,7 @@
           zoom(0.4, (at.x - view.x) / view.width, (at.y - view.y) / (view.width * height / width));
         });
       }
+      if (links.find((link) => link.tabIndex === 0)?.matches(".within")) lead(links.findLast((link) => !link.matches(".within")));
       makeRoom(heads.filter(({ dots: together }) => together.length > 1).map(({ at }) => around(at, 11 / pixels())));
     }
 
@@ -164,6 +183,8 @@
 
     const halo = shape("g", { "aria-hidden": "true" }, svg);
 
+    const reachOf = (link) => Math.max(12 / pixels(), link.querySelector(".land") ? 0 : boxOf(link).width / 2 + 4);
+
     function choose(link) {
       chosen = link;
       halo.replaceChildren();
@@ -184,7 +205,14 @@
         const lines = [...beside].map((each) => `M${x} ${y}L${middleOf(each).x} ${middleOf(each).y}`);
         shape("path", { class: "lit-edges", d: lines.join("") }, halo);
       }
-      shape("circle", { class: "ring", cx: x, cy: y, r: Math.max(12 / pixels(), (link.querySelector("use, circle")?.getBBox().width ?? 0) / 2 + 4) }, halo);
+      shape("circle", { class: "ring", cx: x, cy: y, r: reachOf(link) }, halo);
+    }
+
+    /* Words and ties go; what has the focus stays ringed. */
+    function hush() {
+      card.replaceChildren();
+      svg.classList.remove("lit");
+      halo.querySelector(".lit-edges")?.remove();
     }
 
     function walk(key) {
@@ -205,8 +233,13 @@
       if (best) enter(best);
     }
 
+    /* The one tab stop. */
+    function lead(stop) {
+      for (const link of links) link.tabIndex = link === stop ? 0 : -1;
+    }
+
     function enter(link) {
-      for (const each of links) each.tabIndex = each === link ? 0 : -1;
+      lead(link);
       link.classList.remove("within");
       const { x, y } = middleOf(link);
       const tall = view.width * height / width;
@@ -272,8 +305,9 @@
     svg.addEventListener("pointerout", (event) => {
       if (event.pointerType === "mouse" && !svg.contains(event.relatedTarget)) choose(null);
     });
-    svg.addEventListener("focusin", (event) => choose(event.target.closest("a")));
-    svg.addEventListener("focusout", () => choose(null));
+    /* Not of the drawing itself, which these would make a tab stop. */
+    svg.parentElement.addEventListener("focusin", (event) => choose(event.target.closest("a")));
+    svg.parentElement.addEventListener("focusout", () => choose(null));
 
     const keys = {
       "+": () => zoom(0.7),
@@ -284,7 +318,7 @@
       east: () => move(STEP, 0),
       north: () => move(0, -STEP),
       south: () => move(0, STEP),
-      Escape: () => choose(null),
+      Escape: hush,
     };
     figure.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -299,11 +333,15 @@
     tools.addEventListener("click", (event) => keys[event.target.dataset.key]?.());
     tools.hidden = false;
 
-    const first = links.at(-1); // the greatest lies on top
-    for (const link of links) link.tabIndex = link === first ? 0 : -1;
-    show();
-    regroup();
-    new ResizeObserver(() => { show(); regroup(); }).observe(svg);
+    lead(links.at(-1)); // the greatest lies on top
+    function fit() {
+      measure();
+      show();
+      regroup();
+    }
+
+    fit();
+    new ResizeObserver(fit).observe(svg);
   }
 
   function start() {

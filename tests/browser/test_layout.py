@@ -1,5 +1,7 @@
 """Where the first result stands, and how long dossiers are before anything is opened."""
 
+import re
+
 import pytest
 from django.db.models import Count
 
@@ -55,3 +57,10 @@ def test_no_dossier_is_longer_than_eight_screens(page):
     for entry in dict.fromkeys(longest):
         page.goto(entry.get_absolute_url())
         assert page.evaluate("document.documentElement.scrollHeight") <= 8 * 800, entry
+
+
+@pytest.mark.parametrize("page", [DESK], indirect=True)
+@pytest.mark.parametrize(("address", "most"), [("/initiatives/leri/", 5), ("/timeline/", 4)])
+def test_a_page_prints_on_few_sheets(page, address, most):
+    page.goto(address)
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) <= most

@@ -217,9 +217,21 @@ def test_arrow_keys_walk_along_ties_and_enter_opens(page):
     assert page.locator(".ring").evaluate("ring => ring.getBoundingClientRect().width") >= 23.9
     assert page.locator("svg.network a[tabindex='0']").count() == 1
     page.keyboard.press("Escape")
-    assert page.locator(".ring").count() == 0
+    assert page.locator(".card").inner_text() == ""
+    assert (page.locator(".lit-edges").count(), page.locator(".ring").count()) == (0, 1)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/(actors|initiatives)/[a-z0-9-]+/$"))
+
+
+@pytest.mark.parametrize("address", ["/map/", "/network/fra/"])
+def test_one_tab_leads_into_a_picture_and_one_out(page, address):
+    page.goto(address)
+    page.get_by_role("button", name="To the right").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('svg a[href]') !== null")
+    assert page.locator(".ring").count() == 1
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('svg') === null")
 
 
 def test_places_too_close_stand_together_until_there_is_room(page):

@@ -101,7 +101,7 @@ def test_flows_lead_from_funder_to_recipient_and_stand_in_words_beside(client, g
     assert "Giver → ESF Plus → Houses → Taker: € 2,500,000" in page.texts(".flow .stream title")
     assert len(page.all(".flow .unknown")) == 1
     known, unknown = page.texts("section[aria-labelledby=in-words] li")
-    assert known == "€ 2,500,000 Houses From Giver, ESF Plus To Taker"
+    assert known == "€ 2,500,000 Houses From Giver , ESF Plus To Taker"
     assert unknown.startswith("amount not known")
     found = list(csv.DictReader(io.StringIO(client.get("/funding/flow/?format=csv").getvalue().decode())))
     assert [row["amount"] for row in found] == ["2500000", ""]

@@ -2,14 +2,13 @@
 
 import pytest
 
-from stakeholders.models import Country
 from tests import factories
 from tests.html import read
 
 
 @pytest.fixture
 def spain(db):
-    return Country.objects.get(code="ES")
+    return factories.CountryFactory(code="ES", name="Spain")
 
 
 @pytest.mark.parametrize(

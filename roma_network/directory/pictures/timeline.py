@@ -23,6 +23,7 @@ DECADE = 5  # years between two lines
 LETTER = 6.8  # units: the width of one in a label, at a guess
 MOST_LETTERS, FEWEST_LETTERS = 60, 14  # of a label
 APART = 14  # units between two in one row
+PRINTED = 4_000  # units
 FADE = 3  # years in which a bar fades out, behind the last sighting
 
 
@@ -277,6 +278,11 @@ class Timeline(Picture):
     @property
     def size(self):
         return WIDTH, self.bottom
+
+    @property
+    def is_tall(self):
+        """More than some three pages of paper, on which its words take less room."""
+        return self.bottom > PRINTED
 
     @property
     def now(self):
