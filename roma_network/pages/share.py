@@ -9,6 +9,8 @@ TITLES = {
     "document_list": _("Documents"),
     "country_list": _("Countries"),
     "funding_list": _("Money"),
+    "funding_flow": _("Flows of money"),
+    "roster_list": _("What is complete"),
     "partners": _("Partners"),
     "search": _("Search"),
     "map": _("Map of actors"),
@@ -22,3 +24,5 @@ TITLES = {
     "accessibility": _("Accessibility"),
     "privacy": _("Privacy"),
 }
+# Pages that are a part of another one take what that one says.
+PARTS = {"figure": "figures", "roster": "roster_list", "network_around": "network"}

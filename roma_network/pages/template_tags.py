@@ -14,7 +14,7 @@ from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
 from roma_network.core.web_addresses import absolute
-from roma_network.pages.share import TITLES
+from roma_network.pages.share import PARTS, TITLES
 
 register = Library()
 
@@ -28,14 +28,14 @@ register.simple_tag(absolute)
 def share(context):
     """What other sites show of a fixed page: filtered, it is that of its list."""
     match = context["request"].resolver_match
-    if not match or match.url_name not in TITLES:
+    name = match and PARTS.get(match.url_name, match.url_name)
+    if name not in TITLES:
         return ""
-    title, name = TITLES[match.url_name], match.url_name
     return format_html_join(
         "\n    ",
         '<meta property="og:{}" content="{}">',
         [
-            ("title", title),
+            ("title", TITLES[name]),
             ("url", absolute(reverse(name))),
             ("image", absolute(reverse("share_page", args=[name]))),
         ],

@@ -638,3 +638,18 @@ def test_every_fixed_page_and_entry_has_a_picture_for_those_who_share_it(client,
         picture = client.get("/share/" + said["og:image"].partition("/share/")[2])
         assert picture.headers["Content-Type"] == "image/png"
         assert picture.content.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("url", "whole"),
+    [
+        ("/rosters/", "/rosters/"),
+        ("/rosters/contact-points/", "/rosters/"),
+        ("/funding/flow/", "/funding/flow/"),
+        ("/figures/types/", "/figures/"),
+        ("/network/fra/", "/network/"),
+    ],
+)
+def test_a_part_of_a_page_is_shared_as_the_whole(client, directory, url, whole):
+    [said] = read(client, url).all("meta[property='og:url']")
+    assert said.attributes["content"].endswith(whole)

@@ -32,5 +32,5 @@ def test_the_map_leads_to_that_of_the_country_and_says_what_it_shows(client, spa
     actor = factories.ActorFactory(country=spain, locality="Madrid", latitude=40.4, longitude=-3.7)
     page = read(client, actor.get_absolute_url())
     [link], [drawing] = page.all("a.locator"), page.all("a.locator svg")
-    assert link["href"] == "/map/?country=ES"
-    assert drawing["aria-label"] == "Madrid on the map of Spain"
+    assert link.attributes["href"] == "/map/?country=ES"
+    assert drawing.attributes["aria-label"] == "Madrid on the map of Spain"
