@@ -36,6 +36,7 @@
 
     let fits; // pixels of a unit where the whole is seen: it may stand amid its element, which is no higher than the window
     let letters; // pixels, of a name
+    let text; // the same in units
 
     /* Read once for each size: to ask for it amid changes would have all laid out anew. */
     function measure() {
@@ -93,10 +94,10 @@
       view.y = Math.min(height - tall, Math.max(0, view.y));
       svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${tall}`);
       svg.classList.toggle("near", view.width < width * 0.99);
-      const text = letters / pixels();
+      text = letters / pixels();
       svg.querySelector(".ring")?.setAttribute("r", reachOf(chosen));
-      svg.style.setProperty("--text", `${text}px`);
-      svg.style.setProperty("--shrink", Math.max(view.width / width, 0.3));
+      for (const group of [named, groups]) group?.style.setProperty("--text", `${text}px`); // elsewhere all would be styled anew
+      if (groups) svg.style.setProperty("--shrink", Math.max(view.width / width, 0.3));
       svg.dataset.level = 1 + LEVELS.filter((least) => text <= least * 1.08 * width / 1000).length;
     }
 
@@ -117,7 +118,8 @@
 
     const dots = links.filter((link) => link.querySelector(".dot"));
     const groups = dots.length ? shape("g", { "aria-hidden": "true" }, svg) : null;
-    groups?.after(svg.querySelector("g:has(> .name-on-map)") ?? ""); // names lie above
+    const named = svg.querySelector("g:has(> .name-on-map)");
+    if (named) groups?.after(named); // names lie above
 
     function regroup() {
       if (!groups) return;
@@ -142,7 +144,7 @@
           zoom(0.4, (at.x - view.x) / view.width, (at.y - view.y) / (view.width * height / width));
         });
       }
-      if (links.find((link) => link.tabIndex === 0)?.matches(".within")) lead(links.findLast((link) => !link.matches(".within")));
+      if (stopped?.matches(".within")) lead(links.findLast((link) => !link.matches(".within")));
       makeRoom(heads.filter(({ dots: together }) => together.length > 1).map(({ at }) => around(at, 11 / pixels())));
     }
 
@@ -162,19 +164,18 @@
     const meet = (one, other) => one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
 
     function makeRoom(taken) {
-      const size = parseFloat(svg.style.getPropertyValue("--text"));
       const level = Number(svg.dataset.level);
       for (const { element, from, until, x, y, rise, long, side } of names) {
         if (from > level || until <= level) continue;
         const isUponItsPlace = rise === 0.35;
-        const west = x - (1 - side) * long * LETTER * size;
+        const west = x - (1 - side) * long * LETTER * text;
         const found = (isUponItsPlace ? SHIFTS : [0]).find((shift) => {
-          const base = y + (rise + shift) * size;
-          const box = [west, base - 0.8 * size, west + long * LETTER * size, base + 0.25 * size];
+          const base = y + (rise + shift) * text;
+          const box = [west, base - 0.8 * text, west + long * LETTER * text, base + 0.25 * text];
           return !taken.some((each) => meet(box, each)) && taken.push(box);
         });
         element.classList.toggle("crowded", found === undefined);
-        if (found) element.setAttribute("transform", `translate(0 ${found * size})`);
+        if (found) element.setAttribute("transform", `translate(0 ${found * text})`);
         else element.removeAttribute("transform");
       }
     }
@@ -234,8 +235,13 @@
     }
 
     /* The one tab stop. */
+    let stopped;
+
     function lead(stop) {
-      for (const link of links) link.tabIndex = link === stop ? 0 : -1;
+      if (stopped) stopped.tabIndex = -1;
+      else for (const link of links) link.tabIndex = -1;
+      stopped = stop;
+      if (stop) stop.tabIndex = 0;
     }
 
     function enter(link) {
@@ -307,7 +313,7 @@
     });
     /* Not of the drawing itself, which these would make a tab stop. */
     svg.parentElement.addEventListener("focusin", (event) => choose(event.target.closest("a")));
-    svg.parentElement.addEventListener("focusout", () => choose(null));
+    svg.parentElement.addEventListener("focusout", (event) => svg.contains(event.relatedTarget) || choose(null));
 
     const keys = {
       "+": () => zoom(0.7),
@@ -335,7 +341,9 @@
 
     lead(links.at(-1)); // the greatest lies on top
     function fit() {
+      const before = [fits, letters];
       measure();
+      if (before[0] === fits && before[1] === letters) return; // as it does when it is first observed
       show();
       regroup();
     }

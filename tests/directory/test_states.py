@@ -222,7 +222,7 @@ def test_a_strategy_is_in_force_until_it_ends_or_a_follower_starts(country, clie
         kind="policy_framework", start="2020", end="2090", countries=[country], name="Of a city"
     )
     found = cells(client, "RO")
-    assert found["Strategy in force"] == "2021 – 2090 text : Text Before it: from 2012"
+    assert found["Strategy in force"] == "2021 – 2090 text Before it: from 2012"
 
 
 def test_a_strategy_without_an_end_says_when_it_was_last_seen(country, client):
