@@ -24,6 +24,7 @@ MOST_FREQUENT = {
     "initiative",
     "publisher",
     "funder",
+    "programme",
     "recipient",
 }  # facets that offer their first dozen values only
 SAMPLE = 10  # of choices whose every count is looked at
