@@ -367,6 +367,8 @@ def test_an_address_that_many_lines_share_tells_nothing(publisher):
     assert [bool(text) for text in told] == [False, True, False, False, True]
     assert "line 2 has the same website" in told[1]
     assert "line 5 has a similar name" in told[4]
+    answer(publisher, line_3="skip", line_6="skip")
+    assert job().counts == {"new": 3, "skipped": 2}  # no new question comes of an answer
 
 
 def test_an_open_question_stays_behind(publisher):

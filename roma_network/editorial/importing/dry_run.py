@@ -168,7 +168,7 @@ class DryRun:
                 self.compare(finding, held.get(finding.key), keys, answer)
         self.check_constraints([each for each in found if each.row], keys)
         self.check_circles([each for each in found if each.row and not each.errors])
-        self.ask_of_likely([each for each in found if each.seen_as == Outcome.NEW], answers)
+        self.ask_of_likely(found, answers)
         return found
 
     def tell_twice(self, finding, first):
@@ -396,11 +396,19 @@ class DryRun:
         return {each.name: each for each in self.table.model._meta.fields if each.name not in derived}
 
     def ask_of_likely(self, findings, answers):
-        """Ask whether new rows are entries of the directory, or lines of the same file."""
+        """Ask whether new rows are entries of the directory, or lines of the same file.
+
+        A line that a curator left out still tells of what stood in it, or its answer would raise new questions.
+        """
         if not self.matcher:
             return
-        described = [matching.described(finding.row) for finding in findings]
-        offers = [self.matcher.candidates(each) for each in described]
+        left_out = [each for each in findings if answers.get(str(each.line)) == SKIP]
+        findings = [each for each in findings if each.seen_as == Outcome.NEW or each in left_out]
+        described = [described_line(finding) for finding in findings]
+        offers = [
+            [] if finding in left_out else self.matcher.candidates(said)
+            for finding, said in zip(findings, described, strict=True)
+        ]
         entries = self.table.model.objects.in_bulk({each.pk for found in offers for each in found})
         for finding, said, found in zip(findings, described, offers, strict=True):
             likely = [
@@ -428,6 +436,12 @@ class DryRun:
             if lines and (len(lines) == 1 or mark[0] not in HOUSES):
                 yield text % {"line": lines[0], "why": matching.reason(mark[0])}
             lines.append(finding.line)
+
+
+def described_line(finding):
+    if finding.row:
+        return matching.described(finding.row)
+    return matching.described_by(finding.texts | {"country_id": finding.texts.get("country", "")})
 
 
 def asking(kind, text, answers):
