@@ -6,6 +6,7 @@ from itertools import chain, zip_longest
 import numpy as np
 from django.db.models import Q
 from django.shortcuts import render
+from django.utils import timezone
 
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from initiatives.models import Document, Initiative
@@ -129,8 +130,18 @@ def latest():
     """The entries last verified or changed, of all kinds; those of one day by turns, newest matter first."""
     orders = [(Initiative, "-start"), (Document, "-date"), (Actor, "-founded")]
     found = [
-        model.objects.published().with_touched().order_by("-touched", order, "sort_name")[:MOST_LATEST]
+        lately(model).with_touched().order_by("-touched", order, "sort_name")[:MOST_LATEST]
         for model, order in orders
     ]
     by_turns = filter(None, chain.from_iterable(zip_longest(*found)))
     return sorted(by_turns, key=lambda entry: entry.touched, reverse=True)[:MOST_LATEST]
+
+
+def lately(model):
+    """Published entries, those last verified or changed among them: of most, no more is looked at than when they changed."""
+    rows = model.objects.published()
+    changed = rows.order_by("-updated_at").values_list("updated_at", flat=True)
+    for last in changed[MOST_LATEST - 1 : MOST_LATEST]:
+        day = timezone.localtime(last).replace(hour=0, minute=0, second=0, microsecond=0)
+        rows = rows.filter(Q(updated_at__gte=day) | Q(verified_on__gte=day.date()))
+    return rows
