@@ -10,15 +10,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from openpyxl import Workbook, load_workbook
 
-from initiatives.models import Document, Funding, Initiative, Participation
+from initiatives.models import Document, Funding, Initiative, Participation, Roster
 from roma_network.editorial import revisions
 from roma_network.editorial.importing import jobs
 from roma_network.editorial.importing.tables import import_table, table_named
 from roma_network.editorial.importing.writing import BulkWriter
 from roma_network.editorial.merging import merge
+from roma_network.export.columns import table_of
 from roma_network.models import ContentVersion, Import, ImportPart, Source
 from stakeholders import columns
-from stakeholders.models import Actor, Relation
+from stakeholders.models import Actor, Mandate, Relation
 from tests.costs import Cost, counted
 from tests.editing import address
 from tests.factories import (
@@ -37,7 +38,7 @@ from tests.html import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 
-MODELS = [Actor, Initiative, Participation, Document, Relation, Source]
+MODELS = [Actor, Initiative, Participation, Document, Relation, Source, Funding, Mandate, Roster]
 ACTOR = ["slug", "name", "type", "country", "summary", "sources"]
 SOURCE = "https://example.org/about | its seat | Example | About us"
 
@@ -272,7 +273,7 @@ def test_a_template_is_an_empty_table_that_can_be_sent(publisher, model):
         assert job().counts == {}
     helping = load_workbook(io.BytesIO(content)).worksheets[1]
     assert [row[0].value for row in helping.iter_rows(min_row=2)] == list(
-        table_named(model._meta.model_name + "s").columns
+        table_named(table_of(model).name).columns
     )
 
 

@@ -427,7 +427,7 @@ class Citations(Rows):
         return source
 
     def value_in(self, row):
-        return row.source.url, tuple(row.facts), row.note, row.checked_on
+        return row.source.url, tuple(self.facts.ordered(row.facts)), row.note, row.checked_on
 
     def line(self, value):
         url, facts, note, checked_on = value
