@@ -21,6 +21,7 @@ from roma_network.export.columns import Column, Kind, Table, key_of, tables
 from roma_network.models import Citation, Editorial, Record, Source, Status
 
 CHUNK = 1000
+TOLD_AT_ONCE = 250  # records that are sent: the largest of a large directory hold 30 KB each
 
 Keys = Collection[Any]
 Values = dict[Any, Any]  # key of a row → value
@@ -264,13 +265,13 @@ class Records:
 
     def every_text(self):
         records, last = Record.objects.public(self.table.name).order_by("key"), ""
-        while found := list(records.filter(key__gt=last).values_list("key", "body")[:CHUNK]):
+        while found := list(records.filter(key__gt=last).values_list("key", "body")[:TOLD_AT_ONCE]):
             yield from (body for _key, body in found)
             last = found[-1][0]
 
     def texts_of(self, rows):
         records = Record.objects.public(self.table.name)
-        for chunk in batches(rows, CHUNK):
+        for chunk in batches(rows, TOLD_AT_ONCE):
             keys = list(map(str, chunk))
             found = dict(records.filter(row__in=keys).values_list("row", "body"))
             yield from (found[key] for key in keys if key in found)
