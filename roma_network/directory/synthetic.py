@@ -423,8 +423,8 @@ class Directory:
                 yield from self.citations(RelationCitation, len(seen))
 
     def mandates(self):
-        """As many for the number of actors as there really are, each of another actor; one at least."""
-        size, shapes = self.size[Actor], self.shapes[Mandate]
+        """As many for the number of actors as are really held, each by another actor; one at least."""
+        size, shapes = self.size[Actor], [shape for shape in self.shapes[Mandate] if shape.get("actor")]
         number = max(1, size * len(shapes) // len(self.shapes[Actor]))
         for pk, actor in enumerate(self.random.sample(range(1, size + 1), number), start=1):
             shape = self.random.choice(shapes)

@@ -4,13 +4,13 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from openpyxl import Workbook
-
 from roma_network.core.xml_text import xml_safe
 
 
 def excel_file(sheets: Iterable[tuple[str, Iterable[Iterable[object]]]]) -> io.BytesIO:
     """An Excel file in memory. `sheets`: pairs of title and rows of cells, which are protected already."""
+    from openpyxl import Workbook  # here, since whoever serves pages does without its 6 MB
+
     book = Workbook(write_only=True)
     for title, rows in sheets:
         sheet = book.create_sheet(title)
