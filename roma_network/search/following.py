@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable
 from functools import partial
 from threading import RLock, Thread
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,6 +35,7 @@ class Kept(NamedTuple):
     index: Any
 
 
+LONG = 0.5  # seconds
 C_LIBRARY = ctypes.CDLL(None)
 kept: dict[Hashable, Kept] = {}
 behind: dict[Hashable, str] = {}  # index → the version at which an old one served last, while it is read anew
@@ -81,14 +83,16 @@ def followed(
 
 
 def built(build: Callable[[], Any]) -> Any:
-    """An index, built. What that took on the way is given back, and what stays is looked at by no collector any more, which
-    would halt all for a tenth of a second each time.
+    """An index, built. What a large one took on the way is given back, and what stays is looked at by no collector any more,
+    which would halt all for a tenth of a second each time. Small ones are not worth that, in a worker that starts.
     """
+    start = perf_counter()
     index = build()
-    gc.collect()
-    gc.freeze()
-    if trim := getattr(C_LIBRARY, "malloc_trim", None):  # where it is GNU's
-        trim(0)
+    if perf_counter() - start > LONG:
+        gc.collect()
+        gc.freeze()
+        if trim := getattr(C_LIBRARY, "malloc_trim", None):  # where it is GNU's
+            trim(0)
     return index
 
 
