@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from initiatives.filters import InitiativeFilterSet
 from initiatives.models import Funding, Initiative, InitiativeKind, Phase, Role
 from roma_network.core.clean_text import clean_text
-from roma_network.export import formats, responses
+from roma_network.export import formats
 from roma_network.pages import rate_limit
 from roma_network.pages.addresses import of_listing, takes
 from roma_network.pages.http_cache import public
@@ -89,13 +89,6 @@ class Partners(Listing):
             running = having(tie.columns["initiative"], keys_of_initiatives(version, status=[Phase.RUNNING]))
             mask &= owners(self.similar.columns, tie, running)
         return mask
-
-    @property
-    def file(self):
-        asked = self.request.GET.get("format")
-        if asked not in self.streamed:
-            return None
-        return responses.requested(self.request, self.table, Actor.objects.all(), self.tally.found.tolist())
 
     @cached_property
     def parameters(self):

@@ -76,14 +76,13 @@ class Listing:
     """A filtered list as a page or an export."""
 
     formats = ROWS
-    streamed = ROWS  # files that need no more than the filter set
+    streamed = ROWS  # files of its rows
 
     def __init__(self, request, filterset_class, table=None):
         self.request = request
         self.table = table
         self.filterset = filterset_class(request.GET, self.formats)
-        if request.GET.get("format") not in self.streamed:
-            self.tally = FacetCounts(self.filterset, request.content_version)
+        self.tally = FacetCounts(self.filterset, request.content_version)
 
     @property
     def moved(self):
@@ -106,10 +105,8 @@ class Listing:
         """The file that the address asks for, or None."""
         if self.request.GET.get("format") not in self.streamed:
             return None
-        found = FacetCounts(
-            self.filterset, self.request.content_version
-        ).found  # as the page: in SQL, sorting takes long
-        return responses.requested(self.request, self.table, self.filterset.qs, array("q", found.tolist()))
+        keys = array("q", self.tally.found.tolist())  # in the order of the page: in SQL, sorting takes long
+        return responses.requested(self.request, self.table, self.filterset.qs, keys)
 
     @cached_property
     def question(self):
