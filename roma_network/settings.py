@@ -122,6 +122,8 @@ BACKUP_RECIPIENT = env.str(
 ERROR_EMAIL = env.str("ERROR_EMAIL", None, validate=validate.Email())
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 500, validate=validate.Range(min=1))
 statement_timeout = env.int("STATEMENT_TIMEOUT", 0, validate=validate.Range(min=0))
+# Readers wait for a lock only while a table is altered, and caches have an older page for them.
+lock_timeout = min(statement_timeout, 1) if PUBLIC_ONLY else statement_timeout
 replicas = env.databases("DATABASE_REPLICA_URLS", "") or []
 mail = env.mail("EMAIL_URL", "dummy://")
 NGINX_PURGE_URLS = env.urls("NGINX_PURGE_URLS", "") or []
@@ -223,7 +225,7 @@ for each in DATABASES.values():
     if each["ENGINE"] == "django.db.backends.postgresql":
         each["OPTIONS"] = {
             "connect_timeout": 3,
-            "options": f"-c statement_timeout={statement_timeout}s -c lock_timeout={statement_timeout}s",
+            "options": f"-c statement_timeout={statement_timeout}s -c lock_timeout={lock_timeout}s",
         }
 if database["ENGINE"] == "django.db.backends.sqlite3":
     database["OPTIONS"] = {

@@ -65,11 +65,24 @@ def read_from_primary(**kwargs):
 
 
 def candidates():
-    """The databases to ask, in order: replicas, this worker's own first, then the primary. Not those just found dead."""
+    """The databases to ask, in order: replicas, this worker's own first, then the primary."""
     names = settings.REPLICAS
     turn = os.getpid() % len(names) if names else 0
-    order = [*names[turn:], *names[:turn], DEFAULT_DB_ALIAS]
-    return [alias for alias in order if down_until.get(alias, 0) <= monotonic()]
+    return [*names[turn:], *names[:turn], DEFAULT_DB_ALIAS]
+
+
+def is_worth_asking(alias):
+    """Not if it was just found dead or slow (a circuit breaker).
+
+    After its rest one request finds out whether it is back; the others do without meanwhile, or all threads would wait.
+    """
+    until = down_until.get(alias)
+    if until is None:
+        return True
+    if until > monotonic():
+        return False
+    down_until[alias] = monotonic() + REST
+    return True
 
 
 def choose(seen: int = 0, without: Collection[str] = ()) -> str | None:
@@ -78,7 +91,7 @@ def choose(seen: int = 0, without: Collection[str] = ()) -> str | None:
     None while no database can be reached.
     """
     for alias in candidates():
-        if alias in without:
+        if alias in without or not is_worth_asking(alias):
             continue
         version = version_at(alias)
         if version and (alias == DEFAULT_DB_ALIAS or number_of(version) >= seen):
@@ -96,12 +109,12 @@ def version_at(alias):
     started = monotonic()
     try:
         try:
-            return ContentVersion.current(alias)
+            version = ContentVersion.current(alias)
         except OperationalError:
             connections[alias].close()
             if monotonic() - started > AT_ONCE:
                 raise
-            return ContentVersion.current(alias)
+            version = ContentVersion.current(alias)
     except DatabaseError:
         log.warning("%s cannot be reached", name_of(alias))
         connections[alias].close()
@@ -109,6 +122,8 @@ def version_at(alias):
         if took > AT_ONCE or alias != DEFAULT_DB_ALIAS:
             down_until[alias] = monotonic() + max(REST, 2 * took)
         return None
+    down_until.pop(alias, None)
+    return version
 
 
 def name_of(alias):

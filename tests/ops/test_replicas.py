@@ -95,9 +95,12 @@ def test_a_database_that_did_not_answer_is_left_alone_for_a_while(settings, monk
     monkeypatch.setattr(replicas, "connections", {"replica_1": Closing(), "default": Closing()})
     assert replicas.choose() is None
     assert "replica_1 cannot be reached" in caplog.text
-    assert replicas.candidates() == []
+    assert not any(replicas.is_worth_asking(alias) for alias in replicas.candidates())
     clock[0] += 7
-    assert replicas.candidates() == ["replica_1", "default"]
+    assert [replicas.is_worth_asking("replica_1") for _ in range(3)] == [True, False, False]  # one finds out
+    monkeypatch.setattr(ContentVersion, "current", lambda alias: "8.a")
+    assert replicas.version_at("replica_1") == "8.a"
+    assert [replicas.is_worth_asking("replica_1") for _ in range(3)] == [True, True, True]
 
 
 class Closing:

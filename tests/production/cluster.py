@@ -254,8 +254,9 @@ class Cluster:
         }
 
     def manage(self, *arguments, role="postgres", check=True, **more):
+        """A command, niced as the timers start it."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *map(str, arguments)],
+            ["nice", "-n", "10", sys.executable, "manage.py", *map(str, arguments)],
             check=False,
             capture_output=True,
             text=True,
