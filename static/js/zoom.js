@@ -8,6 +8,7 @@
   const NEAREST = 8;
   const STEP = 0.2;
   const LEVELS = [22, 13.5, 6.5]; // thousandths of the width: as cartography/labels.py has them
+  const SQUARE = 20; // units of a shape
   const APART = 22; // pixels, between places that do not stand together
   const LETTER = 0.56; // the width of one, of its height: as there
   const SHIFTS = [0, -1.4, 1.4, -2.6, 2.6]; // of a country's name, in heights of a letter
@@ -26,6 +27,7 @@
     const tools = figure.querySelector("[data-zoom-buttons]");
     const card = tools.querySelector(".card");
     const links = [...svg.querySelectorAll("a")];
+    const marks = svg.querySelector(".marks"); // of a network, with their ties
     const fingers = new Map();
     let view = { x: 0, y: 0, width };
     let moved = false;
@@ -35,12 +37,15 @@
     let ties;
 
     let fits; // pixels of a unit where the whole is seen: it may stand amid its element, which is no higher than the window
+    let beside; // pixels left free at its left and above it
     let letters; // pixels, of a name
     let text; // the same in units
 
     /* Read once for each size: to ask for it amid changes would have all laid out anew. */
     function measure() {
-      fits = Math.min((svg.clientWidth || width) / width, (svg.clientHeight || height) / height);
+      const [wide, tall] = [svg.clientWidth || width, svg.clientHeight || height];
+      fits = Math.min(wide / width, tall / height);
+      beside = { x: (wide - width * fits) / 2, y: (tall - height * fits) / 2 };
       letters = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.75;
     }
 
@@ -50,9 +55,12 @@
 
     /* Of the mark alone, not of its name, which shows only in passing. */
     function boxOf(link) {
-      const mark = link.querySelector("circle, use");
+      const mark = link.querySelector("circle, .node path");
       const value = (name) => Number(mark.getAttribute(name));
-      if (mark?.matches("use")) return { x: value("x"), y: value("y"), width: value("width"), height: value("height") };
+      if (mark?.matches("path")) {
+        const { a, e, f } = mark.transform.baseVal.consolidate().matrix;
+        return { x: e, y: f, width: a * SQUARE, height: a * SQUARE };
+      }
       if (mark && !link.querySelector(".land")) return { x: value("cx") - value("r"), y: value("cy") - value("r"), width: 2 * value("r"), height: 2 * value("r") };
       return link.getBBox();
     }
@@ -93,12 +101,12 @@
       view.x = Math.min(width - view.width, Math.max(0, view.x));
       view.y = Math.min(height - tall, Math.max(0, view.y));
       svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${tall}`);
-      svg.classList.toggle("near", view.width < width * 0.99);
       text = letters / pixels();
       svg.querySelector(".ring")?.setAttribute("r", reachOf(chosen));
-      for (const group of [named, groups]) group?.style.setProperty("--text", `${text}px`); // elsewhere all would be styled anew
+      groups?.style.setProperty("--text", `${text}px`); // elsewhere all would be styled anew
       if (groups) svg.style.setProperty("--shrink", Math.max(view.width / width, 0.3));
-      svg.dataset.level = 1 + LEVELS.filter((least) => text <= least * 1.08 * width / 1000).length;
+      over.dataset.level = 1 + LEVELS.filter((least) => text <= least * 1.08 * width / 1000).length;
+      named.setAttribute("transform", `translate(${beside.x - view.x * pixels()} ${beside.y - view.y * pixels()})`);
     }
 
     function zoom(factor, x = 0.5, y = 0.5) {
@@ -106,6 +114,7 @@
       view = { x: view.x + (view.width - wide) * x, y: view.y + (view.width - wide) * height / width * y, width: wide };
       show();
       regroup();
+      placeNames();
     }
 
     function move(x, y) {
@@ -118,9 +127,6 @@
 
     const dots = links.filter((link) => link.querySelector(".dot"));
     const groups = dots.length ? shape("g", { "aria-hidden": "true" }, svg) : null;
-    const named = svg.querySelector("g:has(> .name-on-map)");
-    if (named) groups?.after(named); // names lie above
-
     function regroup() {
       if (!groups) return;
       groups.replaceChildren();
@@ -148,8 +154,12 @@
       makeRoom(heads.filter(({ dots: together }) => together.length > 1).map(({ at }) => around(at, 11 / pixels())));
     }
 
-    /* Names keep clear of such groups and of one another: that of a country moves a little, or else is left out. */
+    /* Names lie in a drawing of their own above, in pixels: they keep their size, and as the view changes they move but are
+       not laid out anew, which takes longer than all else. They keep clear of groups of places and of one another: that of a
+       country moves a little, or else is left out. */
 
+    const over = shape("svg", { class: "over", "aria-hidden": "true" }, svg.parentElement);
+    const named = shape("g", { class: "drawing" }, over);
     const names = [...svg.querySelectorAll(".name-on-map")].map((element) => ({
       element,
       from: Number(/\bl(\d)/.exec(element.getAttribute("class"))[1]),
@@ -159,13 +169,27 @@
       rise: parseFloat(element.getAttribute("dy")),
       long: element.textContent.length,
       side: ["end", "middle", "start"].findIndex((side) => element.classList.contains(side)) / 2,
+      shift: 0, // in heights of a letter
     }));
+    for (const { element } of names) {
+      element.removeAttribute("x");
+      element.removeAttribute("y");
+      named.append(element);
+    }
+
+    function placeNames() {
+      for (const { element, x, y, shift } of names) {
+        element.setAttribute("transform", `translate(${x * pixels()} ${y * pixels() + shift * letters})`);
+      }
+    }
+
     const around = ({ x, y }, reach) => [x - reach, y - reach, x + reach, y + reach];
     const meet = (one, other) => one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
 
     function makeRoom(taken) {
-      const level = Number(svg.dataset.level);
-      for (const { element, from, until, x, y, rise, long, side } of names) {
+      const level = Number(over.dataset.level);
+      for (const name of names) {
+        const { element, from, until, x, y, rise, long, side } = name;
         if (from > level || until <= level) continue;
         const isUponItsPlace = rise === 0.35;
         const west = x - (1 - side) * long * LETTER * text;
@@ -175,8 +199,7 @@
           return !taken.some((each) => meet(box, each)) && taken.push(box);
         });
         element.classList.toggle("crowded", found === undefined);
-        if (found) element.setAttribute("transform", `translate(0 ${found * text})`);
-        else element.removeAttribute("transform");
+        name.shift = found ?? 0;
       }
     }
 
@@ -187,10 +210,10 @@
     const reachOf = (link) => Math.max(12 / pixels(), link.querySelector(".land") ? 0 : boxOf(link).width / 2 + 4);
 
     function choose(link) {
+      if (link && link === chosen && card.firstChild) return; // a click hovers, then gives the focus
       chosen = link;
       halo.replaceChildren();
-      svg.classList.toggle("lit", Boolean(link) && svg.classList.contains("network"));
-      for (const each of svg.querySelectorAll(".beside-it")) each.classList.remove("beside-it");
+      marks?.classList.toggle("faded", Boolean(link));
       card.replaceChildren();
       if (!link) return;
       const name = link.getAttribute("aria-label") ?? link.querySelector("title").textContent;
@@ -200,20 +223,28 @@
       open.tabIndex = -1;
       card.append(open);
       const { x, y } = middleOf(link);
-      if (svg.classList.contains("network")) {
-        const beside = tiesOf(link);
-        for (const each of [link, ...beside]) each.classList.add("beside-it");
-        const lines = [...beside].map((each) => `M${x} ${y}L${middleOf(each).x} ${middleOf(each).y}`);
-        shape("path", { class: "lit-edges", d: lines.join("") }, halo);
-      }
+      if (marks) light(link, x, y);
       shape("circle", { class: "ring", cx: x, cy: y, r: reachOf(link) }, halo);
+    }
+
+    /* All fade as one, and what is tied to a mark is drawn once more above: to fade each by itself would have all
+       styled and painted anew. */
+    function light(link, x, y) {
+      const tied = tiesOf(link);
+      const lit = shape("g", { class: "lit" }, halo);
+      const lines = [...tied].map((each) => `M${x} ${y}L${middleOf(each).x} ${middleOf(each).y}`);
+      shape("path", { class: "lit-edges", d: lines.join("") }, lit);
+      for (const each of [...tied, link]) {
+        const group = lit.appendChild(each.parentElement.cloneNode());
+        group.append(each.querySelector("circle, path").cloneNode());
+      }
     }
 
     /* Words and ties go; what has the focus stays ringed. */
     function hush() {
       card.replaceChildren();
-      svg.classList.remove("lit");
-      halo.querySelector(".lit-edges")?.remove();
+      marks?.classList.remove("faded");
+      halo.querySelector(".lit")?.remove();
     }
 
     function walk(key) {
@@ -221,7 +252,7 @@
       if (!from) return;
       const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
       const here = middleOf(from);
-      const near = svg.classList.contains("network") ? [...tiesOf(from)] : links;
+      const near = marks ? [...tiesOf(from)] : links;
       let best = null;
       let least = Infinity;
       for (const link of near) {
@@ -297,6 +328,11 @@
     for (const type of ["pointerup", "pointercancel", "pointerleave"]) {
       svg.addEventListener(type, (event) => fingers.delete(event.pointerId));
     }
+    /* From near by, a finger moves the drawing and not the page. Not by `touch-action`, which would have every mark styled
+       and laid out anew as it changes. */
+    svg.addEventListener("touchmove", (event) => {
+      if (view.width < width * 0.99 && event.cancelable) event.preventDefault();
+    }, { passive: false });
     svg.addEventListener("dragstart", (event) => event.preventDefault());
 
     svg.addEventListener("click", (event) => {
@@ -315,10 +351,17 @@
     svg.parentElement.addEventListener("focusin", (event) => choose(event.target.closest("a")));
     svg.parentElement.addEventListener("focusout", (event) => svg.contains(event.relatedTarget) || choose(null));
 
+    /* Keys zoom about the chosen mark, which stays in sight; else about the middle. */
+    const centre = () => {
+      if (!chosen) return [0.5, 0.5];
+      const { x, y } = middleOf(chosen);
+      return [(x - view.x) / view.width, (y - view.y) / (view.width * height / width)];
+    };
+
     const keys = {
-      "+": () => zoom(0.7),
-      "=": () => zoom(0.7),
-      "-": () => zoom(1.4),
+      "+": () => zoom(0.7, ...centre()),
+      "=": () => zoom(0.7, ...centre()),
+      "-": () => zoom(1.4, ...centre()),
       0: () => zoom(NEAREST),
       west: () => move(-STEP, 0),
       east: () => move(STEP, 0),
@@ -338,6 +381,7 @@
     });
     tools.addEventListener("click", (event) => keys[event.target.dataset.key]?.());
     tools.hidden = false;
+    svg.dataset.zoom = "on";
 
     lead(links.at(-1)); // the greatest lies on top
     function fit() {
@@ -346,14 +390,16 @@
       if (before[0] === fits && before[1] === letters) return; // as it does when it is first observed
       show();
       regroup();
+      placeNames();
     }
 
     fit();
     new ResizeObserver(fit).observe(svg);
+    if (marks) (window.requestIdleCallback ?? setTimeout)(() => tiesOf(links[0])); // not when somebody waits for it
   }
 
   function start() {
-    for (const svg of document.querySelectorAll("svg[data-zoom]:not([data-level])")) zoomable(svg);
+    for (const svg of document.querySelectorAll("svg[data-zoom]:not([data-zoom=on])")) zoomable(svg);
   }
 
   new MutationObserver(start).observe(document.getElementById("results") ?? document.body, { childList: true });
