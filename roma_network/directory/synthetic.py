@@ -27,6 +27,7 @@ from initiatives.models import (
     InitiativeCitation,
     Participation,
     ParticipationCitation,
+    Role,
     Roster,
     RosterCitation,
     RosterLine,
@@ -62,6 +63,7 @@ SOURCES = 40
 LINES = 5  # of a roster
 TODAY = datetime(2026, 1, 1, tzinfo=UTC)  # not the day it runs on: a seed gives the same directory for ever
 HUBS = 1.3  # Pareto's exponent. The lower, the more participations fall on a few actors and initiatives.
+MOST_FUNDERS = 4  # of an initiative, as in the fixtures
 STATUSES = {Status.PUBLISHED: 94, Status.DRAFT: 3, Status.IN_REVIEW: 1, Status.WITHDRAWN: 2}
 SAID = ["name and seat", "role", "dates", "partners and budget", "what it does"]
 RELATED_LANGUAGES = {"ca": "es", "cnr": "bs", "lb": "de", "no": "nb"}
@@ -193,6 +195,7 @@ class Directory:
         self.countries, self.themes = map(vocabulary, VOCABULARY, (self.shapes[Country], self.shapes[Theme]))
         self.languages = self.languages_by_country()
         self.roles = self.roles_by_type()
+        self.funders, self.funders_owed = Counter(), 0
         self.parts = {
             field: Counter(shape[field][0] for shape in self.shapes[Participation])
             for field in ("actor", "initiative")
@@ -399,11 +402,24 @@ class Directory:
             asked = size - len(seen)
             initiatives += self.some(Initiative, max(asked - len(initiatives), 0))
             for initiative, actor in zip(initiatives[:asked], self.some(Actor, asked), strict=True):
-                role = self.random.choice(self.roles[self.actors[actor - 1][1]])
+                role = self.role(initiative, actor)
                 if (initiative, actor, role) not in seen:
                     seen.add((initiative, actor, role))
                     yield from self.participation(len(seen), initiative, actor, role)
             initiatives = []
+
+    def role(self, initiative, actor):
+        """As actors of its type have it; but no initiative has more funders than any real one: others have those instead."""
+        roles = self.roles[self.actors[actor - 1][1]]
+        role, funder = self.random.choice(roles), Role.FUNDER
+        if role == funder and self.funders[initiative] >= MOST_FUNDERS:
+            self.funders_owed += 1
+            role = self.random.choice([other for other in roles if other != funder] or roles)
+        elif self.funders_owed and funder in roles and not self.funders[initiative]:
+            self.funders_owed -= 1
+            role = funder
+        self.funders[initiative] += role == funder
+        return role
 
     def participation(self, pk, initiative, actor, role):
         shape = self.random.choice(self.shapes[Participation])

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from initiatives.models import Document, Funding, Initiative, Participation, Roster
+from initiatives.models import Document, Funding, Initiative, Participation, Role, Roster
 from roma_network.directory import synthetic
 from roma_network.models import Contradiction, Mark, Record, Source, Status
 from roma_network.ops import fixtures
@@ -203,6 +203,17 @@ def test_most_take_part_in_little_and_a_few_in_much(large):
     for field in ("actor", "initiative"):
         numbers = sorted(Counter(Participation.objects.values_list(field, flat=True)).values())
         assert numbers[-1] > 20 * numbers[len(numbers) // 2]
+
+
+def test_no_initiative_has_more_funders_than_a_real_one(large):
+    funders = Participation.objects.filter(role=Role.FUNDER)
+    assert max(Counter(funders.values_list("initiative", flat=True)).values()) <= synthetic.MOST_FUNDERS
+    real = [
+        value["initiative"][0]
+        for kind, value in fixtures.rows()
+        if kind is Participation and value["role"] == "funder"
+    ]
+    assert max(Counter(real).values()) == synthetic.MOST_FUNDERS
 
 
 def test_names_are_written_in_all_scripts_of_the_eu(large):
