@@ -405,20 +405,20 @@ class Directory:
                 role = self.role(initiative, actor)
                 if (initiative, actor, role) not in seen:
                     seen.add((initiative, actor, role))
+                    self.funders[initiative] += role == Role.FUNDER
                     yield from self.participation(len(seen), initiative, actor, role)
             initiatives = []
 
     def role(self, initiative, actor):
         """As actors of its type have it; but no initiative has more funders than any real one: others have those instead."""
-        roles = self.roles[self.actors[actor - 1][1]]
-        role, funder = self.random.choice(roles), Role.FUNDER
-        if role == funder and self.funders[initiative] >= MOST_FUNDERS:
+        roles, others = self.roles[self.actors[actor - 1][1]]
+        role = self.random.choice(roles)
+        if role == Role.FUNDER and self.funders[initiative] >= MOST_FUNDERS:
             self.funders_owed += 1
-            role = self.random.choice([other for other in roles if other != funder] or roles)
-        elif self.funders_owed and funder in roles and not self.funders[initiative]:
+            return self.random.choice(others)
+        if self.funders_owed and len(others) < len(roles) and not self.funders[initiative]:
             self.funders_owed -= 1
-            role = funder
-        self.funders[initiative] += role == funder
+            return Role.FUNDER
         return role
 
     def participation(self, pk, initiative, actor, role):
@@ -474,12 +474,12 @@ class Directory:
             yield from self.citations(RosterCitation, pk)
 
     def roles_by_type(self):
-        """Actor type → the roles of its real actors, as often as they have them."""
+        """Actor type → the roles of its real actors, as often as they have them; and those but for funders."""
         types = {shape["slug"]: shape["type"] for shape in self.shapes[Actor]}
         roles = defaultdict(list)
         for shape in self.shapes[Participation]:
             roles[types[shape["actor"][0]]].append(shape["role"])
-        return roles
+        return {kind: (real, [role for role in real if role != Role.FUNDER]) for kind, real in roles.items()}
 
     def weight(self, field, shape):
         return self.parts[field][shape["slug"]] * self.random.paretovariate(HUBS)

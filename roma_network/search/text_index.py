@@ -139,9 +139,18 @@ class TextIndex:
 
     def places_of(self, text):
         """Where a text stands, and in which row each time."""
-        matches = re.finditer(re.escape(text.encode()), self.text)
-        positions = np.fromiter((match.start() for match in matches), dtype=np.int64)
+        positions = np.fromiter(self.starts_of(text.encode()), dtype=np.int64)
         return positions, np.searchsorted(self.starts, positions, side="right") - 1
+
+    def starts_of(self, text):
+        """Where a text stands. A pattern finds what is frequent faster; phrases are rare, and found in half the time without."""
+        if b" " not in text:
+            yield from (match.start() for match in re.finditer(re.escape(text), self.text))
+            return
+        place = self.text.find(text)
+        while place >= 0:
+            yield place
+            place = self.text.find(text, place + len(text))
 
     @cached_property
     def names_ends(self):
