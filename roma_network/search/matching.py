@@ -6,7 +6,7 @@ meet all of it answer; where there is none, those that meet most, and what was l
 
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from babel import Locale
@@ -34,6 +34,10 @@ IS_CALLED, IS_HEIR, IS_PLACE, BEGINS_WHOLLY, BEGINS_SO, HOLDS_SO = 150, 130, 110
 ALL_NAMED, NAMED, BY_FACET, WORDS = 15, 10, 8, 6
 HAS_OPTIONAL, IS_ACTOR, OF_LANGUAGE, ONE_COUNTRY, CONNECTED = 6, 30, 16, 6, 1.5
 LETTERS = 300  # of names that cost a point
+
+IS_IN_NAME = np.isin(
+    np.arange(len(Standing)), (Standing.BEGUN_IN_NAME, Standing.WHOLE_IN_NAME)
+)  # by standing
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +68,7 @@ class QuestionMatcher:
         self.name = self.model._meta.model_name
         self.columns: FacetIndex = facet_index_of(filterset_class, version)
         self.texts: TextIndex = text_index_of(self.model, version)
+        self.rows: Rows = rows_of(filterset_class, version)
         self.size = len(self.columns.keys)
 
     # What is met
@@ -88,7 +93,7 @@ class QuestionMatcher:
         is_foreign = meaning.kind == "facet" and not self.has_facet(meaning)
         fit = np.where(self.literally(concept), IN_WORDS if is_foreign else 1.0, 0.0)
         if meaning.kind == "place":
-            is_named = np.isin(self.standing(concept), (Standing.BEGUN_IN_NAME, Standing.WHOLE_IN_NAME))
+            is_named = IS_IN_NAME[self.standing(concept)]
             fit[self.elsewhere(meaning) & ~is_named] *= ABROAD
         if meaning.kind == "entry":
             return np.maximum(fit, self.linked(meaning.words))
@@ -108,13 +113,13 @@ class QuestionMatcher:
         if concept.kind in ("word", "phrase"):
             return standing > Standing.ABSENT
         if concept.kind == "entry" and len(concept.folded) < SHORTEST_STEM:  # FRA is no framework
-            return np.isin(standing, (Standing.WHOLE, Standing.WHOLE_IN_NAME))
+            return standing >= Standing.WHOLE
         if concept.kind in ("place", "year", "entry"):
             return standing >= Standing.BEGUN
-        literal = np.isin(standing, (Standing.BEGUN_IN_NAME, Standing.WHOLE_IN_NAME))
+        literal = IS_IN_NAME[standing]
         if concept.kind == "facet" and not self.has_facet(concept.meaning):
             for word in concept.meaning.words[:MOST_SYNONYMS]:
-                literal |= np.isin(self.standing_of(word), (Standing.BEGUN_IN_NAME, Standing.WHOLE_IN_NAME))
+                literal |= IS_IN_NAME[self.standing_of(word)]
         return literal
 
     def elsewhere(self, meaning):
@@ -157,18 +162,9 @@ class QuestionMatcher:
     def standing_of(self, word):
         if word not in self.standings:
             found = np.zeros(self.size, dtype=np.int8)
-            places, known = self.places
-            found[places] = self.texts.standing(word)[known]
+            found[self.rows.places] = self.texts.standing(word)[self.rows.known]
             self.standings[word] = found
         return self.standings[word]
-
-    @cached_property
-    def places(self):
-        """Where the rows of the text index stand among the columns, and which of them do."""
-        places = np.searchsorted(self.columns.keys, self.texts.keys)
-        places[places == self.size] = 0
-        known = self.columns.keys[places] == self.texts.keys if self.size else places.astype(bool)
-        return places[known], known
 
     def mask_of(self, name: str, values) -> Mask:
         """The rows that have one of these values of a facet."""
@@ -222,7 +218,7 @@ class QuestionMatcher:
         mask = self.allowed
         if not question.concepts:
             rows = np.flatnonzero(mask)
-            return Answer(question, self.columns.keys[rows[np.argsort(self.ranks[rows])]])
+            return Answer(question, self.columns.keys[rows[np.argsort(self.rows.ranks[rows])]])
         totals = np.where(mask, self.weights @ self.fits, 0)
         fit = float(totals.max(initial=0))
         if not fit:
@@ -234,7 +230,7 @@ class QuestionMatcher:
         common = int(np.argmax(counts))
         pattern = patterns[:, common]
         rows = rows[where.reshape(-1) == common]
-        order = np.lexsort((self.ranks[rows], -self.scores[rows]))
+        order = np.lexsort((self.rows.ranks[rows], -self.scores[rows]))
         return Answer(
             question,
             self.columns.keys[rows[order]],
@@ -256,7 +252,7 @@ class QuestionMatcher:
         rows = np.flatnonzero(totals)
         if len(rows) > most:  # few are sorted
             rows = rows[totals[rows] >= np.partition(totals[rows], -most)[-most]]
-        rows = rows[np.lexsort((self.ranks[rows], -self.scores[rows], -totals[rows]))[:most]]
+        rows = rows[np.lexsort((self.rows.ranks[rows], -self.scores[rows], -totals[rows]))[:most]]
         return list(
             zip(
                 totals[rows].tolist(),
@@ -274,27 +270,18 @@ class QuestionMatcher:
         return mask
 
     @cached_property
-    def ranks(self):
-        """Of rows that count the same: in the order of names."""
-        places, _ = self.places
-        ranks = np.zeros(self.size, dtype=np.int64)
-        ranks[places] = np.arange(len(places))
-        return ranks
-
-    @cached_property
     def scores(self):
-        scores = CONNECTED * np.log1p(weights_of(self.filterset_class, self.version))
-        scores += self.by_names() + self.by_concepts() - self.lengths / LETTERS + IS_HEIR * self.heirs
+        scores = self.rows.prior + self.by_names() + self.by_concepts() + IS_HEIR * self.heirs
         for concept in self.question.optional:
             scores += HAS_OPTIONAL * (self.standing(concept) >= Standing.BEGUN)
         if self.name == "actor" and self.question.asks_for_actors:
             scores += IS_ACTOR
         countries = [c for c in self.question.concepts if c.kind in ("country", "place")]
         if countries:
-            scores += ONE_COUNTRY * self.specific()
+            scores += ONE_COUNTRY * self.rows.specific
         elif codes := [SPOKEN_IN[each] for each in self.question.languages if each in SPOKEN_IN]:
             of_language = self.mask_of("country", codes)
-            scores += OF_LANGUAGE * of_language * np.where(self.specific() > 0, self.specific(), 1)
+            scores += OF_LANGUAGE * of_language * np.where(self.rows.specific > 0, self.rows.specific, 1)
         return scores
 
     def by_names(self):
@@ -316,9 +303,8 @@ class QuestionMatcher:
 
     def in_names(self, phrase):
         """How each row holds a phrase in its names: see `InName`."""
-        places, known = self.places
         found = np.zeros(self.size, dtype=np.int8)
-        found[places] = self.texts.in_names(phrase)[known]
+        found[self.rows.places] = self.texts.in_names(phrase)[self.rows.known]
         return found
 
     def by_concepts(self):
@@ -327,30 +313,13 @@ class QuestionMatcher:
         named_by_all = np.ones(self.size, dtype=bool)
         for number, concept in enumerate(concepts):
             standing = self.standing(concept)
-            named = np.isin(standing, (Standing.WHOLE_IN_NAME, Standing.BEGUN_IN_NAME))
+            named = IS_IN_NAME[standing]
             named_by_all &= named
             scores += NAMED * named / len(concepts)
             scores += WORDS * standing / Standing.WHOLE_IN_NAME / len(concepts)
             if concept.kind in ("facet", "country", "model"):
                 scores += BY_FACET * (self.fits[number] >= 1) * ~named / len(concepts)
         return scores + (ALL_NAMED * named_by_all if concepts else 0)
-
-    @cached_property
-    def lengths(self):
-        """Of all names of each row."""
-        places, known = self.places
-        lengths = np.zeros(self.size)
-        lengths[places] = (self.texts.names_ends - self.texts.starts)[known]
-        return lengths
-
-    def specific(self):
-        """Of the rows with countries, how few they have: 1 for one, ½ for two."""
-        facet = self.filterset_class.base_filters.get("country")
-        if facet is None or not facet.via:
-            return np.zeros(self.size)
-        tie = self.columns.ties[facet.via]
-        numbers = np.bincount(tie.rows, minlength=self.size)
-        return np.where(numbers > 0, 1 / np.maximum(numbers, 1), 0)
 
 
 def said_by(concept: Concept) -> tuple[str, ...]:
@@ -373,9 +342,41 @@ def weight_of(concept: Concept) -> float:
     return WEIGHTS[concept.kind]
 
 
-@lru_cache(maxsize=8)
-def weights_of(filterset_class: Any, version: str) -> NDArray[np.float64]:
-    """How well connected each row is, in the order of the facet index."""
+class Rows(NamedTuple):
+    """What holds of the rows of a facet index whatever is asked."""
+
+    places: NDArray[np.int64]  # of the rows of the text index, those of them that are `known` here
+    known: Mask
+    ranks: NDArray[np.int64]  # in the order of names
+    prior: NDArray[np.float64]  # the score before a question: well connected first, then short names
+    specific: NDArray[np.float64]  # how few countries each has: 1 for one, ½ for two, 0 for none
+
+
+@lru_cache(maxsize=3)
+def rows_of(filterset_class: Any, version: str) -> Rows:
+    """At this content version."""
     columns = facet_index_of(filterset_class, version)
-    ties = columns.ties.get(filterset_class.connected_by)
-    return np.bincount(ties.rows if ties else [], minlength=len(columns.keys)).astype(np.float64)
+    texts = text_index_of(filterset_class._meta.model, version)
+    size = len(columns.keys)
+    places = np.searchsorted(columns.keys, texts.keys)
+    places[places == size] = 0
+    known = columns.keys[places] == texts.keys if size else places.astype(bool)
+    places = places[known]
+    ranks, lengths = np.zeros(size, dtype=np.int64), np.zeros(size)
+    ranks[places] = np.arange(len(places))
+    lengths[places] = (texts.names_ends - texts.starts)[known]
+    degrees = ties_of_each(columns, filterset_class.connected_by)
+    facet = filterset_class.base_filters.get("country")
+    countries = ties_of_each(columns, facet.via if facet else None)
+    return Rows(
+        places,
+        known,
+        ranks,
+        prior=CONNECTED * np.log1p(degrees) - lengths / LETTERS,
+        specific=np.where(countries > 0, 1 / np.maximum(countries, 1), 0),
+    )
+
+
+def ties_of_each(columns, via):
+    ties = columns.ties.get(via)
+    return np.bincount(ties.rows if ties else [], minlength=len(columns.keys))
