@@ -161,6 +161,11 @@ class Initiative(Editorial):
         return reverse("initiative_detail", args=[self.slug])
 
     @property
+    def kind_name(self):
+        """For lists: Django's way to it reads the labels of all kinds each time."""
+        return InitiativeKind(self.kind).label
+
+    @property
     def phase_name(self):
         """What its dates say today. The row comes from `with_phase`."""
         if self.phase == Phase.UNKNOWN and self.seen:
