@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from roma_network.editorial.importing.cells import Rows, none_of
 from stakeholders.models import ActorName, NameKind
 
+KINDS = frozenset(NameKind.values)
+
 
 class OtherNames(Rows):
     parts = ("name", "kind", "language")
@@ -32,8 +34,8 @@ class OtherNames(Rows):
             kind, language, name = parts
         elif len(parts) == 2:
             raise ValidationError(translate("Write the name alone, or kind | language | name."))
-        if kind not in NameKind.values:
-            raise none_of(kind, NameKind.values)
+        if kind not in KINDS:
+            raise none_of(kind, KINDS)
         return self.clean(name=name, kind=kind, language=language)
 
     def line(self, value):

@@ -115,10 +115,12 @@ class NameWords(NamedTuple):
     acronyms: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1_000)  # whoever asks for a body reads each of its names several times
 def name_words(name: str) -> NameWords:
     """Of a name as it is written."""
     if not is_parted(name):
-        return NameWords(dict.fromkeys(words_in(folding.fold(name)), 1.0), joined(name))
+        folded = folding.fold(name)
+        return NameWords(dict.fromkeys(words_in(folded), 1.0), without_spaces(folded))
     asides = [text.strip() for text in BRACKETS.findall(name)]
     acronyms = list(filter(is_acronym, asides))
     head, *rest = DASH.split(BRACKETS.sub(" ", name).strip())
@@ -127,15 +129,16 @@ def name_words(name: str) -> NameWords:
         asides.append(head)
         head, *rest = rest
     head, places = parted_by_commas(head)
-    words = dict.fromkeys(words_in(folding.fold(head)), 1.0)
+    folded = folding.fold(head)
+    words = dict.fromkeys(words_in(folded), 1.0)
     for text in [*asides, *rest, *places]:
         words = dict.fromkeys(words_in(folding.fold(text)), ASIDE) | words
-    return NameWords(words, joined(head), tuple(map(folding.fold, acronyms)))
+    return NameWords(words, without_spaces(folded), tuple(map(folding.fold, acronyms)))
 
 
-def joined(name: str) -> str:
-    """Without spaces, so that “RomanoKher” is “Romano Kher”."""
-    return folding.fold(name).replace(" ", "")
+def without_spaces(folded: str) -> str:
+    """So that “RomanoKher” is “Romano Kher”."""
+    return folded.replace(" ", "")
 
 
 def is_parted(name: str) -> bool:

@@ -8,7 +8,7 @@ does not know. A new column is a field of a model and a line in `columns.py` of 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property, reduce
+from functools import cache, cached_property, reduce
 from operator import or_
 from typing import Any
 
@@ -364,6 +364,7 @@ def table_of(model: type[models.Model]) -> Table:
     return next(table for table in tables.values() if table.model is model)
 
 
+@cache
 def facts_of(model: type[models.Model]) -> dict[str, Any]:
     """Fact → its title, of all that a citation of such a row may name."""
     return {name: fact.title for name, fact in table_of(model).facts.items()}

@@ -7,6 +7,7 @@ of such. The same value stands in what was read and in what the directory holds,
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 from django.core.exceptions import ValidationError
@@ -31,6 +32,7 @@ BETWEEN_NAMES = re.compile(r"[;,\n]+")
 ADDRESS = re.compile(r"(^|[\s;,(])https?://")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # on which a citation was checked
 BAR = " | "  # between the parts of a row within a cell
+MOST_REMEMBERED = 1_000  # cells of a column: the lines of a list say much alike
 TOLD = 3  # parts of a line that tell of a new source: what it backs, its publisher, its title
 
 
@@ -99,8 +101,9 @@ class Plain(Column):
         self.help_text = self.help_text or field.help_text
         scheme = {"assume_scheme": "https"} if isinstance(field, URLField) else {}
         self.form_field = field.formfield(**scheme)
+        self.cleaned = self.clean if self.is_multiline else lru_cache(MOST_REMEMBERED)(self.clean)
 
-    @property
+    @cached_property
     def allowed(self):
         return dict(self.field.flatchoices)
 
@@ -123,6 +126,9 @@ class Plain(Column):
     def parse(self, text, known):
         if text and self.allowed and text not in self.allowed:
             raise none_of(text, self.allowed)
+        return self.cleaned(text)
+
+    def clean(self, text):
         value = self.form_field.clean(text)
         self.field.run_validators(value)
         return value

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
 
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
@@ -22,6 +23,7 @@ from roma_network.models import Source, loops
 
 SPECIAL = re.compile(r"(?<=“)[^”]*(?=”)|\d+")
 HOUSES = ("website", "email")
+MOST_REMEMBERED = 1_000  # cells of a column
 NEW, SKIP, KEEP, TAKE, BOTH = "new", "skip", "keep", "take", "both"  # answers
 
 
@@ -84,12 +86,14 @@ class Finding:
 
 
 class Reader:
-    """The cells of a line as the directory writes them."""
+    """The cells of a line as the directory writes them: of all columns, or of those in `names`."""
 
-    def __init__(self, table, options):
+    def __init__(self, table, options, names=None):
         self.table, self.options = table, options
-        self.columns = [table.columns.get(name) for name in options.columns]
+        wanted = table.columns if names is None else {name: table.columns[name] for name in names}
+        self.columns = [wanted.get(name) for name in options.columns]
         self.words = table.words()
+        self.normal = {column.name: self.remembering(column) for column in self.columns if column}
         self.constants = {
             name: table.columns[name].normal(text, self.words)
             for name, text in options.constants.items()
@@ -97,10 +101,14 @@ class Reader:
         }
         self.is_completing = "sources" in table.columns and bool(options.title)
 
+    def remembering(self, column):
+        """The lines of a list say much alike."""
+        return lru_cache(MOST_REMEMBERED)(partial(column.normal, words=self.words))
+
     def texts(self, cells):
         """Column → text, of all columns that the file or an option speaks of."""
         found = {
-            column.name: column.normal(cell, self.words)
+            column.name: self.normal[column.name](cell)
             for column, cell in zip(self.columns, cells, strict=False)
             if column
         }
@@ -369,7 +377,7 @@ class DryRun:
         if not is_new and (merged := getattr(row, "merged_into", None)):
             text = translate("It was merged into “%(survivor)s”: undo that, or edit the other.")
             found.append(("", text % {"survivor": merged.slug}))
-        fields = self.model_fields()
+        fields = self.model_fields
         try:
             row.clean_fields(
                 exclude=[
@@ -391,6 +399,7 @@ class DryRun:
             found += [(name, str(why)) for name, why in row.gaps().items() if name in finding.values]
         return found
 
+    @cached_property
     def model_fields(self):
         derived = {"sort_name", "search_text"}
         return {each.name: each for each in self.table.model._meta.fields if each.name not in derived}

@@ -11,6 +11,12 @@ TELLING = ("country", "type", "kind", "date")  # columns that together with its 
 THIS = "this:"  # before a slug, in the answer that a line is of this entry
 
 
+def telling(table):
+    """The columns that say which row a line is, or what a slug is made of."""
+    links = [name for name, column in table.columns.items() if isinstance(column, Link)]
+    return {"slug", table.label, *TELLING, "start", *links} & table.columns.keys()
+
+
 class Slugs:
     """Of the lines of a file, in their order. What is there already under the same name keeps its slug."""
 
