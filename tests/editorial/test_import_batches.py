@@ -6,6 +6,7 @@ import pytest
 
 from initiatives.models import Initiative, Participation
 from roma_network.editorial import revisions
+from roma_network.editorial.importing.tables import table_named
 from roma_network.models import Import, ImportBatch, ImportFile, ImportPart, Source
 from stakeholders.models import Actor, ActorCitation, ActorName
 from tests.editing import address
@@ -16,6 +17,7 @@ from tests.editorial.test_importing import (
     _at_once,  # noqa: F401, jobs run before the answer
     actor_row,
     as_csv,
+    findings,
     job,
     outcome_url,
     pairs,  # noqa: F401, two lines a batch
@@ -29,6 +31,7 @@ from tests.factories import (
     ActorCitationFactory,
     ActorFactory,
     ActorNameFactory,
+    CountryFactory,
     InitiativeFactory,
     ParticipationCitationFactory,
     ParticipationFactory,
@@ -299,6 +302,133 @@ def test_import_and_edits_and_undo_leave_exactly_the_edits(publisher, seed):
     assert revisions.states_of(Actor, [actor.pk for actor in fresh]) == {
         actor.pk: revisions.state_of(actor) for actor in fresh
     }
+
+
+# Of each other table: the cells that say which row a line is, and those that a die fills. The first that is filled
+# is what others edit.
+LINES = {
+    "initiatives": (
+        {"slug": "i-{n}", "name": "Name {n}", "kind": "project"},
+        ["summary", "start", "countries"],
+    ),
+    "participations": ({"initiative": "held", "actor": "a-{n}", "role": "partner"}, ["note", "start"]),
+    "relations": ({"subject": "a-{n}", "kind": "cooperates_with", "target": "whole"}, ["note"]),
+    "documents": (
+        {"slug": "d-{n}", "kind": "report", "date": "2020", "url": "https://example.org/d-{n}"},
+        ["title", "publisher", "actors", "countries"],
+    ),
+    "funding": ({"slug": "f-{n}", "initiative": "held", "amount": "1{n}"}, ["note", "programme", "start"]),
+    "mandates": (
+        {"slug": "m-{n}", "country": "XA", "office": "contact_point", "actor": "a-{n}"},
+        ["note", "start"],
+    ),
+    "sources": ({"url": "https://example.org/s-{n}", "publisher": "P"}, ["title", "language"]),
+}
+FILLED = {
+    "language": ["en", "ro", "rom"],
+    "countries": ["XA", "XA; XB", "XB"],
+    "actors": ["a-0; a-1", "a-1", "a-2; whole"],
+    "publisher": ["a-0", "a-3", "whole"],
+    "start": ["2001", "2002-03", "2003-04-05"],
+}
+
+
+class Lines:
+    """Files of four lines for a table, and what somebody does with its rows, by a die."""
+
+    def __init__(self, name, seed):
+        self.table = table_named(name)
+        self.key, self.filled = LINES[name]
+        self.die = Random(seed)  # noqa: S311, no secret
+        for slug in ("a-0", "a-1", "a-2", "a-3", "whole"):
+            ActorFactory(slug=slug, name=slug.title())
+        InitiativeFactory(slug="held")
+        for code in ("XA", "XB"):
+            CountryFactory(code=code)
+
+    @property
+    def has_sources(self):
+        return "sources" in self.table.columns
+
+    def file(self, amount):
+        rows = []
+        for n in range(amount):
+            row = {name: text.format(n=n) for name, text in self.key.items()}
+            row |= {name: self.die.choice(FILLED.get(name, ["One", "Two", "Three"])) for name in self.filled}
+            if self.has_sources:
+                page = self.die.randint(0, 9)
+                row["sources"] = f"https://example.org/{page} | | a note | Example | Page {page}"
+            rows.append(row)
+        self.die.shuffle(rows)
+        return as_csv(rows[0], *(row.values() for row in rows))
+
+    def state(self):
+        """Key of a row → column → its cell."""
+        return {
+            self.table.key_of(row): {
+                column.name: set(column.text(column.value_of(row)).split("\n"))
+                if column.name == "sources"
+                else column.text(column.value_of(row))
+                for column in self.table.imported
+            }
+            for row in self.table.rows()
+            if row.pk not in self.others
+        }
+
+    others = ()
+
+    def edit(self):
+        """What others do to some rows: the cells that each of them edits, and the source that some get."""
+        done = {}
+        for row in self.table.rows().exclude(pk__in=self.others).order_by("pk"):
+            if self.die.random() < 0.5:
+                continue
+            key, name = self.table.key_of(row), self.filled[0]
+            self.table.model.objects.filter(pk=row.pk).update(**{name: "Edited"})
+            done[key] = {name: "Edited"}
+            if self.has_sources and self.die.random() < 0.5:
+                source = SourceFactory(url=f"https://example.org/added-{row.pk}")
+                row.citations.create(source=source, facts=[], note="Added")
+                done[key]["sources"] = {f"{source.url} |  | Added"}
+        return done
+
+
+@pytest.mark.usefixtures("pairs")
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", LINES)
+def test_of_each_table_import_and_edits_and_undo_leave_exactly_the_edits(publisher, name, seed):
+    lines = Lines(name, seed)
+    lines.others = list(lines.table.model.objects.values_list("pk", flat=True))
+    for amount in (2, 4):
+        before, sources = lines.state(), set(Source.objects.values_list("url", flat=True))
+        send(publisher, lines.file(amount), lines.table.model)
+        assert "error" not in job().counts, findings()
+        answer_all(publisher)
+        say_yes(publisher)
+        assert job().state == "done", job().problem
+    imported = lines.state()
+    assert (len(before), len(imported)) == (2, 4)
+    done = lines.edit()
+    take_back(publisher)
+    assert job().state == "undone"
+    expected = before | {key: imported[key] for key in done if key not in before}
+    for key, edited in done.items():
+        added = edited.get("sources", set())
+        expected[key] = expected[key] | edited
+        if lines.has_sources:
+            expected[key]["sources"] = (before if key in before else imported)[key]["sources"] | added
+    assert lines.state() == expected
+    if lines.has_sources:
+        cited = {line.split(" | ")[0] for each in expected.values() for line in each["sources"]}
+        assert set(Source.objects.values_list("url", flat=True)) == sources | cited
+    assert not ImportBatch.objects.filter(owner=job()).exists()
+
+
+def answer_all(client):
+    """All that may be there already is new."""
+    url = f"{address(tables_model(), 'import')[:-1]}{job().pk}/answers/"
+    if job().counts.get("question"):
+        client.post(url, {"rest": "new", "run": job().run}, follow=True)
 
 
 def test_the_page_of_each_kind_of_import_opens(publisher):
