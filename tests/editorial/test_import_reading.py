@@ -225,6 +225,22 @@ def test_many_mistakes_are_told_by_kind(publisher):
     assert "Mistakes by kind" in Page(page.text).texts("table caption")
 
 
+def test_kinds_of_mistakes_are_told_as_they_are_told_of_a_line(publisher):
+    """Only what differs from line to line is left out. What is wrong in two ways is of two kinds."""
+    row = dict(zip(ACTOR, actor_row("agency"), strict=True)) | {"latitude": "", "founded": "", "closed": ""}
+    wrong = [{"founded": "2001", "closed": "1999"}, {"latitude": "141.9"}]
+    rows = [row | {"slug": f"a-{n}", "founded": f"about {n}"} for n in range(3)]
+    rows += [row | {"slug": f"b-{n}"} | wrong[0] | (wrong[1] if n else {}) for n in range(3)]
+    send(publisher, as_csv(row, *(each.values() for each in rows)))
+    told = {text: (column, count) for column, text, count, _lines in job().summary["mistakes"]}
+    assert told == {
+        "“…” is not a date. Write 2011, 2011-04 or 2011-04-05.": ("founded", 3),
+        "It cannot have closed before it was founded.": ("", 3),
+        "A latitude lies between -90 and 90.": ("", 2),
+        "Give latitude, longitude and their precision, or none of them.": ("", 2),
+    }
+
+
 # Columns
 
 
@@ -301,6 +317,29 @@ def test_slugs_are_made_of_names_in_every_script(publisher):
         "agency-bg",
         "agency-bg-2",
     ]
+
+
+def test_slugs_of_long_names_have_room_for_what_tells_them_apart(publisher):
+    CountryFactory(code="IT")
+    name = "Consorzio di bonifica e dei servizi idrici della valle e delle colline del grande fiume"
+    rows = [[name, country, place] for country, place in (("", "One"), ("IT", "Two"), ("IT", "Three"))]
+    send(publisher, as_csv(["name", "country", "locality"], *rows))
+    keys = [each["key"] for each in findings()]
+    assert max(map(len, keys)) == 80
+    assert [
+        key[len("consorzio-di-bonifica-e-dei-servizi-idrici-della-valle-e-delle-colline-del-") :]
+        for key in keys
+    ] == [
+        "grand",
+        "gr-it",
+        "it-2",
+    ]
+    assert "slug" not in {column for each in findings() for column, _why in each["errors"]}
+
+
+def test_a_line_without_a_name_lacks_the_name_alone(publisher):
+    send(publisher, as_csv(["name", "type", "summary"], ["", "academia", "It works."]))
+    assert [name for name, _why in findings()[0]["errors"]] == ["name"]
 
 
 def test_a_file_without_slugs_comes_to_nothing_when_it_is_sent_again(publisher):

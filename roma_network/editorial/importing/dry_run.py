@@ -22,6 +22,7 @@ from roma_network.editorial.mailbox_rule import changed_mailboxes, check_mailbox
 from roma_network.models import Source, loops
 
 SPECIAL = re.compile(r"(?<=“)[^”]*(?=”)|\d+")
+LEFT_OUT = "…"
 HOUSES = ("website", "email")
 MOST_REMEMBERED = 1_000  # cells of a column
 NEW, SKIP, KEEP, TAKE, BOTH = "new", "skip", "keep", "take", "both"  # answers
@@ -256,6 +257,8 @@ class DryRun:
                 finding.values[name] = column.parse(text, known)
             except ValidationError as error:
                 finding.refuse(name, error)
+        if self.table.label in finding.failed and not finding.texts.get("slug"):
+            finding.failed.add("slug")  # which would be made of it
         finding.key = tuple(finding.values.get(column.name) for column in self.table.keys)
         for column in self.table.own_links:
             self.leaning.add(finding.values.get(column.name))
@@ -488,8 +491,7 @@ def note_violations(name, model, pairs, table=None):
             for check in checks
             if unread.isdisjoint(check.condition.referenced_base_fields)
         ]
-        if texts:
-            finding.errors.append((name, " ".join(dict.fromkeys(texts))))
+        finding.errors += [(name, text) for text in dict.fromkeys(texts)]
 
 
 def field_name(table, name):
@@ -530,4 +532,4 @@ def rows_named(model, names):
 
 def kind_of(text):
     """A mistake without what is special in it, by which mistakes are counted."""
-    return SPECIAL.sub("…", text)
+    return SPECIAL.sub(LEFT_OUT, text)

@@ -29,7 +29,15 @@ from django.utils.translation import gettext as _
 
 from roma_network.core.batches import batches
 from roma_network.editorial.importing import plain_forms, reading
-from roma_network.editorial.importing.dry_run import GOES_IN, DryRun, Outcome, Reader, kind_of
+from roma_network.editorial.importing.dry_run import (
+    GOES_IN,
+    LEFT_OUT,
+    SPECIAL,
+    DryRun,
+    Outcome,
+    Reader,
+    kind_of,
+)
 from roma_network.editorial.importing.options import Options, guess, is_plain
 from roma_network.editorial.importing.parsing import UNICODE, UnreadableError
 from roma_network.editorial.importing.slugs import Slugs, telling
@@ -284,54 +292,58 @@ def check_parts(job, run):
     return bad, summary
 
 
+class Tally:
+    """How often something is said, in which lines first, and in which words: what differs from line to line is left out."""
+
+    def __init__(self):
+        self.count, self.lines, self.first, self.special = 0, [], "", None
+
+    def add(self, line, text):
+        special = SPECIAL.findall(text)
+        if self.special is None:
+            self.first, self.special = text, special
+        pairs = zip(self.special, special, strict=False)
+        self.special = [mine if mine == other else LEFT_OUT for mine, other in pairs]
+        self.count += 1
+        if self.count <= MOST_LINES:
+            self.lines.append(line)
+
+    @property
+    def told(self):
+        left = iter(self.special)
+        return SPECIAL.sub(lambda _found: next(left, LEFT_OUT), self.first), self.count, self.lines
+
+
 class Summary:
     """How many lines come to what, and how often each kind of mistake and of reading occurs."""
 
     def __init__(self):
         self.counts = Counter()
-        self.mistakes, self.warnings, self.notes = Counter(), Counter(), Counter()
-        self.lines = defaultdict(list)
+        self.mistakes, self.warnings = defaultdict(Tally), defaultdict(Tally)
+        self.notes, self.examples = Counter(), {}
 
     def add(self, findings):
         for each in findings:
             self.counts[each["outcome"]] += 1
             for column, why in each["errors"]:
-                self.mistakes[column, kind_of(why)] += 1
-                self.lines[column, kind_of(why)].append((each["line"], why))
+                self.mistakes[column, kind_of(why)].add(each["line"], why)
             for why in each["warnings"]:
-                self.warnings[kind_of(why)] += 1
-                self.lines[kind_of(why)].append((each["line"], why))
-            for column, given, taken in each["notes"]:
+                self.warnings[kind_of(why)].add(each["line"], why)
+            for column, *example in each["notes"]:
                 self.notes[column] += 1
-                self.lines[column].append((each["line"], given, taken))
+                self.examples.setdefault(column, example)
 
     @property
     def as_dict(self):
         return {
-            "mistakes": [
-                [
-                    column,
-                    why if count > 1 else self.lines[column, why][0][1],
-                    count,
-                    self.first_lines(column, why),
-                ]
-                for (column, why), count in self.mistakes.most_common(MOST_KINDS)
-            ],
-            "warnings": [
-                [
-                    why if count > 1 else self.lines[why][0][1],
-                    count,
-                    [line for line, _why in self.lines[why][:MOST_LINES]],
-                ]
-                for why, count in self.warnings.most_common(MOST_KINDS)
-            ],
-            "notes": [
-                [column, count, *self.lines[column][0][1:]] for column, count in self.notes.most_common()
-            ],
+            "mistakes": [[column, *tally.told] for (column, _kind), tally in foremost(self.mistakes)],
+            "warnings": [tally.told for _kind, tally in foremost(self.warnings)],
+            "notes": [[column, count, *self.examples[column]] for column, count in self.notes.most_common()],
         }
 
-    def first_lines(self, *kind):
-        return [line for line, *_rest in self.lines[kind][:MOST_LINES]]
+
+def foremost(tallies):
+    return sorted(tallies.items(), key=lambda item: -item[1].count)[:MOST_KINDS]
 
 
 def keep_findings(job, part, findings, done):

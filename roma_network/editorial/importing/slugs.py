@@ -73,10 +73,16 @@ class Slugs:
         if not base:
             return ""
         country = said.get("country", "").lower()
-        variants = [base, *([f"{base}-{country}"] if len(country) == 2 else [])]
-        numbered = (f"{variants[-1]}-{number}" for number in count(2))
+        ends = [country] if len(country) == 2 else []
+        variants = [base, *(with_end(base, end) for end in ends)]
+        numbered = (with_end(base, "-".join([*ends, str(number)])) for number in count(2))
         slug = next((each for each in variants if self.is_free(each)), None)
         return slug or next(filter(self.is_free, numbered))
 
     def is_free(self, slug):
         return slug not in self.taken and slug not in self.own
+
+
+def with_end(base, end):
+    """What tells a slug from others, behind as much of it as there is room for."""
+    return f"{base[: plain_forms.LONGEST_SLUG - len(f'-{end}')].rstrip('-')}-{end}"
