@@ -327,7 +327,7 @@ def test_a_filter_changes_the_picture_without_a_new_page(page):
     page.get_by_role("heading", name=heading("academia")).wait_for()
     assert page.locator("svg.network a").count() < marks
     assert "type=academia" in page.url
-    assert page.locator("svg.network[data-zoom=on]").count() == 1
+    assert page.locator("svg.network[data-zoom=on]:visible").count() == 1
 
 
 def test_a_large_network_keeps_no_reader_waiting(page):
@@ -337,11 +337,24 @@ def test_a_large_network_keeps_no_reader_waiting(page):
     )
     page.goto("/network/")
     if page.viewport_size["width"] > 700:  # a phone is offered neighbourhoods instead
-        page.locator("svg.network a[tabindex='0']").focus()
+        page.locator(".dense svg.network a[tabindex='0']").focus()
         for key in ["+", "+", "ArrowLeft", "ArrowDown", "-", "0"]:
             page.keyboard.press(key)
     page.wait_for_timeout(200)
     assert [task for task in page.evaluate("tasks") if task > 250] == []  # 50 on a quiet machine
+
+
+def test_a_small_screen_is_shown_the_surroundings_of_one_entry(page):
+    page.goto("/network/")
+    drawn = page.locator("svg.network:visible")
+    assert (drawn.count(), page.locator("svg.network").count()) == (1, 2)
+    if page.viewport_size["width"] < 700:
+        assert drawn.locator("a").count() < 120
+        assert drawn.bounding_box()["y"] < 360
+        page.locator("figcaption:visible a").click()
+        page.wait_for_url(re.compile("/network/[a-z-]+/$"))
+    else:
+        assert drawn.locator("a").count() > 1000
 
 
 def test_a_first_tap_says_what_a_place_is_and_a_second_opens_it(browser, server, directory):

@@ -294,6 +294,12 @@ class Network(Picture):
         """The sizes of the parts that nothing ties together, the greatest first."""
         return sorted(map(len, self.graph.as_igraph().connected_components()), reverse=True)
 
+    @cached_property
+    def surroundings(self):
+        """Those of a well connected actor, few enough marks for screens that are too small for all."""
+        found = (Around.among(self, actor) for actor, _degree in self.connected)
+        return next((around for around in found if not around.is_dense), self)
+
     @property
     def untied(self):
         """The number of actors that match and have no tie."""
@@ -439,6 +445,15 @@ class Around(Network):
     def __init__(self, request, actor):
         super().__init__(request)
         self.actor = actor
+
+    @classmethod
+    def among(cls, network, actor):
+        """The neighbourhood of an actor in a network whose filters were read already."""
+        around = cls.__new__(cls)
+        for name in ("request", "table", "filterset", "tally", "version"):
+            setattr(around, name, getattr(network, name))
+        around.actor = actor
+        return around
 
     @property
     def title(self):
