@@ -1,4 +1,4 @@
-// Keeps the progress of an import up to date. Without this script there is a link that does it.
+// Keeps the progress of an import up to date. Without scripts the page is loaded anew every few seconds.
 
 const shown = document.getElementById("work");
 

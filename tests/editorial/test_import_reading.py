@@ -1,7 +1,9 @@
 """Lists of others, as they come: which files are read, how cells are understood, and what is asked."""
 
+import csv
 import io
 from datetime import date, datetime
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -82,6 +84,32 @@ def test_text_files_of_all_programs_are_read(publisher, content, names):
     names = names or ['The "Roma" House', '"Foo" Ltd', "one two", '5" pipe']
     told = [{name: value for name, _was, value in each["differences"]}["name"] for each in findings()]
     assert told == names
+
+
+NAMES = "urn:oasis:names:tc:opendocument:xmlns"
+
+
+def as_open_document(*rows):
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    lines = "".join(f"<table:table-row>{''.join(map(cell.format, row))}</table:table-row>" for row in rows)
+    named = " ".join(f'xmlns:{name}="{NAMES}:{name}:1.0"' for name in ("office", "table", "text"))
+    file = io.BytesIO()
+    with ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{NAMES}:manifest:1.0"/>')
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {named}><office:body><office:spreadsheet>"
+            f'<table:table table:name="One">{lines}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return file.getvalue()
+
+
+def test_open_document_spreadsheets_are_read(publisher):
+    content = as_open_document(["slug", "name", "type"], ["agency", "Agenția", "academia"])
+    send(publisher, content, name="list.ods")
+    assert findings()[0]["differences"][:2] == [["slug", "", "agency"], ["name", "", "Agenția"]]
 
 
 def test_what_is_no_unicode_is_shown_before_it_is_believed(publisher):
@@ -239,6 +267,28 @@ def test_kinds_of_mistakes_are_told_as_they_are_told_of_a_line(publisher):
         "A latitude lies between -90 and 90.": ("", 2),
         "Give latitude, longitude and their precision, or none of them.": ("", 2),
     }
+
+
+def test_a_bad_sheet_is_answered_on_one_page(publisher):
+    """By kind with counts, however many lines there are; each line comes back with all that is wrong with it."""
+
+    def answered(amount):
+        rows = [
+            [*actor_row(f"agency-{n}", type=f"kind {n}", country="XX"), f"anna.kovacs{n}@example.org"]
+            for n in range(amount)
+        ]
+        page = send(publisher, as_csv([*ACTOR, "email"], *rows))
+        assert job().counts == {"error": amount}
+        counts = {column: (count, lines) for column, _why, count, lines in job().summary["mistakes"]}
+        assert counts == dict.fromkeys(["type", "country", "email"], (amount, [2, 3, 4]))
+        return len(page.content)
+
+    few, many = answered(150), answered(1_200)  # of three parts
+    assert many < few + 500
+    rest = publisher.get(f"{outcome_url()}rest.csv").getvalue().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(rest)))
+    assert len(rows) == 1_200
+    assert all("type: " in row["reason"] and "email: " in row["reason"] for row in rows)
 
 
 # Columns

@@ -488,9 +488,23 @@ def test_an_import_whose_worker_died_can_be_taken_up_again(publisher):
     page = publisher.get(url)
     assert "stands still" in page.text
     assert not Page(page.text).all("progress")
+    assert REFRESHED not in page.text
     say_yes(publisher)
     assert job().state == "done"
     assert Actor.objects.get().slug == "agency"
+
+
+REFRESHED = '<noscript><meta http-equiv="refresh" content="5"></noscript>'
+
+
+@pytest.mark.parametrize("state", ["reading", "checking", "writing", "undoing"])
+def test_progress_refreshes_itself_with_and_without_scripts(publisher, state):
+    send(publisher, as_csv(ACTOR, actor_row("agency")))
+    assert REFRESHED not in publisher.get(outcome_url()).text
+    Import.objects.update(state=state)
+    page = publisher.get(outcome_url()).text
+    assert REFRESHED in page
+    assert "js/progress.js" in page
 
 
 def test_a_failure_of_ours_is_told_and_changes_nothing(publisher, monkeypatch, caplog):
