@@ -1,0 +1,139 @@
+"""What a reader's eye and a screen reader's voice meet: text in pictures, markers, numbers in margins, dots, suggestions."""
+
+import pytest
+
+from initiatives.models import Initiative
+from stakeholders.models import Actor
+from tests.browser.conftest import PHONE
+
+pytestmark = pytest.mark.browser
+
+PICTURES = [
+    "/",
+    "/actors/fra/",
+    "/initiatives/leri/",
+    "/countries/RO/",
+    "/map/",
+    "/map/initiatives/",
+    "/network/",
+    "/network/fra/",
+    "/timeline/",
+    "/figures/",
+    "/funding/flow/",
+]
+
+# Pixels of each text that is drawn, as it is seen.
+SIZES = """() => [...document.querySelectorAll("main svg text")].filter((text) => {
+  const style = getComputedStyle(text);
+  return text.checkVisibility({visibilityProperty: true}) && text.textContent.trim() && style.fill !== "none";
+}).map((text) => [parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a, text.textContent])"""
+
+
+@pytest.mark.parametrize("address", PICTURES)
+def test_text_in_pictures_can_be_read(page, address):
+    page.goto(address)
+    assert [text for pixels, text in page.evaluate(SIZES) if pixels < 11] == []
+
+
+@pytest.mark.parametrize("address", ["/map/", "/network/fra/"])
+def test_names_in_pictures_grow_with_the_text_of_the_reader(page, address):
+    page.goto(address)
+    before = max(pixels for pixels, _text in page.evaluate(SIZES))
+    page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+    page.set_viewport_size({"width": page.viewport_size["width"] - 1, "height": 800})
+    page.wait_for_timeout(200)
+    assert max(pixels for pixels, _text in page.evaluate(SIZES)) > 1.9 * before
+
+
+def test_a_star_is_not_cut_off(page):
+    page.goto("/initiatives/leri/")
+    star = page.locator("svg.ego").first
+    outside = star.evaluate("""star => {
+      const box = star.closest(".ego-box").getBoundingClientRect();
+      return [...star.querySelectorAll("circle")].map((each) => each.getBoundingClientRect())
+        .filter((mark) => mark.width && (mark.left < box.left - 1 || mark.right > box.right + 1)).length;
+    }""")
+    assert outside == 0
+
+
+@pytest.mark.parametrize("address", ["/actors/fra/", "/initiatives/leri/"])
+def test_a_marker_stays_with_its_word(page, address):
+    page.goto(address)
+    alone = page.locator("main .markers:visible").evaluate_all("""all => all.filter((markers) => {
+      const range = document.createRange();
+      let before = markers.previousSibling;
+      while (before && !before.textContent.trim()) before = before.previousSibling;
+      if (!before) return false;
+      range.selectNodeContents(before);
+      const word = [...range.getClientRects()].at(-1);
+      const room = markers.parentElement.clientWidth;
+      if (!word || word.width + markers.offsetWidth > room) return false; // a column too narrow for both
+      return markers.querySelector("button").getBoundingClientRect().top > word.bottom;
+    }).map((markers) => markers.parentElement.textContent.trim())""")
+    assert alone == []
+
+
+def test_numbers_of_sources_keep_within_the_page(page):
+    page.goto("/initiatives/leri/")
+    page.locator(".notes summary").evaluate_all("all => all.forEach(each => each.click())")
+    assert page.locator(".notes li").count() > 10
+    room, digit = page.locator(".notes ol").first.evaluate("""list => {
+      const style = getComputedStyle(list);
+      const canvas = document.createElement("canvas").getContext("2d");
+      canvas.font = style.font;
+      return [parseFloat(style.paddingInlineStart), canvas.measureText("100. ").width];
+    }""")
+    assert digit <= room
+
+
+def test_dots_between_facts_are_not_read_aloud(page):
+    page.goto("/actors/")
+    assert (
+        page.locator(".facts li").first.evaluate("item => getComputedStyle(item, '::before').content")
+        == '"·" / ""'
+    )
+    assert "·" not in page.locator("#results .facts").first.aria_snapshot()
+
+
+def test_no_line_of_facts_begins_or_ends_with_a_dot(page):
+    page.goto("/initiatives/")
+    seen = page.locator(".facts").evaluate_all("""all => all.flatMap((list) => {
+      const left = list.getBoundingClientRect().left;
+      return [...list.children].map((item) => item.getBoundingClientRect().left - left);
+    }).filter((indent) => indent > 0.5 && indent < 12)""")
+    assert seen == []  # an item stands at the start, where its dot is cut off, or with room for it
+    assert page.locator(".facts").first.evaluate("list => getComputedStyle(list).overflow") == "clip"
+
+
+def test_one_suggestion_is_one(page):
+    page.goto("/")
+    box = page.locator("main").get_by_role("combobox")
+    page.route(
+        "**/search/suggest/?*",
+        lambda route: route.fulfill(
+            json={"suggestions": [{"label": "FRA", "kind": "Actor", "url": "/actors/fra/"}]}
+        ),
+    )
+    box.press_sequentially("fra", delay=20)
+    page.get_by_role("option").first.wait_for()
+    assert page.locator("main .suggestions + *").first.inner_text() == "1 suggestion"
+
+
+@pytest.mark.parametrize("page", [PHONE], indirect=True)
+def test_names_in_other_scripts_keep_their_direction_and_language(page):
+    actor = Actor.objects.published().exclude(native_name="").first()
+    page.goto(actor.get_absolute_url())
+    name = page.locator(".native").first
+    assert (name.get_attribute("dir"), name.get_attribute("lang")) == ("auto", actor.native_language)
+
+
+@pytest.mark.parametrize("page", [PHONE], indirect=True)
+def test_without_popovers_and_anchors_all_lies_open(page):
+    """As a browser sees it that knows neither: the rules for these are taken away."""
+    page.goto(Initiative.objects.get(slug="leri").get_absolute_url())
+    note = page.locator(".notes .note").first
+    page.evaluate(
+        """() => { for (const each of document.querySelectorAll("[popover]")) each.removeAttribute("popover"); }"""
+    )
+    assert note.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
