@@ -325,7 +325,7 @@ def test_the_clock_jumps(tmp_path):
     }
     with (
         built(replicas=1, fake_time=fake) as cluster,
-        at_work(cluster, "clock of the workers +2 h, then -1 h", pause=2, least=5) as (_, writers),
+        at_work(cluster, "clock of the workers +2 h, then -1 h", pause=2, least=10) as (_, writers),
     ):
         for jump in ("+7200", "-3600", "+0"):
             clock.write_text(f"{jump}\n")

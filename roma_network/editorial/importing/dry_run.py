@@ -14,7 +14,7 @@ from roma_network.core import folding
 from roma_network.core.batches import batches
 from roma_network.editorial import matching
 from roma_network.editorial.importing import plain_forms
-from roma_network.editorial.importing.cells import Link, Links, Rows, mark_of, marks_of
+from roma_network.editorial.importing.cells import MOST_REMEMBERED, Link, Links, Rows, mark_of, marks_of
 from roma_network.editorial.importing.constraints import violations
 from roma_network.editorial.importing.options import Blanks, Mode
 from roma_network.editorial.importing.slugs import THIS
@@ -24,7 +24,6 @@ from roma_network.models import Source, loops
 SPECIAL = re.compile(r"(?<=“)[^”]*(?=”)|\d+")
 LEFT_OUT = "…"
 HOUSES = ("website", "email")
-MOST_REMEMBERED = 1_000  # cells of a column
 NEW, SKIP, KEEP, TAKE, BOTH = "new", "skip", "keep", "take", "both"  # answers
 
 
