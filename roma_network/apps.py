@@ -13,7 +13,7 @@ class RomaNetworkConfig(AppConfig):
         from roma_network import environment
         from roma_network.accounts import roles
         from roma_network.changes import log
-        from roma_network.directory.dataset import AROUND
+        from roma_network.directory.open_data.dataset import AROUND
         from roma_network.editorial import revisions  # noqa: F401  its receivers
         from roma_network.export import columns, datapackage
         from roma_network.models import facts_of, settle

@@ -25,7 +25,7 @@ from initiatives.models import (
 from roma_network.models import Contradiction, Source
 from stakeholders.models import Actor, ActorMerge, Mandate, MandateCitation
 from tests import factories, migration_rules
-from tests.poison import columns, guarded, poisoned
+from tests.site.poison import columns, guarded, poisoned
 
 OURS = ("initiatives", "stakeholders", "roma_network")
 FIRST_RELEASE = {  # where databases stand that were made before tables began to change their apps

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from initiatives.models import Document
 from roma_network.core import folding
-from roma_network.directory import states
+from roma_network.directory.completeness import states
 from roma_network.directory.pictures import maps, years
 from roma_network.export.columns import Kind
 from roma_network.export.plain_tables import FORMATS, PlainTable

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from initiatives.models import Document, Initiative
-from roma_network.directory import evidence
+from roma_network.directory.completeness import evidence
 from roma_network.directory.pictures import maps
 from roma_network.pages.http_cache import public
 from roma_network.search.facet_index import count, count_owners, degrees, facet_index_of, foremost, having

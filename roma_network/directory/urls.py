@@ -3,21 +3,9 @@ from functools import partial, wraps
 from django.urls import include, path
 
 from initiatives.filters import FundingFilterSet, InitiativeFilterSet
-from roma_network.directory import (
-    countries,
-    data,
-    dcat,
-    embeds,
-    home,
-    partners,
-    permalinks,
-    rosters,
-    search,
-    share,
-    sitemaps,
-    statements,
-    suggestions,
-)
+from roma_network.directory import countries, embeds, home, partners, search, share, statements, suggestions
+from roma_network.directory.completeness import rosters
+from roma_network.directory.open_data import data, dcat, permalinks, sitemaps
 from roma_network.directory.pictures import figures, flow, maps, network, timeline
 from roma_network.ops import probes
 from roma_network.pages.addresses import FORMAT, of_listing
@@ -81,7 +69,7 @@ urlpatterns = [
     path("data/<str:day>/<str:name>", data.file, name="dump_file"),
     path("id/<slug:kind>/", permalinks.scheme, name="scheme"),
     path("id/<slug:kind>/<slug:slug>", permalinks.entry, name="identifier"),
-    path("api/v1/", include("roma_network.directory.api")),
+    path("api/v1/", include("roma_network.directory.open_data.api")),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap_index, name="sitemap_index"),
     path("sitemap-<section>.xml", sitemaps.sitemap_section, name="sitemap"),

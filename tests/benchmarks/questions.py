@@ -2,7 +2,7 @@
 
     uv run python -m tests.benchmarks.questions
 
-The questions and what is right stand in `tests/questions.py`. Columns: questions asked; with a right entry first, among
+The questions and what is right stand in `tests/search/questions.py`. Columns: questions asked; with a right entry first, among
 the first five, and anywhere on the page of results; with four right ones among the first five, or all where there are
 fewer; without any result.
 
@@ -31,7 +31,7 @@ def main():
         set_up()
         from django.test import Client
 
-        from tests.questions import QUESTIONS
+        from tests.search.questions import QUESTIONS
 
         questions = (
             [Given(**json.loads(line)) for line in lines_of(sys.argv[1])] if sys.argv[1:] else QUESTIONS
@@ -77,7 +77,7 @@ class Given(NamedTuple):
 
 def has(entry, wanted):
     """Whether an entry has one of the values of each facet that is asked for."""
-    from tests.questions import MODELS
+    from tests.search.questions import MODELS
 
     kind, slug = entry
     if kind == "country":
@@ -114,7 +114,7 @@ def set_up():
 
 
 def figures(client, questions):
-    from tests.asking import asked_of_the_page
+    from tests.search.asking import asked_of_the_page
 
     table = defaultdict(lambda: [0] * 6)
     for question in questions:

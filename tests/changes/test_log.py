@@ -19,7 +19,7 @@ from django.test import Client
 
 from initiatives.models import Document, Funding, Initiative, Participation, ParticipationCitation, Role
 from roma_network.changes import log, triggers
-from roma_network.directory.dataset import PARTS
+from roma_network.directory.open_data.dataset import PARTS
 from roma_network.editorial import merging, restoring, workflow
 from roma_network.editorial.importing.dry_run import DryRun, Outcome
 from roma_network.editorial.importing.options import Options

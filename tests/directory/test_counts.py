@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from roma_network.core.folding import fold
 from roma_network.pages import listing
 from stakeholders.models import ActorType
-from tests import reckoning
+from tests.directory import reckoning
 from tests.html import number_in, read, results_at, words_of
 
 PATHS = {"actor": "/actors/", "initiative": "/initiatives/", "document": "/documents/"}

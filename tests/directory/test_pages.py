@@ -16,9 +16,9 @@ from django.urls import resolve
 from initiatives.models import Document
 from roma_network.directory.pictures.figures import FIGURES
 from roma_network.pages.listing import PAGE_SIZE
+from tests.directory.reckoning import every, linked, one, rows
 from tests.factories import ActorFactory, InitiativeFactory
 from tests.html import EVERY_KIND, LISTINGS, Page, number_in, words_of
-from tests.reckoning import every, linked, one, rows
 
 ENTRIES = [
     ("actor", "european-commission"),

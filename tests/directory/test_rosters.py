@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from roma_network.directory.rosters import EVERY_FORMAT
+from roma_network.directory.completeness.rosters import EVERY_FORMAT
 from roma_network.models import Record
 from tests import factories
 from tests.html import read

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.asking import asked_of_the_page
 from tests.factories import ActorFactory
 from tests.html import read
+from tests.search.asking import asked_of_the_page
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from initiatives.models import (
     InitiativeCitation,
     ParticipationCitation,
 )
-from roma_network.directory.evidence import backed_facts, in_all
+from roma_network.directory.completeness.evidence import backed_facts, in_all
 from roma_network.editorial import merging, restoring, revisions
 from roma_network.editorial.importing.tables import import_table
 from roma_network.export.columns import table_of

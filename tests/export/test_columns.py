@@ -12,7 +12,7 @@ from django.utils.html import escape
 from openpyxl import load_workbook
 
 from initiatives.models import Document, Initiative
-from roma_network.directory.dataset import PARTS
+from roma_network.directory.open_data.dataset import PARTS
 from roma_network.editorial import revisions
 from roma_network.editorial.importing.tables import import_table
 from roma_network.export.columns import Column, Kind, Property, Table, tables

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from rdflib.namespace import DCAT, DCTERMS, ORG, OWL, PROV, RDF, VOID
 
 from initiatives.models import Participation
-from roma_network.directory.dataset import PARTS
+from roma_network.directory.open_data.dataset import PARTS
 from roma_network.export import dumps, linked_tables
 from roma_network.export.records import is_public
 from roma_network.models import Source, Status

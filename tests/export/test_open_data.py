@@ -19,7 +19,7 @@ from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, SKOS
 
 from initiatives.models import Document, DocumentKind, Initiative, Participation
 from roma_network.core.clean_text import clean_text
-from roma_network.directory.dataset import PARTS
+from roma_network.directory.open_data.dataset import PARTS
 from roma_network.editorial import merging
 from roma_network.export import linked_tables
 from roma_network.models import Record, Status

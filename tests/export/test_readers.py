@@ -14,7 +14,7 @@ import python_calamine
 from openpyxl import load_workbook
 
 from roma_network.export.columns import Kind, tables
-from tests.awkward import awkward
+from tests.export.awkward import awkward
 
 pytestmark = pytest.mark.django_db
 LISTS = ["actors", "initiatives", "documents"]

@@ -9,13 +9,13 @@ import pytest
 import rdflib
 from rdflib.namespace import DCTERMS, ORG, PROV, RDF, SKOS
 
-from roma_network.directory.dataset import PARTS
+from roma_network.directory.open_data.dataset import PARTS
 from roma_network.export import dumps, linked_tables
 from roma_network.export.columns import Kind, tables
 from roma_network.export.csv_files import unprotected
 from roma_network.export.rdf import PREFIXES, Iri, Typed, iri_text
 from tests import factories
-from tests.awkward import awkward
+from tests.export.awkward import awkward
 
 pytestmark = pytest.mark.django_db
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from roma_network.directory.dataset import PARTS
+from roma_network.directory.open_data.dataset import PARTS
 from roma_network.editorial.importing import parsing
 from roma_network.environment import BASE_DIR
 from roma_network.export import dumps
-from tests.awkward import awkward
+from tests.export.awkward import awkward
 from tests.html import EMBEDS, EVERY_KIND
-from tests.poison import poisoned
+from tests.site.poison import poisoned
 
 pytestmark = [pytest.mark.foreign, pytest.mark.django_db]
 HERE = Path(__file__).parent

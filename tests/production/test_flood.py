@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from django.urls import resolve
 
-from roma_network.directory.api import ENDPOINTS
+from roma_network.directory.open_data.api import ENDPOINTS
 from roma_network.environment import BASE_DIR
 from tests.html import EMBEDS, EVERY_KIND, LEADING_ON, NO_PAGE
 from tests.production.conftest import built

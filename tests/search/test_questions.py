@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import pytest
 
 from roma_network.search.vocabulary import sections
-from tests.asking import asked_of_the_page
-from tests.questions import QUESTIONS
+from tests.search.asking import asked_of_the_page
+from tests.search.questions import QUESTIONS
 
 LISTS = {"/actors/": "/api/v1/actors/", "/initiatives/": "/api/v1/initiatives/"}
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from tests.search_queries import QUERIES
+from tests.search.search_queries import QUERIES
 
 ENTRY = re.compile(r"/(?:actors|initiatives|countries)/([\w-]+)/$|/documents/\?.*#([\w-]+)$")
 

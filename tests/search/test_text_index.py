@@ -12,7 +12,7 @@ from roma_network.search import full_text, text_index
 from roma_network.search.text_index import InName, Standing
 from stakeholders.models import Actor
 from tests.factories import ActorFactory
-from tests.search_queries import QUERIES
+from tests.search.search_queries import QUERIES
 
 CHANCE = Random(7)  # noqa: S311 (nothing here is secret)
 

@@ -18,9 +18,9 @@ from initiatives import columns as initiative_columns
 from initiatives.columns import FUNDED
 from initiatives.filters import InitiativeFilterSet as Initiatives
 from initiatives.models import Document, Funding, Initiative, InitiativeKind, Phase, Role, Roster
-from roma_network.directory.evidence import backed_facts
+from roma_network.directory.completeness.evidence import backed_facts
+from roma_network.directory.completeness.rosters import coverage
 from roma_network.directory.pictures.maps import classes, shade_of
-from roma_network.directory.rosters import coverage
 from roma_network.export import responses
 from roma_network.export.columns import SOURCE
 from roma_network.pages.listing import unusable

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from roma_network.directory.dataset import PARTS
+from roma_network.directory.open_data.dataset import PARTS
 from roma_network.export import dumps
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from initiatives.models import Roster
 from roma_network.core.web_addresses import absolute
-from roma_network.directory.permalinks import KINDS
+from roma_network.directory.open_data.permalinks import KINDS
 from roma_network.models import Record
 from roma_network.pages.addresses import takes
 from roma_network.pages.http_cache import public

@@ -12,11 +12,11 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from roma_network.directory.dataset import PARTS
+from roma_network.directory.open_data.dataset import PARTS
 from roma_network.directory.pictures import network_layout
 from roma_network.export import dumps, formats
 from tests.html import EMBEDS, EVERY_KIND, NO_PAGE, Page
-from tests.poison import poisoned
+from tests.site.poison import poisoned
 
 pytestmark = [
     pytest.mark.django_db,

@@ -20,7 +20,7 @@ from roma_network.api.endpoints import (
 from roma_network.api.reconciliation import EntityKind, Reconciliation
 from roma_network.core.web_addresses import absolute
 from roma_network.directory import embeds
-from roma_network.directory.dataset import sources_table
+from roma_network.directory.open_data.dataset import sources_table
 from roma_network.pages import addresses, rate_limit
 from roma_network.pages.http_cache import public
 from stakeholders import columns as actor_columns

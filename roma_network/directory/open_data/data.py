@@ -11,8 +11,8 @@ from django.utils.http import http_date
 
 from roma_network.core.read_only import read_only
 from roma_network.core.web_addresses import absolute
-from roma_network.directory.dataset import PARTS
-from roma_network.directory.dcat import DESCRIPTION
+from roma_network.directory.open_data.dataset import PARTS
+from roma_network.directory.open_data.dcat import DESCRIPTION
 from roma_network.export import dumps, formats, linked_tables, structured_data
 from roma_network.export.columns import every_fact
 from roma_network.export.datapackage import TITLE

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from initiatives.models import Participation, Roster
 from roma_network.core.read_only import read_only
-from roma_network.directory.permalinks import KINDS
+from roma_network.directory.open_data.permalinks import KINDS
 from roma_network.export import dumps, formats
 from roma_network.export.datapackage import TITLE
 from roma_network.export.rdf import LANGUAGE, PREFIXES, Iri, Resource, Typed, text, turtle_lines

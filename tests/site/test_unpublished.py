@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 import time_machine
 
-from roma_network.directory.api import ENDPOINTS
+from roma_network.directory.open_data.api import ENDPOINTS
 from roma_network.export import formats
 from roma_network.models import Status
 from tests.factories import (

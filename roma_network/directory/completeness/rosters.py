@@ -25,7 +25,7 @@ from initiatives.models import (
     RosterRule,
 )
 from roma_network.core import folding
-from roma_network.directory import states
+from roma_network.directory.completeness import states
 from roma_network.export import formats, responses
 from roma_network.export.columns import Kind
 from roma_network.export.plain_tables import FORMATS, PlainTable

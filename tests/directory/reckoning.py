@@ -7,14 +7,13 @@ for every tie some *one* linked thing has a chosen value of each chosen facet.
 import json
 from collections import defaultdict
 from functools import cache
-from pathlib import Path
 
 from django.utils.timezone import localdate
 
 from roma_network.core.folding import fold
+from roma_network.environment import BASE_DIR
 
-FOLDER = Path(__file__).parent.parent / "fixtures"
-
+FOLDER = BASE_DIR / "fixtures"
 
 # Of links to entries: the kind that they lead to. A row is nothing without those in the second.
 LINKS = {"parent": "", "follows": "initiative", "publisher": "actor", "funder": "actor", "recipient": "actor"}
