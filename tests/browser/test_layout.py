@@ -40,6 +40,22 @@ def test_the_first_result_is_seen_at_once(page, address):
     assert page.locator(f"main {LISTS[address]}").first.bounding_box()["y"] < FIRST[width]
 
 
+@pytest.mark.parametrize("page", [PHONE], indirect=True)
+def test_states_are_cards_where_a_table_has_no_room_and_stay_a_table_to_who_hears_them(page):
+    page.goto("/countries/")
+    table = page.get_by_role("table")
+    first = table.get_by_role("row").nth(1)
+    assert table.evaluate("table => table.parentElement.scrollWidth <= table.parentElement.clientWidth")
+    edges = first.get_by_role("cell").evaluate_all("all => all.map((cell) => cell.getBoundingClientRect().right)")
+    assert (len(edges), max(edges) <= PHONE) == (10, True)
+    assert table.get_by_role("columnheader").count() == 11
+    assert first.get_by_role("rowheader").count() == 1
+    assert first.get_by_role("cell", name=re.compile("^Contact point ")).count() == 1
+    page.get_by_role("button", name="Go to a country").click()
+    page.locator("#go").get_by_role("link", name="Slovakia").click()
+    page.wait_for_url("**/countries/SK/")
+
+
 def with_most(rows, *ties):
     """Of each of these ties the entry that has the most."""
     return [rows.annotate(number=Count(tie)).order_by("-number", "pk").first() for tie in ties]

@@ -73,6 +73,22 @@ def test_a_marker_stays_with_its_word(page, address):
     assert alone == []
 
 
+@pytest.mark.parametrize("address", ["/actors/kosice-sk/", "/actors/european-commission/", "/initiatives/romact/"])
+def test_no_gap_parts_markers_from_a_comma_behind_them(page, address):
+    page.goto(address)
+    gaps = page.locator("main .markers:visible").evaluate_all("""all => all.flatMap((markers) => {
+      const [button, next] = [[...markers.querySelectorAll("button")].at(-1), markers.nextSibling];
+      if (!next || !/^\\s*[,;.:)]/.test(next.textContent)) return [];
+      const [number, mark] = [document.createRange(), document.createRange()];
+      number.selectNodeContents(button);
+      mark.setStart(next, 0);
+      mark.setEnd(next, 1);
+      const gap = mark.getBoundingClientRect().left - number.getBoundingClientRect().right;
+      return gap > 2 ? [markers.parentElement.textContent.trim()] : [];
+    })""")
+    assert gaps == []
+
+
 def test_numbers_of_sources_keep_within_the_page(page):
     page.goto("/initiatives/leri/")
     page.locator(".notes summary").evaluate_all("all => all.forEach(each => each.click())")
