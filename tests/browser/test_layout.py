@@ -46,7 +46,9 @@ def test_states_are_cards_where_a_table_has_no_room_and_stay_a_table_to_who_hear
     table = page.get_by_role("table")
     first = table.get_by_role("row").nth(1)
     assert table.evaluate("table => table.parentElement.scrollWidth <= table.parentElement.clientWidth")
-    edges = first.get_by_role("cell").evaluate_all("all => all.map((cell) => cell.getBoundingClientRect().right)")
+    edges = first.get_by_role("cell").evaluate_all(
+        "all => all.map((cell) => cell.getBoundingClientRect().right)"
+    )
     assert (len(edges), max(edges) <= PHONE) == (10, True)
     assert table.get_by_role("columnheader").count() == 11
     assert first.get_by_role("rowheader").count() == 1

@@ -45,6 +45,39 @@ def test_names_in_pictures_grow_with_the_text_of_the_reader(page, address):
     assert max(pixels for pixels, _text in page.evaluate(SIZES)) > 1.9 * before
 
 
+NAMES_CUT_OFF = """box => {
+  const [left, right] = [box.getBoundingClientRect().left, box.getBoundingClientRect().right];
+  return [...box.querySelectorAll("svg.timeline :is(a .label, .kind)")].filter((name) => name.checkVisibility())
+    .map((name) => [name, name.getBoundingClientRect()])
+    .filter(([, at]) => at.right > left && at.left < right && at.left < left).map(([name]) => name.textContent);
+}"""
+
+
+def test_names_in_a_timeline_begin_where_they_are_seen(page):
+    page.goto("/timeline/")
+    box = page.locator(".timeline-box")
+    for scrolled in (0, -200, -400):
+        box.evaluate("(box, left) => { box.scrollLeft = left; }", scrolled)
+        page.wait_for_timeout(100)
+        assert box.evaluate(NAMES_CUT_OFF) == []
+    assert box.locator("svg.timeline a .label").filter(visible=True).count() > 100
+
+
+def test_names_in_a_timeline_keep_clear_of_one_another(page):
+    page.goto("/timeline/")
+    page.wait_for_timeout(100)
+    assert (
+        page.evaluate("""() => {
+      const rows = Map.groupBy([...document.querySelectorAll("svg.timeline a .label")].filter((name) => name.checkVisibility()),
+        (name) => name.getAttribute("y"));
+      return [...rows.values()].flatMap((names) => names.map((name) => [name.textContent, name.getBoundingClientRect()])
+        .sort(([, one], [, other]) => one.left - other.left)
+        .filter(([, at], place, row) => place && row[place - 1][1].right > at.left).map(([text]) => text));
+    }""")
+        == []
+    )
+
+
 def test_a_star_is_not_cut_off(page):
     page.goto("/initiatives/leri/")
     star = page.locator("svg.ego").first
@@ -73,7 +106,9 @@ def test_a_marker_stays_with_its_word(page, address):
     assert alone == []
 
 
-@pytest.mark.parametrize("address", ["/actors/kosice-sk/", "/actors/european-commission/", "/initiatives/romact/"])
+@pytest.mark.parametrize(
+    "address", ["/actors/kosice-sk/", "/actors/european-commission/", "/initiatives/romact/"]
+)
 def test_no_gap_parts_markers_from_a_comma_behind_them(page, address):
     page.goto(address)
     gaps = page.locator("main .markers:visible").evaluate_all("""all => all.flatMap((markers) => {

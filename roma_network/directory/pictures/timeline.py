@@ -20,7 +20,7 @@ LEFT, RIGHT = 24, 40
 TOP = 56  # for the years and the milestones
 GROUP = 34
 DECADE = 5  # years between two lines
-LETTER = 6.8  # units: the width of one in a label, at a guess
+LETTER = 7.3  # units: the width of one in a label, at most
 MOST_LETTERS, FEWEST_LETTERS = 60, 14  # of a label
 APART = 14  # units between two in one row
 PRINTED = 4_000  # units
@@ -183,7 +183,7 @@ class Timeline(Picture):
             rows = [each for each in dated if each.kind == kind]
             if rows:
                 heading, y = y + 20, y + GROUP
-                lines = self.packed(rows)
+                lines = self.packed(rows)[::-1]  # the latest at the top, where it opens
                 bars = [
                     bar._replace(y=y + LINE * (place + 1) - BAR)
                     for place, line in enumerate(lines)
