@@ -20,23 +20,23 @@ from initiatives.models import (
 from roma_network.editorial.importing.cells import Citations
 from roma_network.export.columns import (
     Column,
-    Group,
+    Fieldset,
     Table,
     closing_columns,
     english,
     sources_column,
     texts,
 )
-from roma_network.export.rdf import Iri, Resource, digest, identifier, text, within
+from roma_network.export.rdf import Iri, Resource, identifier, part_iri, short_digest, text
 from roma_network.models import Status
 
-MAIN, TIME, LINKS = Group(), Group(_("Time")), Group(_("Links"))
-FILE, ABOUT = Group(_("File")), Group(_("About"))
+MAIN, TIME, LINKS = Fieldset(), Fieldset(_("Time")), Fieldset(_("Links"))
+FILE, ABOUT = Fieldset(_("File")), Fieldset(_("About"))
 FUNDED = Q(Exists(Funding.objects.filter(initiative=OuterRef("pk"), amount__isnull=False)))
 
 
 def membership_subject(base, row):
-    return within(identifier(base, "initiative", row["initiative"]), f"{row['actor']}-{row['role']}")
+    return part_iri(identifier(base, "initiative", row["initiative"]), f"{row['actor']}-{row['role']}")
 
 
 def membership(base, row):
@@ -51,7 +51,7 @@ def key_in(subject):
 
 
 def grant_subject(base, row):
-    return within(identifier(base, "initiative", row["initiative"]), f"funding-{row['slug']}")
+    return part_iri(identifier(base, "initiative", row["initiative"]), f"funding-{row['slug']}")
 
 
 def grant(base, initiative, row):
@@ -70,7 +70,7 @@ def roster_line(base, roster, row):
     links = ("actor", "initiative", "document")
     items = [("schema:item", identifier(base, kind, row[kind])) for kind in links if row[kind]]
     said = [("rdf:type", Iri("schema:ListItem")), ("schema:name", text(row["name"]))]
-    return Resource(within(roster, f"line-{digest(row['name'])}"), said + items)
+    return Resource(part_iri(roster, f"line-{short_digest(row['name'])}"), said + items)
 
 
 TIE = (Column("role", scheme="role"), Column("start"), Column("end"), Column("last_seen"), Column("note"))

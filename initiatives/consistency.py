@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from initiatives.models import Document, DocumentKind, Funding, Initiative, Participation, Role
 from initiatives.querysets import MOMENTS
 from roma_network.core.partial_dates import is_before
-from roma_network.editorial.consistency import CIRCLE, circles, rule, span
+from roma_network.editorial.consistency import CIRCLE, find_circles, rule, span
 from roma_network.models import Status, loops
 from stakeholders.models import Actor
 
@@ -24,7 +24,7 @@ LOOKING_ON = {Role.FUNDER, Role.MONITOR}  # roles that say nothing of where an i
 # What is written of something that was there already; strategies, proposals and declarations come first.
 LOOKING_BACK = [DocumentKind.REPORT, DocumentKind.STUDY, DocumentKind.GUIDE, DocumentKind.WEBSITE]
 
-rule("circle", Initiative, CIRCLE)(circles)
+rule("circle", Initiative, CIRCLE)(find_circles)
 
 
 def living():

@@ -26,7 +26,7 @@ MEDIA = {
 }
 
 
-def of_document(document: Document) -> Reference:
+def reference_of_document(document: Document) -> Reference:
     """Where a work has no address, the directory's page on it stands."""
     url = document.url or identifier(settings.BASE_URL, "document", document.slug).value
     author = document.publisher.name if document.publisher and document.publisher.is_published else ""

@@ -8,7 +8,7 @@ from initiatives import columns, money
 from initiatives.filters import DocumentFilterSet, FundingFilterSet, InitiativeFilterSet
 from initiatives.location_map import initiative_map
 from initiatives.models import Funding, Initiative, Role
-from initiatives.references import of_document
+from initiatives.references import reference_of_document
 from roma_network.changes import entry_page
 from roma_network.export import formats, references, responses
 from roma_network.export.columns import Kind
@@ -159,7 +159,7 @@ def initiative_page(request, initiative):
 
 @public
 def document_detail(request, slug):
-    return entry_page.respond(request, columns.documents, slug, of_document, document_page)
+    return entry_page.respond(request, columns.documents, slug, reference_of_document, document_page)
 
 
 def document_page(request, document):
@@ -172,7 +172,7 @@ def document_page(request, document):
         "actors": document.actors.published().select_related("country").order_by("sort_name"),
         "initiatives": document.initiatives.published().order_by("sort_name"),
         "notes": notes,
-        **entry_page.context_of(columns.documents, document, of_document),
+        **entry_page.context_of(columns.documents, document, reference_of_document),
     }
     return render(request, "initiatives/document_detail.html", context)
 

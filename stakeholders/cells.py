@@ -4,13 +4,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
-from roma_network.editorial.importing.cells import Rows, none_of
+from roma_network.editorial.importing.cells import RowsColumn, none_of
 from stakeholders.models import ActorName, NameKind
 
 KINDS = frozenset(NameKind.values)
 
 
-class OtherNames(Rows):
+class OtherNames(RowsColumn):
     parts = ("name", "kind", "language")
     changing = ("kind", "language")
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from roma_network.editorial.importing.cells import Citations
 from roma_network.export.columns import (
     Column,
-    Group,
+    Fieldset,
     Property,
     Table,
     closing_columns,
@@ -15,7 +15,7 @@ from roma_network.export.columns import (
     sources_column,
     texts,
 )
-from roma_network.export.rdf import Node, concept, country, identifier, within
+from roma_network.export.rdf import PartResource, concept, country_iri, identifier, part_iri
 from stakeholders.cells import OtherNames
 from stakeholders.models import (
     Actor,
@@ -28,14 +28,14 @@ from stakeholders.models import (
     Theme,
 )
 
-MAIN = Group(None, _("Organisations and authorities only, never a person."))
-PLACE, LIFE, CONTACT = Group(_("Place")), Group(_("Life")), Group(_("Contact and identifiers"))
-ADDRESS = Node("address", "schema:address", "schema:PostalAddress")
-POINT = Node("place", "schema:location", "schema:Place")
+MAIN = Fieldset(None, _("Organisations and authorities only, never a person."))
+PLACE, LIFE, CONTACT = Fieldset(_("Place")), Fieldset(_("Life")), Fieldset(_("Contact and identifiers"))
+ADDRESS = PartResource("address", "schema:address", "schema:PostalAddress")
+POINT = PartResource("place", "schema:location", "schema:Place")
 
 
 def post_subject(base, row):
-    return within(concept(base, "office", row["office"]), row["slug"])
+    return part_iri(concept(base, "office", row["office"]), row["slug"])
 
 
 def post(base, actor, row):
@@ -54,7 +54,7 @@ countries = Table(
         Column("membership"),
     ],
     rdf_types=("skos:Concept",),
-    reference=country,
+    reference=country_iri,
 )
 themes = Table(
     "themes",
@@ -420,7 +420,7 @@ relations = Table(
         sources_column(partial(Citations, RelationCitation)),
     ],
     rdf_types=("org:Membership",),
-    subject=lambda base, row: within(
+    subject=lambda base, row: part_iri(
         identifier(base, "actor", row["subject"]), f"{row['kind']}-{row['target']}"
     ),
 )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from roma_network.core import folding
 from roma_network.core.batches import batches
 from roma_network.core.partial_dates import is_before
-from roma_network.editorial.consistency import CIRCLE, circles, rule, span
+from roma_network.editorial.consistency import CIRCLE, find_circles, rule, span
 from roma_network.models import Status
 from stakeholders.models import TYPES_IN_A_COUNTRY, Actor, ActorName, Mandate, NameKind
 
@@ -28,7 +28,7 @@ FOUNDED = re.compile(
     r"\b(?:founded|established|created|set up) (?:in|on)\b[^.;,]{0,20}?\b((?:19|20)\d\d)\b", re.IGNORECASE
 )
 
-rule("circle", Actor, CIRCLE)(circles)
+rule("circle", Actor, CIRCLE)(find_circles)
 
 
 def pairs(groups, here, entry="pk"):

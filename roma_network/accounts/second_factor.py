@@ -111,7 +111,7 @@ def set_up(request, site):
         _("Set up a second factor"),
         form=form,
         picture=segno.make(device.config_url, error="m").svg_inline(scale=5, border=4, light="#fff"),
-        key=" ".join(grouped(key_of(device))),
+        key=" ".join(grouped(typed_key(device))),
     )
 
 
@@ -178,7 +178,7 @@ def codes_for(user):
     return codes
 
 
-def key_of(device):
+def typed_key(device):
     """As people type it where they cannot point their phone at the picture."""
     return b32encode(device.bin_key).decode().rstrip("=")
 

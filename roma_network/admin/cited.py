@@ -94,7 +94,7 @@ class CitedAdmin(ProtectingAdmin):
         if current.token == token:
             return None
         request.POST = data = request.POST.copy()
-        merge = conflicts.Merge(data, revisions.version_with(row, token), current, self.model)
+        merge = conflicts.ThreeWayMerge(data, revisions.version_with(row, token), current, self.model)
         merge.form(self.get_form(request, row, change=True)(data, instance=row))
         for formset in self._create_formsets(request, row, change=True)[0]:
             if formset.prefix in current.rows:

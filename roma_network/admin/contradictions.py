@@ -44,7 +44,7 @@ class ContradictionAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("what contradicts what"))
     def words(self, row):
-        return consistency.text_of(row)
+        return consistency.contradiction_text(row)
 
     @admin.display(description=_("entry"), ordering="entry")
     def entry_link(self, row):

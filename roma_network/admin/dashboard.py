@@ -19,7 +19,7 @@ MOST_CHANGES = 10
 MOST_IMPORTS = 5
 
 
-class Figure(NamedTuple):
+class LinkedCount(NamedTuple):
     """How many entries; the list of them, where there are any."""
 
     count: int
@@ -30,7 +30,7 @@ class QualityLine(NamedTuple):
     """A group of entries, and for each column of its table how many there are."""
 
     label: str
-    figures: list[Figure]
+    figures: list[LinkedCount]
 
 
 class QualityTable(NamedTuple):
@@ -65,7 +65,7 @@ class Counted:
         self.rows = list(rows.annotate(ALL=Count("pk"), **on_lists))
 
     def figure(self, count, **query):
-        return Figure(count, f"{self.url}?{urlencode(query)}" if count else "")
+        return LinkedCount(count, f"{self.url}?{urlencode(query)}" if count else "")
 
 
 def statuses(counted):
@@ -104,8 +104,8 @@ def tables(counted):
 def waiting(user, screens):
     """What waits for this person: what is in review for publishers; their own drafts and reviews, however many were imported."""
     reviewable = [screen for screen in screens if workflow.may(user, "publish", screen.model)]
-    in_review = rows_of(reviewable, lambda model: model.objects.filter(status=Status.IN_REVIEW))
-    return in_review + rows_of(
+    in_review = screen_lines(reviewable, lambda model: model.objects.filter(status=Status.IN_REVIEW))
+    return in_review + screen_lines(
         screens, lambda model: own(user, model, model in [each.model for each in reviewable])
     )
 
@@ -118,7 +118,7 @@ def own(user, model, reviews):
     return model.objects.filter(status__in=statuses, pk__in=written).exclude(pk__in=imported)
 
 
-def rows_of(screens, find):
+def screen_lines(screens, find):
     found = [described_rows(find(screen.model)).order_by() for screen in screens]
     rows = found[0].union(*found[1:], all=True).order_by("updated_at")[:MOST_WAITING] if found else []
     names = {screen.opts.model_name: screen for screen in screens}
@@ -168,10 +168,10 @@ def changes(screens):
         for version in screen.model.history.select_related("history_user")[:MOST_CHANGES]
     ]
     versions.sort(key=lambda version: version.history_date, reverse=True)
-    return [described(version) for version in versions[:MOST_CHANGES]]
+    return [change_in_words(version) for version in versions[:MOST_CHANGES]]
 
 
-def described(version):
+def change_in_words(version):
     options = version.instance_type._meta
     url = reverse(admin_urlname(options, "history"), args=[version.id])
     return {

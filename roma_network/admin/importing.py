@@ -29,7 +29,7 @@ ON_PAGE = 100
 SAMPLES = 3
 CHUNK = 500
 MOST_IMPORTS = 5
-State = Import.State
+ImportState = Import.State
 
 
 class FileForm(forms.Form):
@@ -215,7 +215,7 @@ class ImportAdmin(admin.ModelAdmin):
         lines = chain([headings or list(self.import_table.columns)], rows)
         if file_format == "csv":
             response = StreamingHttpResponse(
-                spreadsheets.csv_lines(lines), content_type="text/csv; charset=utf-8"
+                spreadsheets.rows_as_csv(lines), content_type="text/csv; charset=utf-8"
             )
             response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
             return response
@@ -280,7 +280,7 @@ class ImportAdmin(admin.ModelAdmin):
 
     def received(self, request, file):
         job = jobs.receive(table=self.import_table, file_name=file.name, content=file.read(), by=request.user)
-        jobs.start(job, State.READING)
+        jobs.start(job, ImportState.READING)
         return self.bulk_url("outcome", job.pk)
 
     def job(self, request, import_id):
@@ -298,7 +298,7 @@ class ImportAdmin(admin.ModelAdmin):
 
     def outcome_view(self, request, import_id):
         job = self.job(request, import_id)
-        if job.state == State.MAPPING:
+        if job.state == ImportState.MAPPING:
             return HttpResponseRedirect(self.bulk_url("options", job.pk))
         shown = request.GET.get("show")
         context = {
@@ -307,16 +307,16 @@ class ImportAdmin(admin.ModelAdmin):
             "is_still": jobs.is_still(job),
             "is_written": job.is_at_work and job.batches.exists(),
             "counts": [(outcome, outcome.label, job.counts.get(outcome, 0)) for outcome in Outcome],
-            "can_import": job.state == State.CHECKED and changes(job),
+            "can_import": job.state == ImportState.CHECKED and changes(job),
             "may_run": self.may_run(request),
-            "can_undo": job.state == State.DONE and job.batches.exists(),
+            "can_undo": job.state == ImportState.DONE and job.batches.exists(),
             "rest": [(name, self.bulk_url("rest", job.pk, key)) for key, name in FORMATS.items()]
             if rests(job) and not job.is_at_work
             else [],
             "page": None if job.is_at_work else self.page_of_findings(job, shown, request.GET.get("p")),
             "shown": shown,
             "rows_url": f"{self.bulk_url('changelist')}?import={job.pk}",
-            "options_open": job.state == State.CHECKED,
+            "options_open": job.state == ImportState.CHECKED,
             **{
                 f"{page}_url": self.bulk_url(page, job.pk) for page in ("start", "undo", "answers", "options")
             },
@@ -366,7 +366,7 @@ class ImportAdmin(admin.ModelAdmin):
     def options_view(self, request, import_id):
         """Name the columns, until it is imported."""
         job = self.job(request, import_id)
-        if job.state not in (State.MAPPING, State.CHECKED):
+        if job.state not in (ImportState.MAPPING, ImportState.CHECKED):
             leave = self.superseded if request.method == "POST" else self.to_outcome
             return leave(request, job)
         samples = [cells for _line, cells in jobs.first_lines(job)[:SAMPLES]]
@@ -374,7 +374,9 @@ class ImportAdmin(admin.ModelAdmin):
         if request.method == "POST" and form.is_valid():
             is_otherwise_written = form.options.get("encoding", "") != job.options.get("encoding", "")
             job.options = form.options
-            return self.turned(request, job, State.READING if is_otherwise_written else State.CHECKING)
+            return self.turned(
+                request, job, ImportState.READING if is_otherwise_written else ImportState.CHECKING
+            )
         context = {
             **self.about(request, job),
             "form": form,
@@ -387,15 +389,17 @@ class ImportAdmin(admin.ModelAdmin):
     def answer_view(self, request, import_id):
         """What a curator says of lines: of each by itself, or of all that are still open."""
         job = self.job(request, import_id)
-        if job.state != State.CHECKED or not is_as_shown(request, job):
+        if job.state != ImportState.CHECKED or not is_as_shown(request, job):
             return self.superseded(request, job)
         said = {
             name.removeprefix("answer-"): answer
             for name, answer in request.POST.items()
             if name.startswith("answer-") and answer
         }
-        jobs.answer(job, said, request.POST.get("rest") if request.POST.get("rest") in (NEW, SKIP) else "")
-        return self.turned(request, job, State.CHECKING)
+        jobs.keep_answers(
+            job, said, request.POST.get("rest") if request.POST.get("rest") in (NEW, SKIP) else ""
+        )
+        return self.turned(request, job, ImportState.CHECKING)
 
     def rest_view(self, request, import_id, file_format):
         """The lines that do not go in as they are, with the reason, as a file to be corrected and sent again."""
@@ -411,21 +415,21 @@ class ImportAdmin(admin.ModelAdmin):
         if not self.may_run(request):
             raise PermissionDenied
         if jobs.is_still(job):
-            return self.turned(request, job, State.UNDOING if "undo" in request.POST else job.state)
-        if job.state != State.CHECKED or not changes(job):
+            return self.turned(request, job, ImportState.UNDOING if "undo" in request.POST else job.state)
+        if job.state != ImportState.CHECKED or not changes(job):
             return self.superseded(request, job)
         job.reason = request.POST.get("reason", "").strip()[:300]
         job.run_by = request.user
-        return self.turned(request, job, State.WRITING)
+        return self.turned(request, job, ImportState.WRITING)
 
     def undo_view(self, request, import_id):
         job = self.job(request, import_id)
         if not self.may_run(request):
             raise PermissionDenied
-        if job.state != State.DONE or not job.batches.exists():
+        if job.state != ImportState.DONE or not job.batches.exists():
             return self.superseded(request, job)
         job.undone_by = request.user
-        return self.turned(request, job, State.UNDOING)
+        return self.turned(request, job, ImportState.UNDOING)
 
     def turned(self, request, job, state):
         """Have it do what comes next, if it still stands as the page showed it."""

@@ -254,7 +254,7 @@ class MergeableAdmin(EditorialAdmin):
         context = self.page_of(request, survivor, _("Merge two entries")) | {
             "old": old,
             "choices": list(self.choices(survivor, old, states, request.POST)),
-            "moved": moved(old),
+            "moved": rows_to_move(old),
             "token": token,
             "refusal": refusal,
             "is_clash": request.method == "POST" and refusal is None,
@@ -316,7 +316,7 @@ class MergeableAdmin(EditorialAdmin):
         return HttpResponseRedirect(change_url(old))
 
 
-def moved(old):
+def rows_to_move(old):
     """What would move, in words and numbers."""
     for field in merging.ties(type(old)):
         if count := field.model._default_manager.filter(**{field.name: old}).count():

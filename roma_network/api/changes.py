@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from roma_network.api import schema
-from roma_network.api.endpoints import api_view, as_json, refuse_unknown, whole_number
-from roma_network.api.errors import bad_request
+from roma_network.api.endpoints import api_view, as_json, refuse_unknown, whole_parameter
+from roma_network.api.errors import bad_parameters
 from roma_network.core.web_addresses import absolute
 from roma_network.export.columns import Column, Kind, Table
 from roma_network.export.records import logged_tables
@@ -51,11 +51,11 @@ def table() -> Table:
 @api_view
 def view(request: HttpRequest) -> HttpResponse:
     if "since" in request.GET:
-        raise bad_request({"since": CURE})
+        raise bad_parameters({"since": CURE})
     refuse_unknown(shortened(name) for name in request.GET.keys() - {"after", "limit"})
     last = ContentVersion.last_number()
     after = number_in(request.GET.get("after") or "0", last)
-    limit = whole_number(request.GET, "limit", USUAL, MOST)
+    limit = whole_parameter(request.GET, "limit", USUAL, MOST)
     found = Record.objects.told().filter(number__gt=after, number__lte=last).order_by("number")
     told = list(found[: limit + 1])
     more = len(told) > limit
@@ -71,7 +71,7 @@ def view(request: HttpRequest) -> HttpResponse:
 
 def number_in(text, last):
     if not (text.isascii() and text.isdecimal() and len(text) < 19 and int(text) <= last):
-        raise bad_request(
+        raise bad_parameters(
             {"after": f"Give a number that you were told, at most {last}; or begin anew with 0."}
         )
     return int(text)

@@ -21,7 +21,7 @@ from django.utils.http import urlencode
 from django.utils.timezone import localdate
 from django.views.decorators.csrf import csrf_exempt
 
-from roma_network.api.errors import ProblemError, bad_request, told_as_problems
+from roma_network.api.errors import ProblemError, bad_parameters, told_as_problems
 from roma_network.core.problems import problem
 from roma_network.core.read_only import METHODS, not_allowed
 from roma_network.core.web_addresses import absolute
@@ -89,7 +89,7 @@ class Endpoint:
         if elsewhere := moved_filters(request, filterset):
             raise MovedError(elsewhere)
         if filterset.rejected:
-            raise bad_request({each.name: f"{each.value}: {each.reason}" for each in filterset.rejected})
+            raise bad_parameters({each.name: f"{each.value}: {each.reason}" for each in filterset.rejected})
         return FacetCounts(filterset, request.content_version).found.tolist()
 
     @property
@@ -109,7 +109,7 @@ class Endpoint:
         for name, (lookup, known) in self.filters.items():
             values = [value for value in params.getlist(name) if value]
             if wrong := [value for value in values if "\0" in value or (known and value not in known)]:
-                raise bad_request({name: f"{shortened(wrong[0])}: There is no such value."})
+                raise bad_parameters({name: f"{shortened(wrong[0])}: There is no such value."})
             if values:
                 rows = rows.filter(**{f"{lookup}__in": values[:MOST_VALUES]})
                 if lookup.endswith("__slug"):
@@ -175,7 +175,7 @@ def detail_view(endpoint: Endpoint, endpoints: dict[str, Endpoint]) -> Callable:
         wanted = Wanted(endpoint, endpoints, request.GET)
         found = endpoint.records([slug]) if "\0" not in slug else []
         if not found:
-            return instead_of(request, endpoint, slug)
+            return instead_of_entry(request, endpoint, slug)
         return as_json(wanted.fields_of(found[0]) | wanted.included(found))
 
     return view
@@ -193,7 +193,7 @@ class MovedError(Exception):
         self.response = response
 
 
-def instead_of(request: HttpRequest, endpoint: Endpoint, slug: str) -> HttpResponse:
+def instead_of_entry(request: HttpRequest, endpoint: Endpoint, slug: str) -> HttpResponse:
     """What answers instead of an entry that is not public: its successor's address, or a tombstone."""
     fate = moved_or_gone(endpoint.table.model, slug)  # type: ignore[arg-type]  # entries have a model
     if fate.successor:
@@ -227,7 +227,7 @@ class Wanted:
             for record in records:
                 keys.update(keys_in(record[column]))
         if sum(map(len, wanted.values())) > MOST_INCLUDED:
-            raise bad_request(
+            raise bad_parameters(
                 {"include": f"These are more than {MOST_INCLUDED} rows. Ask for smaller pages."}
             )
         return {"included": {name: self.endpoints[name].records(keys) for name, keys in wanted.items()}}
@@ -249,9 +249,9 @@ def page_of(request: HttpRequest, wanted: Wanted, keys: list) -> HttpResponse:
 
 def numbered_page(params, keys: list) -> tuple[list, dict | None, dict | None]:
     """The keys on a page, and the parameters of the pages after and before it."""
-    size = whole_number(params, "page_size", PAGE_SIZE, LARGEST_PAGE)
+    size = whole_parameter(params, "page_size", PAGE_SIZE, LARGEST_PAGE)
     pages = max(-(-len(keys) // size), 1)
-    page = whole_number(params, "page", 1, pages)
+    page = whole_parameter(params, "page", 1, pages)
     onward = {"page": page + 1} if page < pages else None
     previous = {"page": page - 1} if page > 1 else None
     return keys[(page - 1) * size : page * size], onward, previous
@@ -260,8 +260,8 @@ def numbered_page(params, keys: list) -> tuple[list, dict | None, dict | None]:
 def keyset_page(params, keys: list) -> tuple[list, dict | None, dict | None]:
     """As `numbered_page`, by the last key that was seen: a list that changes meanwhile loses no row."""
     if "page" in params:
-        raise bad_request({"cursor": "Give either a page or a cursor."})
-    size = whole_number(params, "page_size", PAGE_SIZE, LARGEST_PAGE)
+        raise bad_parameters({"cursor": "Give either a page or a cursor."})
+    size = whole_parameter(params, "page_size", PAGE_SIZE, LARGEST_PAGE)
     is_text = bool(len(keys)) and isinstance(keys[0], str)
     after = key_in(params["cursor"], str if is_text else int)
     ordered = sorted(keys) if isinstance(keys, list) else keys
@@ -289,14 +289,14 @@ def chosen(params, parameter: str, allowed: list[str]) -> list[str] | None:
     names = {name.strip() for name in asked.split(",") if name.strip()}
     if not names or (unknown := names - set(allowed)):
         wrong = ", ".join(sorted(unknown)) if names else asked
-        raise bad_request({parameter: f"Unknown: {shortened(wrong)}. There are: {', '.join(allowed)}."})
+        raise bad_parameters({parameter: f"Unknown: {shortened(wrong)}. There are: {', '.join(allowed)}."})
     return [name for name in allowed if name in names]
 
 
-def whole_number(params, name: str, default: int, most: int) -> int:
+def whole_parameter(params, name: str, default: int, most: int) -> int:
     text = params.get(name, str(default))
     if not (text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= most):
-        raise bad_request({name: f"Give a whole number from 1 to {most}."})
+        raise bad_parameters({name: f"Give a whole number from 1 to {most}."})
     return int(text)
 
 
@@ -304,12 +304,12 @@ def refuse_other_formats(request: HttpRequest) -> None:
     asked = request.GET.get("format", FORMAT)
     if asked != FORMAT:
         reason = f"{shortened(asked)}: the API answers in JSON. Files in other formats: {', '.join(ROWS)}, on the pages."
-        raise bad_request({"format": reason})
+        raise bad_parameters({"format": reason})
 
 
 def refuse_unknown(names: Iterable[str]) -> None:
     if problems := dict.fromkeys(names, "There is no such parameter."):
-        raise bad_request(problems)
+        raise bad_parameters(problems)
 
 
 def keys_in(value: Any) -> set:
@@ -331,5 +331,5 @@ def key_in(cursor: str, kind: type) -> Any:
     except ValueError:
         text = ""
     if not text or (kind is int and not (text.isdecimal() and len(text) < 19)):
-        raise bad_request({"cursor": "This is no cursor that the API gave."})
+        raise bad_parameters({"cursor": "This is no cursor that the API gave."})
     return kind(text)

@@ -26,7 +26,7 @@ class ProblemError(Exception):
         return response
 
 
-def bad_request(errors: Mapping[str, Any]) -> ProblemError:
+def bad_parameters(errors: Mapping[str, Any]) -> ProblemError:
     """A 400 that names each parameter that cannot be used."""
     return ProblemError(
         HTTPStatus.BAD_REQUEST, "This address cannot be answered as it stands.", errors=errors

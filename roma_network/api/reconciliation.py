@@ -26,9 +26,9 @@ from roma_network.api.endpoints import (
     api_view,
     keys_in,
     refuse_unknown,
-    whole_number,
+    whole_parameter,
 )
-from roma_network.api.errors import ProblemError, bad_request
+from roma_network.api.errors import ProblemError, bad_parameters
 from roma_network.core.clean_text import clean_text
 from roma_network.core.read_only import METHODS
 from roma_network.editorial import matching
@@ -146,14 +146,14 @@ class Reconciliation:
     def answers(self, request: HttpRequest, text: str) -> dict[str, Any]:
         batch = json_of("queries", text)
         if len(batch) > MOST_QUERIES:
-            raise bad_request(
+            raise bad_parameters(
                 {"queries": f"These are {len(batch)} queries. Send at most {MOST_QUERIES} at once."}
             )
-        asked = {key: Query.read(self, key, query) for key, query in batch.items()}
+        asked = {key: ReconciliationQuery.read(self, key, query) for key, query in batch.items()}
         charge(request, len(asked))
         return {key: {"result": found} for key, found in self.results(asked).items()}
 
-    def results(self, asked: "Mapping[str, Query]") -> dict[str, list]:
+    def results(self, asked: "Mapping[str, ReconciliationQuery]") -> dict[str, list]:
         matchers = {name: matching.public_matcher_of(kind.model) for name, kind in self.kinds.items()}
         offers = {key: offers_for(query, matchers) for key, query in asked.items()}
         keys: dict[str, set[int]] = {name: set() for name in self.kinds}
@@ -226,14 +226,16 @@ class Reconciliation:
     def wanted(self, asked: dict[str, Any]) -> tuple[list[str], list[Column]]:
         ids, properties = asked.get("ids"), asked.get("properties")
         if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
-            raise bad_request({"extend": "Give `ids`: a list of texts."})
+            raise bad_parameters({"extend": "Give `ids`: a list of texts."})
         if len(ids) > MOST_ENTITIES:
-            raise bad_request({"extend": f"These are {len(ids)} ids. Send at most {MOST_ENTITIES} at once."})
+            raise bad_parameters(
+                {"extend": f"These are {len(ids)} ids. Send at most {MOST_ENTITIES} at once."}
+            )
         if not isinstance(properties, list) or len(properties) > MOST_PROPERTIES:
-            raise bad_request({"extend": f"Give `properties`: a list of at most {MOST_PROPERTIES}."})
+            raise bad_parameters({"extend": f"Give `properties`: a list of at most {MOST_PROPERTIES}."})
         names = [each.get("id") if isinstance(each, dict) else None for each in properties]
         if unknown := [name for name in names if not isinstance(name, str) or name not in self.properties]:
-            raise bad_request({"extend": f"{shortened(str(unknown[0]))}: There is no such property."})
+            raise bad_parameters({"extend": f"{shortened(str(unknown[0]))}: There is no such property."})
         return ids, [self.properties[name] for name in dict.fromkeys(map(str, names))]
 
     def records(self, entities: Iterable[tuple[EntityKind, Any]]) -> dict[tuple[str, str], dict]:
@@ -362,7 +364,7 @@ class Reconciliation:
 
 
 @dataclass(frozen=True)
-class Query:
+class ReconciliationQuery:
     """One of a batch, as the matcher takes it."""
 
     described: Described
@@ -371,21 +373,23 @@ class Query:
     limit: int
 
     @classmethod
-    def read(cls, service: Reconciliation, key: str, query: Any) -> "Query":
+    def read(cls, service: Reconciliation, key: str, query: Any) -> "ReconciliationQuery":
         if not isinstance(query, dict):
-            raise bad_request(
+            raise bad_parameters(
                 {"queries": f"{shortened(key)}: Give an object with `query`, `properties` or both."}
             )
         text = query.get("query", "")
         properties = query.get("properties", [])
         if not isinstance(text, str) or not isinstance(properties, list) or not (text or properties):
-            raise bad_request(
+            raise bad_parameters(
                 {"queries": f"{shortened(key)}: Give a text as `query`, or a list as `properties`."}
             )
         types = query.get("type") or []
         types = [types] if isinstance(types, str) else types
         if not isinstance(types, list) or not all(isinstance(each, str) for each in types):
-            raise bad_request({"queries": f"{shortened(key)}: Give `type` as a text, or as a list of texts."})
+            raise bad_parameters(
+                {"queries": f"{shortened(key)}: Give `type` as a text, or as a list of texts."}
+            )
         known = [each for each in types if each in service.types]
         wanted = types and query.get("type_strict") != "should"
         kinds = [kind for kind in service.kinds.values() if not wanted or service.is_of(kind, known)]
@@ -399,7 +403,9 @@ class Query:
         return {each.partition("/")[2] for each in self.types if each.startswith(f"{kind.scheme}/")}
 
 
-def offers_for(query: Query, matchers: Mapping[str, PublicMatcher]) -> list[tuple[EntityKind, Candidate]]:
+def offers_for(
+    query: ReconciliationQuery, matchers: Mapping[str, PublicMatcher]
+) -> list[tuple[EntityKind, Candidate]]:
     found = [
         (kind, each)
         for kind in query.kinds
@@ -426,7 +432,7 @@ def properties_of(properties: Iterable[Any]) -> dict[str, str]:
         name = each.get("pid") if isinstance(each, dict) else None
         if isinstance(name, str) and name in COMPARED:
             values = each.get("v")
-            texts = [text_of(value) for value in (values if isinstance(values, list) else [values])]
+            texts = [plain_text(value) for value in (values if isinstance(values, list) else [values])]
             found.setdefault(name, next(filter(None, texts), "").removeprefix(prefix_of(name)))
     return found
 
@@ -437,7 +443,7 @@ def prefix_of(name: str) -> str:
     return column.rdf[0].prefix if column and column.rdf else ""
 
 
-def text_of(value: Any) -> str:
+def plain_text(value: Any) -> str:
     """Of a value, or of an entity that was reconciled already."""
     if isinstance(value, dict):
         value = value.get("id") or value.get("name")
@@ -473,9 +479,9 @@ def json_of(parameter: str, text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        raise bad_request({parameter: "This is not JSON."}) from None
+        raise bad_parameters({parameter: "This is not JSON."}) from None
     if not isinstance(value, dict):
-        raise bad_request({parameter: "Give an object."})
+        raise bad_parameters({parameter: "Give an object."})
     return value
 
 
@@ -495,7 +501,7 @@ def sent(request: HttpRequest) -> Mapping[str, str]:
     except RequestDataTooBig:
         raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from None
     except (BadRequest, MultiPartParserError, TooManyFieldsSent, UnicodeError, ValueError):
-        raise bad_request({"queries": "This form cannot be read."}) from None
+        raise bad_parameters({"queries": "This form cannot be read."}) from None
     return params
 
 
@@ -516,7 +522,7 @@ def service_view(service: Reconciliation) -> Callable:
         if "extend" in params:
             return answered(service.extended(request, params["extend"]))
         if request.method == "POST":
-            raise bad_request({"queries": "Send `queries` or `extend`, as a form."})
+            raise bad_parameters({"queries": "Send `queries` or `extend`, as a form."})
         return answered(service.manifest(request))
 
     return view
@@ -540,7 +546,9 @@ def suggest_view(service: Reconciliation, what: str) -> Callable:
 
 
 def cursor_in(params: Mapping[str, str]) -> int:
-    return 0 if params.get("cursor", "0") in ("", "0") else whole_number(params, "cursor", 1, MOST_SUGGESTED)
+    return (
+        0 if params.get("cursor", "0") in ("", "0") else whole_parameter(params, "cursor", 1, MOST_SUGGESTED)
+    )
 
 
 def flyout_view(service: Reconciliation, what: str) -> Callable:
@@ -556,7 +564,7 @@ def proposal_view(service: Reconciliation) -> Callable:
     @api_view
     def view(request):
         refuse_unknown(shortened(name) for name in request.GET.keys() - {"type", "limit"})
-        limit = whole_number(request.GET, "limit", MOST_PROPERTIES, MOST_PROPERTIES)
+        limit = whole_parameter(request.GET, "limit", MOST_PROPERTIES, MOST_PROPERTIES)
         return answered(service.proposed(request.GET.get("type", ""), limit))
 
     return view

@@ -43,10 +43,10 @@ class Label(NamedTuple):
     until: int | None = None
 
 
-Box = tuple[float, float, float, float]  # west, north, east, south
+Rectangle = tuple[float, float, float, float]  # west, north, east, south
 
 
-def placed(names: Collection[Name], width: float, frame: Box) -> list[Label]:
+def place_labels(names: Collection[Name], width: float, frame: Rectangle) -> list[Label]:
     """Labels for the names that have room within a frame, in a drawing so many units wide."""
     waiting = [name for name in names if name.text]
     marks = np.array([around(name) for name in names if name.gap]).reshape(-1, 4)

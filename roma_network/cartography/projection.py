@@ -36,7 +36,7 @@ def project(longitude, latitude):
     return east, north
 
 
-class Box(NamedTuple):
+class BoundingBox(NamedTuple):
     west: float
     south: float
     east: float
@@ -46,7 +46,7 @@ class Box(NamedTuple):
         return self.west <= x <= self.east and self.south <= y <= self.north
 
 
-CANARIES = Box(1_500_000, 890_000, 2_080_000, 1_090_000)  # metres
+CANARIES = BoundingBox(1_500_000, 890_000, 2_080_000, 1_090_000)  # metres
 CANARIES_MOVE = (1_060_000, 440_000)  # metres east and north, into an inset south of Portugal
 
 

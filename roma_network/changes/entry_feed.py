@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from roma_network.core.web_addresses import absolute
 from roma_network.editorial.revisions import state_in
-from roma_network.export.atom import MOST, answer, atom_feed
+from roma_network.export.atom import MOST, atom_feed, feed_answer
 from roma_network.export.columns import Table
 from roma_network.export.rdf import identifier
 from roma_network.models import Editorial, Status
@@ -53,7 +53,7 @@ def feed(request, table, entry, name, events):
             unique_id=f"{key}#{event.key}",
             updateddate=event.at,
         )
-    return answer(atom)
+    return feed_answer(atom)
 
 
 def events_of(table, entry):

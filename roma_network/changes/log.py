@@ -19,7 +19,14 @@ from django.db.models import F
 from roma_network.changes import triggers
 from roma_network.core.batches import BATCH, batches
 from roma_network.export.columns import Table
-from roma_network.export.records import CHUNK, as_text, built, key_in, logged_tables, reading_of
+from roma_network.export.records import (
+    CHUNK,
+    as_text,
+    built_records,
+    key_in_record,
+    logged_tables,
+    reading_of,
+)
 from roma_network.models import ContentVersion, Editorial, Mark, Record
 from roma_network.ops.health import missing_migrations
 
@@ -90,7 +97,7 @@ def altered(marks: dict[Any, Marked]) -> dict[Table, set]:
 
 def changes_in(table: Table, keys: Collection[Any], found_anew: Collection[Any] = ()) -> list[Record]:
     """The records to be stored of these rows, without numbers. `found_anew` are told even if they read as before."""
-    records = built(table, keys)
+    records = built_records(table, keys)
     told, tombstones = stored(table, keys)
     gone = fates(table, [key for key in keys if key not in records])
     changes: dict[str, Record] = {}
@@ -98,7 +105,7 @@ def changes_in(table: Table, keys: Collection[Any], found_anew: Collection[Any] 
         row, was = str(key), told.get(str(key))
         if key in records:
             new = Record(
-                part=table.name, key=key_in(table, records[key]), row=row, body=as_text(records[key])
+                part=table.name, key=key_in_record(table, records[key]), row=row, body=as_text(records[key])
             )
             is_known = was and (was.key, was.body) == (new.key, new.body) and key not in found_anew
         else:

@@ -126,7 +126,7 @@ def fixture_rows(model):
     return [item["fields"] for item in json.loads(path.read_text(encoding="utf-8"))]
 
 
-def words_in(text):
+def note_words(text):
     return set(re.findall(r"\w+", text))
 
 
@@ -143,7 +143,7 @@ def name_facts(app, model, *key):
         for pk, words, *names in found:
             row = known.get(tuple(names), {})
             note = row.get("note", "")
-            if "facts" in row and words_in(note) <= words_in(words):
+            if "facts" in row and note_words(note) <= note_words(words):
                 rows.filter(pk=pk).update(facts=row["facts"], note=note)
 
     return migrations.RunPython(name, migrations.RunPython.noop)

@@ -129,7 +129,7 @@ def record(state):
     }
 
 
-class Table:
+class StatesTable:
     """The table of states, as its address filters and sorts it."""
 
     def __init__(self, request):
@@ -177,7 +177,7 @@ class Table:
     takes={"membership": False, "sort": False, "format": False}, costs={"": 6} | dict.fromkeys(FORMATS, 6)
 )
 def country_list(request):
-    table = Table(request)
+    table = StatesTable(request)
     if file := TABLE.requested(request, map(record, table.states)):
         return file
     return render(request, "country_list.html", {"table": table, "rejected": table.rejected})

@@ -13,7 +13,14 @@ from initiatives.models import Document, Initiative
 from roma_network.directory.completeness import evidence
 from roma_network.directory.pictures import maps
 from roma_network.pages.http_cache import public
-from roma_network.search.facet_index import count, count_owners, degrees, facet_index_of, foremost, having
+from roma_network.search.facet_index import (
+    count,
+    count_owners,
+    degrees,
+    facet_index_of,
+    foremost_keys,
+    having,
+)
 from stakeholders.filters import ActorFilterSet
 from stakeholders.models import Actor, ActorType, Theme
 
@@ -98,7 +105,7 @@ def main_actors(version):
     best = [
         key
         for type_ in ActorType
-        for key in foremost(columns, having(types, [type_]), weights, ["sort_name"], MOST_ON_HOME)
+        for key in foremost_keys(columns, having(types, [type_]), weights, ["sort_name"], MOST_ON_HOME)
     ]
     rows = Actor.objects.published().filter(Q(featured=True) | Q(pk__in=best)).select_related("country")
     rank = {key: place for place, key in enumerate(best)}
@@ -116,7 +123,7 @@ def main_initiatives(version):
     for section in SECTIONS:
         linked = having(tie.columns["actor_type"], section.types)
         weights = np.bincount(tie.rows[linked], minlength=len(columns.keys))
-        candidates[section.slug] = foremost(columns, columns.all(), weights, ["sort_name"], CANDIDATES)
+        candidates[section.slug] = foremost_keys(columns, columns.all(), weights, ["sort_name"], CANDIDATES)
     rows = Initiative.objects.in_bulk(set(chain.from_iterable(candidates.values())))
     best, taken = {}, set()
     for slug, keys in candidates.items():

@@ -127,10 +127,10 @@ class Partners(Listing):
     @cached_property
     def around(self):
         """Networks and funders of the actors most alike."""
-        return Around(self.similar, self.request.content_version)
+        return Peers(self.similar, self.request.content_version)
 
 
-class Around:
+class Peers:
     """What the actors most alike take part in and are funded by. As many queries, whatever there is."""
 
     def __init__(self, similar, version):

@@ -192,7 +192,9 @@ class Directory:
         self.shapes = defaultdict(list)
         for model, fields in fixtures.rows():
             self.shapes[model].append(fields)
-        self.countries, self.themes = map(vocabulary, VOCABULARY, (self.shapes[Country], self.shapes[Theme]))
+        self.countries, self.themes = map(
+            vocabulary_rows, VOCABULARY, (self.shapes[Country], self.shapes[Theme])
+        )
         self.languages = self.languages_by_country()
         self.roles = self.roles_by_type()
         self.funders, self.funders_owed = Counter(), 0
@@ -534,7 +536,7 @@ class Directory:
             yield model, (pk, source % SOURCES + 1, facts, self.random.choice(SAID))
 
 
-def vocabulary(model, shapes):
+def vocabulary_rows(model, shapes):
     """The rows of a vocabulary by natural key, those of the fixtures among them."""
     model.objects.bulk_create([model(**shape) for shape in shapes], ignore_conflicts=True)
     return {row.natural_key()[0]: row for row in model.objects.all()}

@@ -22,7 +22,7 @@ class Clash(NamedTuple):
     is_yours_kept: bool
 
 
-class Merge:
+class ThreeWayMerge:
     """What was sent (`data`, to be changed in place) against what stands now.
 
     `base` is the state that the form was opened on, or None where nobody knows: then all that differs counts as
@@ -62,7 +62,7 @@ class Merge:
         if not box.has_changed(value, sent):
             return None
         is_yours_kept = not self.base or box.has_changed(before, sent)
-        texts = self.words.text(field, value), text_of(box, sent)
+        texts = self.words.text(field, value), typed_text(box, sent)
         self.clashes.append(Clash(what, *texts, is_yours_kept))
         return None if is_yours_kept else sendable(value)
 
@@ -160,7 +160,7 @@ def sendable(value):
     return [] if value is False else ["on" if value is True else "" if value is None else str(value)]
 
 
-def text_of(box, sent):
+def typed_text(box, sent):
     """What somebody typed or chose, in words."""
     try:
         value = box.clean(sent)

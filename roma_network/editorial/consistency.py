@@ -24,7 +24,7 @@ Find = Callable[[QuerySet], Iterable[tuple[Any, Says]]]  # entries → key of on
 
 
 @dataclass(frozen=True)
-class Rule:
+class ConsistencyRule:
     """`text` names both facts."""
 
     name: str
@@ -34,7 +34,7 @@ class Rule:
 
 
 class Finding(NamedTuple):
-    rule: Rule
+    rule: ConsistencyRule
     key: Any  # of the entry
     says: Says
 
@@ -47,14 +47,14 @@ class Finding(NamedTuple):
         return mark_of(self.says)
 
 
-rules: list[Rule] = []
+rules: list[ConsistencyRule] = []
 
 
 def rule(name: str, model: type[Editorial], text: str | Promise) -> Callable[[Find], Find]:
     """Declares a function a rule about entries of a model."""
 
     def declared(find: Find) -> Find:
-        rules.append(Rule(name, model, text, find))
+        rules.append(ConsistencyRule(name, model, text, find))
         return find
 
     return declared
@@ -79,7 +79,7 @@ def findings(model: type[Editorial], keys: Iterable[Any] | None = None) -> Itera
             yield from found_by(each, entries)
 
 
-def found_by(each: Rule, entries: QuerySet) -> Iterator[Finding]:
+def found_by(each: ConsistencyRule, entries: QuerySet) -> Iterator[Finding]:
     seen = set()
     for key, says in each.find(entries):
         finding = Finding(each, key, says)
@@ -94,10 +94,10 @@ def found_by(each: Rule, entries: QuerySet) -> Iterator[Finding]:
 def told_of(entry: Editorial) -> list[dict[str, Any]]:
     """What is kept of an entry: as of its last change by a form, or of the last check."""
     kept = Contradiction.objects.of(table_of(type(entry)), [entry.slug])
-    return [{"pk": row.pk, "words": text_of(row), "reason": row.reason} for row in kept]
+    return [{"pk": row.pk, "words": contradiction_text(row), "reason": row.reason} for row in kept]
 
 
-def text_of(kept: Contradiction) -> str:
+def contradiction_text(kept: Contradiction) -> str:
     """In words; empty where the rule is no more, or has changed since."""
     model = tables[kept.table].model
     for each in rules:
@@ -141,7 +141,7 @@ def keep(
 # A rule of every kind of entry
 
 
-def circles(entries: QuerySet) -> Iterator[tuple[Any, Says]]:
+def find_circles(entries: QuerySet) -> Iterator[tuple[Any, Says]]:
     """Those in one, however it came about: forms and imports refuse to draw it."""
     keys = set(entries.values_list("pk", flat=True))
     for field, path in loops.circles(entries.model, keys):

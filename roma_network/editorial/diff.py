@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from roma_network.editorial.revisions import State, columns, is_cited, row_columns
+from roma_network.editorial.revisions import Snapshot, columns, is_cited, row_columns
 
 
 class Difference(NamedTuple):
@@ -107,7 +107,7 @@ def name_of(field: Field | ForeignObjectRel) -> str:
     return capfirst(field.related_model._meta.verbose_name if field.one_to_many else field.verbose_name)  # type: ignore[return-value, union-attr]  # what leads to rows has no name
 
 
-def between(old: State, new: State, words: Words) -> Iterator[Difference]:
+def between(old: Snapshot, new: Snapshot, words: Words) -> Iterator[Difference]:
     """What distinguishes two states, field by field, rows within the entry included."""
     for column in columns(words.model):
         yield from unequal(

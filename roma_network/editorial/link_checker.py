@@ -22,7 +22,7 @@ from django.utils.timezone import now
 
 from roma_network.models import Link
 
-State = Link.State
+LinkState = Link.State
 
 HOSTS_AT_ONCE = 20
 MOST_HOPS = 8
@@ -39,11 +39,11 @@ BUSY = {429, 503}
 
 
 @dataclass(frozen=True)
-class Outcome:
+class LinkOutcome:
     """What came of asking for one address. `moved_to` is set where every redirect was permanent."""
 
     url: str
-    state: State
+    state: LinkState
     status: int | None = None
     moved_to: str = ""
 
@@ -75,7 +75,7 @@ class LinkChecker:
     asking: tuple | None = None  # the event loop and the task, from the moment that there are any
     hosts: dict = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
-    def check(self, urls: Iterable[str]) -> Iterator[Outcome]:
+    def check(self, urls: Iterable[str]) -> Iterator[LinkOutcome]:
         """Yield the outcome of each address as it comes in. The asking is done in a thread of its own."""
         outcomes = SimpleQueue()
         thread = Thread(target=self.ask_all, args=(urls, outcomes.put), daemon=True)
@@ -92,7 +92,9 @@ class LinkChecker:
                     loop.call_soon_threadsafe(task.cancel)
             thread.join(SECONDS_TO_STOP)
 
-    def ask_all(self, urls: Iterable[str], put: Callable[[Outcome | BaseException | None], object]) -> None:
+    def ask_all(
+        self, urls: Iterable[str], put: Callable[[LinkOutcome | BaseException | None], object]
+    ) -> None:
         try:
             asyncio.run(self.ask_hosts(urls, put))
         except BaseException as error:  # noqa: BLE001 (raised again in the thread that waits)
@@ -123,11 +125,13 @@ class LinkChecker:
         try:
             return await self.follow(url)
         except (AstrayError, httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError, ValueError):
-            return Outcome(url, State.ASTRAY)
+            return LinkOutcome(url, LinkState.ASTRAY)
         except socket.gaierror:
-            return Outcome(url, State.NO_HOST)
+            return LinkOutcome(url, LinkState.NO_HOST)
         except (httpx.HTTPError, OSError, TimeoutError) as error:
-            return Outcome(url, State.INSECURE if is_about_certificates(error) else State.NO_ANSWER)
+            return LinkOutcome(
+                url, LinkState.INSECURE if is_about_certificates(error) else LinkState.NO_ANSWER
+            )
 
     async def follow(self, url):
         """Ask for an address and for those that it leads to."""
@@ -136,10 +140,12 @@ class LinkChecker:
             status, target = await self.ask(here)
             if target is None:
                 moved = str(here) if is_permanent and str(here) != url and status < 300 else ""
-                return Outcome(url, state_of(status), status, moved[:2000])
+                return LinkOutcome(url, state_of(status), status, moved[:2000])
             is_permanent = is_permanent and status in (301, 308)
             here = here.join(target)
-        return Outcome(url, State.UNCLEAR, status)  # a circle, such as that of sites which ask for cookies
+        return LinkOutcome(
+            url, LinkState.UNCLEAR, status
+        )  # a circle, such as that of sites which ask for cookies
 
     async def ask(self, url):
         """The status, and where it leads: by HEAD, and by GET where that brings nothing good."""
@@ -210,10 +216,10 @@ def by_host(urls):
 
 def state_of(status):
     if status < 400:
-        return State.WORKS
+        return LinkState.WORKS
     if status in UNCLEAR:
-        return State.UNCLEAR
-    return State.NOT_FOUND if status < 500 else State.SERVER_ERROR
+        return LinkState.UNCLEAR
+    return LinkState.NOT_FOUND if status < 500 else LinkState.SERVER_ERROR
 
 
 def seconds_in(text):

@@ -13,9 +13,9 @@ from django.utils.timezone import now
 from roma_network.models import ContentVersion, Editorial, Link, Source, Status, url_fields
 
 if TYPE_CHECKING:
-    from roma_network.editorial.link_checker import Outcome
+    from roma_network.editorial.link_checker import LinkOutcome
 
-State = Link.State
+LinkState = Link.State
 
 REST = timedelta(hours=20)  # after a check, so that a daily run may start a little earlier than yesterday's
 
@@ -51,7 +51,7 @@ def waiting() -> list[str]:
 
 
 @transaction.atomic
-def record(outcome: "Outcome") -> None:
+def record(outcome: "LinkOutcome") -> None:
     """Note an outcome. The content version rises if readers see a difference."""
     link = Link.objects.select_for_update().filter(url=outcome.url).first()
     if link is None or (link.checked_at and link.checked_at >= now() - REST):
@@ -59,9 +59,9 @@ def record(outcome: "Outcome") -> None:
     was_dead = link.is_dead
     link.state, link.status, link.moved_to = outcome.state, outcome.status, outcome.moved_to
     link.checked_at = now()
-    if outcome.state == State.WORKS:
+    if outcome.state == LinkState.WORKS:
         link.failures, link.worked_at = 0, link.checked_at
-    elif outcome.state != State.UNCLEAR:
+    elif outcome.state != LinkState.UNCLEAR:
         link.failures += 1
     link.save()
     if link.is_dead != was_dead:

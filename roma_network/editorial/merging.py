@@ -263,7 +263,7 @@ def combined(twin, row, same):
     if aside:
         if "note" in same or "note" not in {column.name for column in revisions.columns(type(row))}:
             raise RefusedError(contradiction(row, aside))
-        texts = [f"{column.verbose_name}: {in_words(column, other)}" for column, _mine, other in aside]
+        texts = [f"{column.verbose_name}: {column_in_words(column, other)}" for column, _mine, other in aside]
         note = values.get("note", twin.note)
         values["note"] = joined(note, _("also given as %(other)s") % {"other": ", ".join(texts)})
     return values
@@ -283,12 +283,12 @@ def contradiction(row, aside):
     ) % {
         "row": row,
         "column": column.verbose_name,
-        "mine": in_words(column, mine),
-        "other": in_words(column, other),
+        "mine": column_in_words(column, mine),
+        "other": column_in_words(column, other),
     }
 
 
-def in_words(column, value):
+def column_in_words(column, value):
     return diff.in_words(value, dict(column.flatchoices))
 
 

@@ -7,17 +7,17 @@ from django.utils.translation import gettext as _
 
 from roma_network.editorial import diff, revisions, ties, workflow
 from roma_network.editorial.diff import by_key
-from roma_network.editorial.revisions import State
+from roma_network.editorial.revisions import Snapshot
 from roma_network.editorial.workflow import RefusedError
 from roma_network.models import Editorial, Version
 
 KEPT = {"slug", "status", "published_at", "verified_on"}  # of the life of an entry, not of its content
 
 
-def target(entry: Editorial, version: Version) -> State:
+def target(entry: Editorial, version: Version) -> Snapshot:
     """The state of an entry once a version of it is restored."""
     now, then = revisions.state_of(entry), revisions.state_in(version)
-    return State(then.columns | {name: now.columns[name] for name in KEPT}, then.rows)
+    return Snapshot(then.columns | {name: now.columns[name] for name in KEPT}, then.rows)
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from roma_network.export.records import required_ends
 from roma_network.models import DERIVED, Editorial, Keyed, Version
 
 
-class State(NamedTuple):
+class Snapshot(NamedTuple):
     """An entry at one time. `rows` maps links to lists of keys, and rows within the entry to lists of dicts."""
 
     columns: dict
@@ -36,21 +36,21 @@ class State(NamedTuple):
         return blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-NEW = State({}, {})
+NEW = Snapshot({}, {})
 CITED = ("source", "facts", "note", "checked_on")  # of the citations of a tie
 MOST_VERSIONS = 50  # saved while one form stood open
 
 
-def state_of(entry: Keyed, *, lock: bool = False) -> State:
+def state_of(entry: Keyed, *, lock: bool = False) -> Snapshot:
     """What the database holds of an entry. `lock` keeps its rows from others until the transaction ends."""
-    return State(columns_of(entry), {name: rows_within(entry, name, lock) for name in entry.versioned})
+    return Snapshot(columns_of(entry), {name: rows_within(entry, name, lock) for name in entry.versioned})
 
 
-def state_in(version: Version) -> State:
+def state_in(version: Version) -> Snapshot:
     """With rows as they would be written now: columns may have been renamed since, or added."""
     model = version.instance_type
     rows = {name: modern(model._meta.get_field(name), rows) for name, rows in version.rows.items()}
-    return State(columns_of(version), rows)
+    return Snapshot(columns_of(version), rows)
 
 
 def modern(field, rows):
@@ -72,7 +72,7 @@ def renamed(model, values):
     return {former.get(name, name): value for name, value in values.items()}
 
 
-def version_with(entry: Keyed, token: str) -> State | None:
+def version_with(entry: Keyed, token: str) -> Snapshot | None:
     """The state of the entry, among those on record, that a form was opened on; None if there is none."""
     states = map(state_in, entry.history.all()[:MOST_VERSIONS]) if hasattr(entry, "history") else ()
     return next((state for state in states if state.token == token), None)
@@ -143,7 +143,7 @@ def states_of(model, keys):
     found = {}
     for batch in batches(keys):
         entries = model.objects.in_bulk(batch)
-        states = {key: State(columns_of(entry), {}) for key, entry in entries.items()}
+        states = {key: Snapshot(columns_of(entry), {}) for key, entry in entries.items()}
         for name in model.versioned:
             rows = rows_within_each(model._meta.get_field(name), list(states))
             for key, state in states.items():
@@ -200,7 +200,7 @@ class BulkRevisionRecorder:
         return changed
 
     def last_version(self, model, key, before):
-        state = State(before.columns, {name: [] for name in model.versioned})
+        state = Snapshot(before.columns, {name: [] for name in model.versioned})
         return version(model, key, state, kind="-", by=self.by, reason=self.reason)
 
     def versions(self, model, keys, before, after):

@@ -15,7 +15,7 @@ from roma_network.core.clean_text import clean_text
 from roma_network.editorial import revisions
 from roma_network.models import Editorial, Keyed, Status
 
-Row = TypeVar("Row", bound=Keyed)
+AnyRow = TypeVar("AnyRow", bound=Keyed)
 
 
 class Step(models.TextChoices):
@@ -27,7 +27,7 @@ class Step(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Rule:
+class Transition:
     starts: frozenset
     end: Status
     verb: str  # of the permission
@@ -35,13 +35,13 @@ class Rule:
 
 
 RULES = {
-    Step.SUBMIT: Rule(frozenset({Status.DRAFT}), Status.IN_REVIEW, "change"),
-    Step.PUBLISH: Rule(
+    Step.SUBMIT: Transition(frozenset({Status.DRAFT}), Status.IN_REVIEW, "change"),
+    Step.PUBLISH: Transition(
         frozenset({Status.DRAFT, Status.IN_REVIEW, Status.WITHDRAWN}), Status.PUBLISHED, "publish"
     ),
-    Step.SEND_BACK: Rule(frozenset({Status.IN_REVIEW}), Status.DRAFT, "publish", needs_reason=True),
-    Step.WITHDRAW: Rule(frozenset({Status.PUBLISHED}), Status.WITHDRAWN, "publish", needs_reason=True),
-    Step.REOPEN: Rule(frozenset({Status.WITHDRAWN}), Status.DRAFT, "change"),
+    Step.SEND_BACK: Transition(frozenset({Status.IN_REVIEW}), Status.DRAFT, "publish", needs_reason=True),
+    Step.WITHDRAW: Transition(frozenset({Status.PUBLISHED}), Status.WITHDRAWN, "publish", needs_reason=True),
+    Step.REOPEN: Transition(frozenset({Status.WITHDRAWN}), Status.DRAFT, "change"),
 }
 
 
@@ -104,7 +104,7 @@ def verify(*, entry: Editorial, by: User, reason: str = "") -> Editorial:
     return changed(entry, by, reason, verified_on=localdate())
 
 
-def locked(entry: Row) -> Row:
+def locked(entry: AnyRow) -> AnyRow:
     """The entry as it stands, kept from others until the transaction ends."""
     if survivor := getattr(entry, "merged_into", None):  # ties are locked too, and never merged alone
         raise RefusedError(

@@ -51,7 +51,7 @@ def safe(texts):
     return {name: xml_safe(text) if isinstance(text, str) else text for name, text in texts.items()}
 
 
-def feed(request, queryset, table):
+def list_feed(request, queryset, table):
     """The answer with the rows of `queryset`, which are of `table`, that were touched last."""
     number = page_in(request)
     start = (number - 1) * MOST
@@ -75,7 +75,7 @@ def feed(request, queryset, table):
             updateddate=max(filter(None, [row.updated_at, verified])),
             pubdate=row.published_at,
         )
-    return answer(atom)
+    return feed_answer(atom)
 
 
 def page_in(request):
@@ -128,7 +128,7 @@ def atom_feed(request: HttpRequest, title: str, **more: Any) -> AtomFeed:
     )
 
 
-def answer(atom: Atom1Feed) -> HttpResponse:
+def feed_answer(atom: Atom1Feed) -> HttpResponse:
     return HttpResponse(
         atom.writeString("utf-8"),
         content_type="application/atom+xml; charset=utf-8",

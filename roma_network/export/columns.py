@@ -22,7 +22,7 @@ from roma_network.core.partial_dates import PartialDateField
 from roma_network.export.rdf import (
     LANGUAGE,
     Iri,
-    Node,
+    PartResource,
     Resource,
     Text,
     Typed,
@@ -30,7 +30,7 @@ from roma_network.export.rdf import (
     derivation,
     identifier,
     object_of,
-    within,
+    part_iri,
 )
 from roma_network.models import Editorial, Keyed, Status
 
@@ -83,11 +83,11 @@ class Property:
     prefix: str = ""  # of the address that the value ends
     part: str = ""  # of rows, the one that is stated
     language_part: str = ""  # of rows, the one that says in which language that is
-    node: Node | None = None  # whose property it is, where not of the entry itself
+    node: PartResource | None = None  # whose property it is, where not of the entry itself
 
 
 @dataclass(frozen=True)
-class Group:
+class Fieldset:
     """A part of the admin's form. Groups are compared by name."""
 
     title: Any = None
@@ -161,7 +161,7 @@ class Column:
     fact_title: Any = ""
     presence: tuple[str, Any] | None = None
     present: Q | None = None
-    group: Group | None = None
+    group: Fieldset | None = None
     beside: bool = False
 
     def bound_to(self, model: type[models.Model] | None) -> "Column":
@@ -174,7 +174,7 @@ class Column:
             self,
             kind=kind,
             title=self.title or title_of(found),
-            meaning=self.meaning or described(found),
+            meaning=self.meaning or field_description(found),
             values=self.values or tuple(value for value, _label in getattr(found, "flatchoices", ())),
             labels=tuple(getattr(found, "flatchoices", ())),
             is_nullable=getattr(found, "null", False) and not found.one_to_many,
@@ -247,7 +247,7 @@ class Table:
         *,
         kind: str = "",
         rdf_types: tuple[str, ...] = (),
-        groups: tuple[Group, ...] = (),
+        groups: tuple[Fieldset, ...] = (),
         reference: Callable[[str, str], Iri] | None = None,
         subject: Callable[[str, dict], Iri] | None = None,
     ) -> None:
@@ -292,12 +292,12 @@ class Table:
         """A record as linked data: the entry, its nodes, and what its rows are, but for rows that a table in `told` tells."""
         subject = self.subject(base, record)
         statements = [("rdf:type", Iri(name)) for name in self.rdf_types]
-        nodes: dict[Node, list] = {}
+        nodes: dict[PartResource, list] = {}
         for column in self.columns.values():
             for each, value in column.statements(record, base):
                 (nodes.setdefault(each.node, []) if each.node else statements).append((each.name, value))
         found = [
-            Resource(within(subject, node.name), [("rdf:type", Iri(node.type)), *said])
+            Resource(part_iri(subject, node.name), [("rdf:type", Iri(node.type)), *said])
             for node, said in nodes.items()
         ]
         statements += [(node.link, each.subject) for node, each in zip(nodes, found, strict=True)]
@@ -344,7 +344,7 @@ class Table:
     @property
     def fieldsets(self) -> list[tuple]:
         """The parts of the admin's form, as Django takes them."""
-        lines: dict[Group, list] = {group: [] for group in self.groups}
+        lines: dict[Fieldset, list] = {group: [] for group in self.groups}
         for column in self.columns.values():
             if column.group:
                 place_in_form(lines[column.group], column)
@@ -414,7 +414,7 @@ def title_of(found) -> str:
     return capfirst(getattr(found, "verbose_name", None) or found.related_model._meta.verbose_name_plural)
 
 
-def described(found):
+def field_description(found):
     return getattr(found, "help_text", "") or (PARTIAL_DATE if isinstance(found, PartialDateField) else "")
 
 
@@ -473,7 +473,7 @@ def sources_column(importer: Callable[[], Any] | None = None) -> Column:
     )
 
 
-def closing_columns(main: Group) -> list[Column]:
+def closing_columns(main: Fieldset) -> list[Column]:
     """What the directory notes of every entry itself. `main` is the part of its form where an open question stands."""
     return [
         Column(

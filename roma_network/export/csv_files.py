@@ -22,21 +22,21 @@ class LineWriter:
         self.writer = csv.writer(Echo(), **dialect)
 
     def of(self, values: Iterable[object]) -> str:
-        return self.writer.writerow(map(cell, values))  # type: ignore[return-value]  # it gives what `Echo` gives
+        return self.writer.writerow(map(csv_cell, values))  # type: ignore[return-value]  # it gives what `Echo` gives
 
 
-written = LineWriter().of
+csv_line = LineWriter().of
 
 
 def csv_lines(table, records, origin):
     """A table with a heading; lists stand in one cell, with semicolons."""
     names = table.names
-    yield written(names)
+    yield csv_line(names)
     for record in records:
-        yield written(record[column] for column in names)
+        yield csv_line(record[column] for column in names)
 
 
-def cell(value: object) -> object:
+def csv_cell(value: object) -> object:
     """A value as text that no spreadsheet takes for a formula."""
     if value is None:
         return ""

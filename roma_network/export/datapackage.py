@@ -53,7 +53,7 @@ def package(parts):
     pipe = Pipe()
     made = linked_tables.within(part.table for part in parts)
     with ExitStack() as stack, ZipFile(pipe, "w", ZIP_DEFLATED) as archive:
-        archive.writestr(DESCRIPTION, described(parts, localdate().isoformat()))
+        archive.writestr(DESCRIPTION, descriptor(parts, localdate().isoformat()))
         # Kept aside until the other tables are through.
         files = {each.name: stack.enter_context(spool()) for each in made}
         sides = linked_tables.Sides(made, files)
@@ -78,7 +78,7 @@ def added(archive, pipe, name, lines):
                 yield pipe.taken()
 
 
-def described(parts, version):
+def descriptor(parts, version):
     made = linked_tables.within(part.table for part in parts)
     descriptor = {
         "profile": "tabular-data-package",
@@ -107,7 +107,7 @@ def resource_of(table, links):
                 "fields": columns,
                 "reference": {
                     "resource": "" if other == table.name else other,
-                    "fields": linked_tables.key_of(other),
+                    "fields": linked_tables.key_columns(other),
                 },
             }
             for columns, other in links

@@ -152,7 +152,7 @@ def resources_in(path, tables, origin):
 def write_package(target, parts, day):
     """The CSV files and their description."""
     with ZipFile(target / PACKAGE, "w", ZIP_DEFLATED) as archive:
-        archive.writestr(datapackage.DESCRIPTION, datapackage.described(parts, day))
+        archive.writestr(datapackage.DESCRIPTION, datapackage.descriptor(parts, day))
         for path in sorted(target.glob("*.csv")):
             archive.write(path, path.name)
 

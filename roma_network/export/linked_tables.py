@@ -12,9 +12,9 @@ from typing import IO, Any
 from django.utils.translation import gettext_lazy as _
 
 from roma_network.export.columns import Column, Kind, Table, tables
-from roma_network.export.csv_files import written
+from roma_network.export.csv_files import csv_line
 
-Link = tuple[list[str], str]  # columns, and the table whose key they hold
+ForeignKey = tuple[list[str], str]  # columns, and the table whose key they hold
 
 
 class Flat:
@@ -65,7 +65,7 @@ class RowsWithin:
     def names(self) -> list[str]:
         return list(self.columns)
 
-    def links(self) -> list[Link]:
+    def links(self) -> list[ForeignKey]:
         found = [(list(names), table) for table, names in self.subjects.items()]
         parts = self.around[0][1].parts
         return found + [([part.name], part.links) for part in parts if part.links]
@@ -97,17 +97,17 @@ class Sides:
     def __init__(self, made: Sequence[RowsWithin], files: dict[str, IO[str]]) -> None:
         self.made, self.files = made, files
         for each in made:
-            files[each.name].write(written(each.names))
+            files[each.name].write(csv_line(each.names))
 
     def passing(self, table: Table, records: Iterable[dict]) -> Iterator[dict]:
         for record in records:
             for each in self.made:
                 for row in each.rows(table, record):
-                    self.files[each.name].write(written(row))
+                    self.files[each.name].write(csv_line(row))
             yield record
 
 
-def links_of(table: Table, closed: list[str] | None) -> list[Link]:
+def links_of(table: Table, closed: list[str] | None) -> list[ForeignKey]:
     """The columns whose keys all stand in a package; `closed` names them, or is None where all do."""
     return [
         ([column.name], column.links)
@@ -116,5 +116,5 @@ def links_of(table: Table, closed: list[str] | None) -> list[Link]:
     ]
 
 
-def key_of(name: str) -> list[str]:
+def key_columns(name: str) -> list[str]:
     return list(tables[name].keys)

@@ -66,7 +66,7 @@ class Typed(NamedTuple):
     datatype: str
 
 
-class Node(NamedTuple):
+class PartResource(NamedTuple):
     """A resource of its own for some columns of an entry: its name there, the property that leads to it, its type."""
 
     name: str
@@ -99,7 +99,7 @@ def object_of(kind, value, language=""):
     return text(str(value), language)
 
 
-def country(base: str, code: str) -> Iri:
+def country_iri(base: str, code: str) -> Iri:
     """A country as the EU authority table names it; by its page here where the table does not know it."""
     alpha3 = {"XK": KOSOVO}.get(code) or ALPHA3.get(code)
     return Iri(f"{COUNTRIES}{alpha3}" if alpha3 else f"{base}/countries/{code}/")
@@ -122,7 +122,7 @@ def concept(origin: str, scheme: str, value: str) -> Iri:
     return Iri(f"{origin}/id/{scheme}/{value}")
 
 
-def term(base: str, scheme: str, value: str, label: str) -> Resource:
+def term_resource(base: str, scheme: str, value: str, label: str) -> Resource:
     """What a term of one of our vocabularies is called."""
     return Resource(
         concept(base, scheme, value),
@@ -135,12 +135,12 @@ def term(base: str, scheme: str, value: str, label: str) -> Resource:
     )
 
 
-def within(subject: Iri, name: str) -> Iri:
+def part_iri(subject: Iri, name: str) -> Iri:
     """What names a part of what a subject names."""
     return Iri(f"{subject.value}{'-' if '#' in subject.value else '#'}{name}")
 
 
-def digest(*values: str) -> str:
+def short_digest(*values: str) -> str:
     return blake2b("\n".join(values).encode(), digest_size=6).hexdigest()
 
 
@@ -154,7 +154,7 @@ def derivation(base, subject, row):
         ("prov:entity", Iri(row["url"])),
         ("dcterms:title", text(row["title"])),
     ]
-    return Resource(within(subject, f"source-{digest(row['url'])}"), about + facts + notes + checked)
+    return Resource(part_iri(subject, f"source-{short_digest(row['url'])}"), about + facts + notes + checked)
 
 
 # Turtle

@@ -230,7 +230,7 @@ def reading_of(table: Table) -> Reading:
     return reading
 
 
-def built(table: Table, keys: Keys) -> dict[Any, dict[str, Any]]:
+def built_records(table: Table, keys: Keys) -> dict[Any, dict[str, Any]]:
     """Primary key → record, of those of these rows that readers may see."""
     reading = reading_of(table)
     rows = public_rows(table).filter(pk__in=keys)
@@ -290,7 +290,7 @@ def as_text(record: dict[str, Any]) -> str:
     return json.dumps(record, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
 
 
-def key_in(table: Table, record: dict[str, Any]) -> str:
+def key_in_record(table: Table, record: dict[str, Any]) -> str:
     """What readers know a row by: its key, or where it takes several values, those with spaces between."""
     values = ["" if record[name] is None else str(record[name]) for name in table.keys]
     if len(values) == 1:

@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import urlencode
 
 from roma_network.export import datapackage, formats
-from roma_network.export.atom import feed
+from roma_network.export.atom import list_feed
 from roma_network.export.columns import Table
 from roma_network.export.records import Records
 
@@ -38,7 +38,7 @@ def written(
 ) -> HttpResponseBase:
     """The file of these rows in one of the formats; `keys` are theirs, in an order that the database does not know."""
     if asked is formats.ATOM:
-        return feed(request, queryset, table)
+        return list_feed(request, queryset, table)
     if keys is None:
         keys = array("q", queryset.values_list("pk", flat=True))
     if asked.write is None:

@@ -25,25 +25,25 @@ def of_entry(table: Table, key: int, url: str) -> SafeString:
     if record is None:
         return SafeString()
     resources = {each.subject: each for each in table.resources(record, settings.BASE_URL)}
-    return block({**described(next(iter(resources.values())), resources), "url": url})
+    return block({**as_schema_org(next(iter(resources.values())), resources), "url": url})
 
 
-def described(resource: Resource, others: Mapping[Iri, Resource]) -> dict[str, Any]:
+def as_schema_org(resource: Resource, others: Mapping[Iri, Resource]) -> dict[str, Any]:
     """What schema.org has words for, with the nodes that only this resource leads to within it."""
     found: dict[str, list] = {}
     for name, value in resource.statements:
         if name == "rdf:type" and value.value.startswith(PREFIX):
             found.setdefault("@type", []).append(value.value.removeprefix(PREFIX))
         elif name.startswith(PREFIX) or name == SAME:
-            found.setdefault(name.partition(":")[2], []).append(plain(name, value, others))
+            found.setdefault(name.partition(":")[2], []).append(plain_value(name, value, others))
     return {"@id": resource.subject.value} | {
         name: values[0] if len(values) == 1 else values for name, values in found.items()
     }
 
 
-def plain(name, value, others):
+def plain_value(name, value, others):
     if value in others:
-        return described(others[value], others)
+        return as_schema_org(others[value], others)
     return {"@id": value.value} if isinstance(value, Iri) and name != SAME else value.value
 
 

@@ -6,7 +6,7 @@ from functools import cache
 import orjson
 
 from roma_network.export.columns import Column, Table, every_fact, tables
-from roma_network.export.rdf import Iri, Resource, term
+from roma_network.export.rdf import Iri, Resource, term_resource
 from roma_network.models import Record
 
 
@@ -35,10 +35,10 @@ class Terms:
             if scheme in tables:
                 of_tables.setdefault(scheme, []).append(value)
             else:
-                yield term(self.base, scheme, value, str(labels().get(scheme, {}).get(value, value)))
+                yield term_resource(self.base, scheme, value, str(labels().get(scheme, {}).get(value, value)))
         for name, keys in of_tables.items():
             if name not in self.told:
-                yield from rows_of(tables[name], keys, self.base)
+                yield from term_rows(tables[name], keys, self.base)
 
 
 @cache
@@ -58,7 +58,7 @@ def labels() -> dict[str, dict]:
     return found
 
 
-def rows_of(table, keys, base):
+def term_rows(table, keys, base):
     bodies = (
         Record.objects.public(table.name).filter(key__in=keys).order_by("key").values_list("body", flat=True)
     )

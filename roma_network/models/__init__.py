@@ -19,7 +19,7 @@ from roma_network.models.layouts import Layout
 from roma_network.models.links import Link, LinkQuerySet, url_fields
 from roma_network.models.merges import Distinct, Merge
 from roma_network.models.records import Mark, Record
-from roma_network.models.sources import Citation, FactsField, Origin, Source, facts_of, titles
+from roma_network.models.sources import Citation, FactsField, Origin, Source, fact_titles, facts_of
 from roma_network.models.vocabularies import vocabulary_constraint
 
 __all__ = [
@@ -50,13 +50,13 @@ __all__ = [
     "Status",
     "Version",
     "Versions",
+    "fact_titles",
     "facts_of",
     "loops",
     "names_changed",
     "natural_lookups",
     "purge_needed",
     "settle",
-    "titles",
     "url_fields",
     "vocabulary_constraint",
 ]

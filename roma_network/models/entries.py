@@ -71,7 +71,7 @@ DERIVED = ["sort_name", "search_text", "created_at", "updated_at"]  # kept by th
 
 
 class Version(models.Model):
-    """What a version of an entry holds besides the columns of its entry: see `editorial.revisions.State`."""
+    """What a version of an entry holds besides the columns of its entry: see `editorial.revisions.Snapshot`."""
 
     instance_type: type[models.Model]  # which simple-history gives: that of the entry
 

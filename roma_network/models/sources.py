@@ -186,9 +186,9 @@ class Citation(Keyed):
     @property
     def said(self):
         """What it backs and what else it says, in the reader's words."""
-        return "; ".join(filter(None, [", ".join(titles(self, self.facts)), self.note]))
+        return "; ".join(filter(None, [", ".join(fact_titles(self, self.facts)), self.note]))
 
 
-def titles(citation: Citation, facts: Iterable[str]) -> list[str]:
+def fact_titles(citation: Citation, facts: Iterable[str]) -> list[str]:
     """What readers call these facts."""
     return [str(citation.vocabulary.get(fact, fact)) for fact in facts]

@@ -33,13 +33,13 @@ TABLE = "roma_network_contentversion"  # which each role reads
 FINE, WARNING, FAULT = "fine", "warning", "fault"
 
 
-class Finding(NamedTuple):
+class HealthCheck(NamedTuple):
     what: str
     state: str
     text: str
 
 
-def findings() -> Iterator[Finding]:
+def findings() -> Iterator[HealthCheck]:
     """All that was looked at. Where the database cannot be reached, what asks it is left out."""
     yield from secrets()
     yield static_files()
@@ -64,15 +64,15 @@ def database():
     what, connection = _("Database"), connections[DEFAULT_DB_ALIAS]
     if version := replicas.version_at(DEFAULT_DB_ALIAS):
         values = {"name": connection.display_name, "version": version}
-        return Finding(what, FINE, _("%(name)s answers; content version %(version)s.") % values)
+        return HealthCheck(what, FINE, _("%(name)s answers; content version %(version)s.") % values)
     try:
         if may_not_be_read(connection):
-            return Finding(what, FAULT, rights_are_missing())
+            return HealthCheck(what, FAULT, rights_are_missing())
     except DatabaseError:
-        return Finding(
+        return HealthCheck(
             what, FAULT, _("It cannot be reached. Look at DATABASE_URL, and whether the server runs.")
         )
-    return Finding(what, FAULT, _("It holds no directory yet. Run: manage.py migrate"))
+    return HealthCheck(what, FAULT, _("It holds no directory yet. Run: manage.py migrate"))
 
 
 def may_not_be_read(connection):
@@ -94,7 +94,7 @@ def rights_are_missing():
 def replica(alias):
     """Whether a replica answers, follows the primary and is not far behind."""
     if not replicas.version_at(alias):
-        return Finding(alias, FAULT, _("It cannot be reached. Public pages are read from the others."))
+        return HealthCheck(alias, FAULT, _("It cannot be reached. Public pages are read from the others."))
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT pg_is_in_recovery(), CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0 "
@@ -102,9 +102,9 @@ def replica(alias):
         )
         follows, lag = cursor.fetchone()
     if not follows:
-        return Finding(alias, FAULT, _("It is no replica: it would accept writes of its own."))
+        return HealthCheck(alias, FAULT, _("It is no replica: it would accept writes of its own."))
     state = WARNING if (lag or 0) > LAG_SECONDS else FINE
-    return Finding(
+    return HealthCheck(
         alias, state, _("It is %(seconds)s s behind the primary.") % {"seconds": number_format(lag or 0, 1)}
     )
 
@@ -118,11 +118,11 @@ def migrations():
     try:
         missing = missing_migrations()
     except DatabaseError:
-        return Finding(_("Migrations"), WARNING, _("This role may not see them. Ask as the owner."))
+        return HealthCheck(_("Migrations"), WARNING, _("This role may not see them. Ask as the owner."))
     if missing:
         text = _("%(count)s migrations are missing. Run: manage.py migrate") % {"count": len(missing)}
-        return Finding(_("Migrations"), FAULT, text)
-    return Finding(_("Migrations"), FINE, _("All are applied."))
+        return HealthCheck(_("Migrations"), FAULT, text)
+    return HealthCheck(_("Migrations"), FINE, _("All are applied."))
 
 
 def cache_server():
@@ -135,30 +135,30 @@ def cache_server():
     except Exception:  # noqa: BLE001, each kind of cache server has errors of its own
         works = False
     if not works:
-        return Finding(
+        return HealthCheck(
             _("Cache"),
             FAULT,
             _("It does not keep what it is given. Look at CACHE_URL. Pages are slower, and right."),
         )
     if name == "MemoryCache":
-        return Finding(_("Cache"), WARNING, _("Each worker keeps its own. Set CACHE_URL to share one."))
-    return Finding(_("Cache"), FINE, _("%(name)s keeps what it is given.") % {"name": name})
+        return HealthCheck(_("Cache"), WARNING, _("Each worker keeps its own. Set CACHE_URL to share one."))
+    return HealthCheck(_("Cache"), FINE, _("%(name)s keeps what it is given.") % {"name": name})
 
 
 def shared_caches():
     """Whether nginx gives up what it keeps once an entry is withdrawn."""
     what = _("Cache of nginx")
     if settings.BEHIND_PROXY and not settings.NGINX_PURGE_URLS and not settings.PUBLIC_ONLY:
-        yield Finding(
+        yield HealthCheck(
             what,
             WARNING,
             _("It keeps what is withdrawn, for an outage. Set NGINX_PURGE_URLS where it is nginx."),
         )
     for url in settings.NGINX_PURGE_URLS:
         if nginx.answers(url):
-            yield Finding(what, FINE, _("%(url)s empties it after a withdrawal.") % {"url": url})
+            yield HealthCheck(what, FINE, _("%(url)s empties it after a withdrawal.") % {"url": url})
         else:
-            yield Finding(
+            yield HealthCheck(
                 what,
                 FAULT,
                 _("%(url)s does not answer as our nginx.conf has it: nothing is emptied.") % {"url": url},
@@ -167,13 +167,15 @@ def shared_caches():
 
 def static_files():
     if (settings.STATIC_ROOT / "staticfiles.json").exists():
-        return Finding(_("Static files"), FINE, _("They are collected."))
-    return Finding(_("Static files"), FAULT, _("They are missing. Run: manage.py collectstatic --noinput"))
+        return HealthCheck(_("Static files"), FINE, _("They are collected."))
+    return HealthCheck(
+        _("Static files"), FAULT, _("They are missing. Run: manage.py collectstatic --noinput")
+    )
 
 
 def secrets():
     few = len(set(settings.SECRET_KEY)) < 20  # a key by hand, or one letter many times
-    yield Finding(
+    yield HealthCheck(
         "SECRET_KEY",
         FAULT if few else FINE,
         _("It can be guessed. Make one by: python -c 'import secrets; print(secrets.token_urlsafe(50))'")
@@ -181,26 +183,26 @@ def secrets():
         else _("It is long and varied."),
     )
     if settings.DEBUG:
-        yield Finding("DEBUG", FAULT, _("It is on, and shows settings to everybody. Leave it out."))
+        yield HealthCheck("DEBUG", FAULT, _("It is on, and shows settings to everybody. Leave it out."))
     if settings.DEMO:
-        yield Finding("DEMO", WARNING, _("It is on: plain HTTP, for one machine only."))
+        yield HealthCheck("DEMO", WARNING, _("It is on: plain HTTP, for one machine only."))
     if not validate_host(urlsplit(settings.BASE_URL).hostname or "", settings.ALLOWED_HOSTS):
-        yield Finding(
+        yield HealthCheck(
             "BASE_URL", FAULT, _("Its host is none of ALLOWED_HOSTS: no identifier would be answered.")
         )
     if "*" in settings.ALLOWED_HOSTS:
-        yield Finding("ALLOWED_HOSTS", FAULT, _("It takes any host. List the real ones."))
+        yield HealthCheck("ALLOWED_HOSTS", FAULT, _("It takes any host. List the real ones."))
 
 
 def clock():
     """Whether this machine and the database agree on the time."""
     if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
-        return Finding(_("Clock"), FINE, _("It reads %(time)s.") % {"time": moment(now())})
+        return HealthCheck(_("Clock"), FINE, _("It reads %(time)s.") % {"time": moment(now())})
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
         apart = abs(float(cursor.fetchone()[0]) - time.time())
     if apart > CLOCK_SECONDS:
-        return Finding(
+        return HealthCheck(
             _("Clock"),
             FAULT,
             _(
@@ -208,7 +210,7 @@ def clock():
             )
             % {"seconds": number_format(apart, 1)},
         )
-    return Finding(_("Clock"), FINE, _("It agrees with that of the database."))
+    return HealthCheck(_("Clock"), FINE, _("It agrees with that of the database."))
 
 
 def space():
@@ -216,7 +218,7 @@ def space():
     for folder in sorted({existing(folder) for folder in folders}):
         free = shutil.disk_usage(folder).free
         text = _("%(free)s GB free at %(folder)s.") % {"free": number_format(free / 1e9, 1), "folder": folder}
-        yield Finding(_("Disk"), FAULT if free < LEAST_SPACE else FINE, text)
+        yield HealthCheck(_("Disk"), FAULT if free < LEAST_SPACE else FINE, text)
 
 
 def existing(folder):
@@ -231,8 +233,8 @@ def privacy():
     opened = [str(path) for path in sorted(places) if is_open_to_all(path)]
     if opened:
         text = _("Everybody on this machine can look into it. Run: chmod o-rwx %(paths)s")
-        return Finding(_("Files"), FAULT, text % {"paths": " ".join(opened)})
-    return Finding(_("Files"), FINE, _("Nobody else on this machine can read them."))
+        return HealthCheck(_("Files"), FAULT, text % {"paths": " ".join(opened)})
+    return HealthCheck(_("Files"), FINE, _("Nobody else on this machine can read them."))
 
 
 def is_open_to_all(path):
@@ -245,10 +247,10 @@ def is_open_to_all(path):
 def latest_backup():
     found = backups.backups()
     if not found:
-        return Finding(_("Backup"), WARNING, _("There is none. Run daily: manage.py backup"))
+        return HealthCheck(_("Backup"), WARNING, _("There is none. Run daily: manage.py backup"))
     proved = next((each for each in found if each.is_proved), None)
     if proved is None:
-        return Finding(
+        return HealthCheck(
             _("Backup"),
             FAULT,
             _("None is proved restorable. Run: manage.py backup, which says what is wrong."),
@@ -257,7 +259,7 @@ def latest_backup():
     if proved != found[0]:
         text += " " + _("That of %(time)s is not.") % {"time": moment(found[0].made_at)}
     is_old = datetime.now(UTC) - proved.made_at > BACKUP_AGE
-    return Finding(_("Backup"), WARNING if is_old or proved != found[0] else FINE, text)
+    return HealthCheck(_("Backup"), WARNING if is_old or proved != found[0] else FINE, text)
 
 
 def moment(time):
@@ -266,39 +268,41 @@ def moment(time):
 
 def mail():
     if settings.ERROR_EMAIL and not settings.EMAIL_BACKEND.endswith("dummy.EmailBackend"):
-        return Finding(
+        return HealthCheck(
             "ERROR_EMAIL", FINE, _("Errors are told to %(address)s.") % {"address": settings.ERROR_EMAIL}
         )
-    return Finding("ERROR_EMAIL", WARNING, _("Nobody is told of errors. Set ERROR_EMAIL and EMAIL_URL."))
+    return HealthCheck("ERROR_EMAIL", WARNING, _("Nobody is told of errors. Set ERROR_EMAIL and EMAIL_URL."))
 
 
 def privileges():
     """Whether a process that serves public pages alone really can do no more than read."""
     what = _("Role")
     if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
-        return Finding(what, FINE, _("SQLite has none; whoever can write the file can write the directory."))
+        return HealthCheck(
+            what, FINE, _("SQLite has none; whoever can write the file can write the directory.")
+        )
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute("SELECT current_user, has_table_privilege('stakeholders_actor', 'UPDATE')")
         name, writes = cursor.fetchone()
     if settings.PUBLIC_ONLY and writes:
-        return Finding(
+        return HealthCheck(
             what, FAULT, _("“%(name)s” may write, and public pages need no such right.") % {"name": name}
         )
     if database_roles.lacking():
-        return Finding(what, FAULT, rights_are_missing())
-    return Finding(what, FINE, _("“%(name)s” has the rights it needs.") % {"name": name})
+        return HealthCheck(what, FAULT, rights_are_missing())
+    return HealthCheck(what, FINE, _("“%(name)s” has the rights it needs.") % {"name": name})
 
 
 def link_check():
     try:
         latest = Link.objects.aggregate(latest=Max("checked_at"))["latest"]
     except DatabaseError:
-        return Finding(_("Links"), FAULT, _("They cannot be read. Are all migrations applied?"))
+        return HealthCheck(_("Links"), FAULT, _("They cannot be read. Are all migrations applied?"))
     if latest is None or datetime.now(UTC) - latest > LINKS_AGE:
-        return Finding(
+        return HealthCheck(
             _("Links"), WARNING, _("They were not checked lately. Run daily: manage.py check_links")
         )
-    return Finding(
+    return HealthCheck(
         _("Links"),
         FINE,
         _("They were checked on %(day)s.") % {"day": date_format(localtime(latest), "DATE_FORMAT")},

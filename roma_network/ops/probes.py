@@ -14,7 +14,7 @@ from roma_network.ops import replicas
 def health(request: HttpRequest) -> HttpResponse:
     """200 while public pages can be read from a database, else 503. Each database is named with its state."""
     versions = {alias: replicas.version_at(alias) for alias in [DEFAULT_DB_ALIAS, *settings.REPLICAS]}
-    dead = [replicas.name_of(alias) for alias, version in versions.items() if not version]
+    dead = [replicas.replica_name(alias) for alias, version in versions.items() if not version]
     text = "".join(f"{alias} unreachable\n" for alias in dead) or "ok\n"
     status = 200 if any(versions.values()) else 503
     return HttpResponse(text, content_type="text/plain", status=status)

@@ -116,7 +116,7 @@ def version_at(alias):
                 raise
             version = ContentVersion.current(alias)
     except DatabaseError:
-        log.warning("%s cannot be reached", name_of(alias))
+        log.warning("%s cannot be reached", replica_name(alias))
         connections[alias].close()
         took = monotonic() - started
         if took > AT_ONCE or alias != DEFAULT_DB_ALIAS:
@@ -126,7 +126,7 @@ def version_at(alias):
     return version
 
 
-def name_of(alias):
+def replica_name(alias):
     return "primary" if alias == DEFAULT_DB_ALIAS else alias
 
 
@@ -139,16 +139,16 @@ def seen_by(request: HttpRequest) -> int:
     note = NOTE.fullmatch(request.COOKIES.get(COOKIE, ""))
     if note is None or int(note["end"]) < time():
         return 0
-    expected = mark_of(note["number"], note["end"])
+    expected = signature(note["number"], note["end"])
     return int(note["number"]) if constant_time_compare(note["mark"], expected) else 0
 
 
 def note_of(number):
     end = int(time()) + COOKIE_SECONDS
-    return f"{number}.{end}.{mark_of(number, end)}"
+    return f"{number}.{end}.{signature(number, end)}"
 
 
-def mark_of(number, end):
+def signature(number, end):
     """What only the admin can write. nginx knows MD5 alone, which no one has inverted yet."""
     digest = md5(f"{number} {end} {secret()}".encode(), usedforsecurity=False).digest()
     return urlsafe_b64encode(digest).decode().rstrip("=")

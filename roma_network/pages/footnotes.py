@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from django.db.models import Value
 
-from roma_network.models import Source, facts_of, titles
+from roma_network.models import Source, fact_titles, facts_of
 
 SOURCE_FIELDS = ("pk", "url", "title", "publisher", "accessed_on", "origin", "archive_url", "language")
 Cited = namedtuple("Cited", "source_id source facts note checked_on vocabulary")
@@ -57,7 +57,7 @@ class Footnotes:
         note = self.by_source.get(citation.source_id)
         if note is None:
             note = self.by_source[citation.source_id] = Footnote(len(self.by_source) + 1, citation.source)
-        add(note.facts, titles(citation, citation.facts))
+        add(note.facts, fact_titles(citation, citation.facts))
         add(note.texts, filter(None, [citation.note]))
         add(note.checks, [citation.checked_on])
         return note
@@ -78,7 +78,7 @@ class Footnotes:
         others = {fact for citation in citations if citation not in mirrors for fact in citation.facts}
         for citation in mirrors:
             alone = [fact for fact in citation.facts if fact not in others]
-            add(self.note(citation).alone, titles(citation, alone))
+            add(self.note(citation).alone, fact_titles(citation, alone))
 
     def number(self, groups):
         """Give each row of `groups` (heading → rows) the notes of its facts, in the order of the page; empty groups go."""

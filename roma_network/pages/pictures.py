@@ -23,7 +23,7 @@ from font_roboto import Roboto, RobotoBold
 from roma_network.core.xml_text import xml_safe
 from roma_network.environment import BASE_DIR
 from roma_network.export import responses
-from roma_network.export.csv_files import cell
+from roma_network.export.csv_files import csv_cell
 from roma_network.export.formats import PICTURES
 from roma_network.pages.listing import Listing
 
@@ -106,7 +106,7 @@ class Drawing:
 
     def as_csv(self):
         text = io.StringIO()
-        csv.writer(text).writerows([cell(value) for value in row] for row in self.rows())
+        csv.writer(text).writerows([csv_cell(value) for value in row] for row in self.rows())
         return text.getvalue()
 
 

@@ -287,7 +287,7 @@ def degrees(columns: FacetIndex, tie: LinkedRows, name: str) -> NDArray[np.intp]
     return np.bincount(tie.rows[order], minlength=len(columns.keys))
 
 
-def foremost(
+def foremost_keys(
     columns: FacetIndex, mask: Mask, weights: NDArray[Any], order: Iterable[str], most: int
 ) -> list[int]:
     """The keys of the `most` rows in `mask` with the greatest weights; of equal ones those first in `order`."""

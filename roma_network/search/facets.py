@@ -35,7 +35,7 @@ Term = namedtuple("Term", "label counted")  # of a vocabulary; `counted` stands 
 Option = namedtuple("Option", "value label count chosen")
 
 
-class Group(namedtuple("Group", "name label options chosen shaped partial")):
+class ShownFacet(namedtuple("ShownFacet", "name label options chosen shaped partial")):
     """A facet as a page shows it: some values at once, the rest when asked for."""
 
     most = 5
@@ -444,7 +444,7 @@ class FacetCounts:
                 chosen = self.filterset.data.getlist(name)
                 options = facet.options(self.counts(name), self.filterset.vocabularies[name], chosen)
                 picked = [option for option in options if option.chosen]
-                yield Group(name, facet.label, options, picked, facet.shaped, facet.most is not None)
+                yield ShownFacet(name, facet.label, options, picked, facet.shaped, facet.most is not None)
 
 
 def shortened(text: str) -> str:

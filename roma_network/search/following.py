@@ -29,7 +29,7 @@ MOST = 300  # records that changed: to read as many one by one takes as long as 
 Changed = dict[str, set[Any]]  # part → primary keys
 
 
-class Kept(NamedTuple):
+class KeptIndex(NamedTuple):
     version: str
     day: Any
     index: Any
@@ -37,7 +37,7 @@ class Kept(NamedTuple):
 
 LONG = 0.5  # seconds
 C_LIBRARY = ctypes.CDLL(None)
-kept: dict[Hashable, Kept] = {}
+kept: dict[Hashable, KeptIndex] = {}
 behind: dict[Hashable, str] = {}  # index → the version at which an old one served last, while it is read anew
 reading = RLock()
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def followed(
                     return known.index  # of a database that is ahead of the one which is read now
                 changed = changed_since(known.version)
                 if changed is not None and (index := patch(known.index, changed)) is not None:
-                    kept[name] = Kept(version, today, index)
+                    kept[name] = KeptIndex(version, today, index)
                     return index
                 is_read_already, behind[name] = name in behind, version
                 if not is_read_already:
@@ -78,7 +78,7 @@ def followed(
                 return kept[name].index
         del known
         kept.pop(name, None)  # before the next one is read: not both in memory at a time
-        kept[name] = Kept(version, today, built(build))
+        kept[name] = KeptIndex(version, today, built(build))
         return kept[name].index
 
 
@@ -102,7 +102,7 @@ def read_anew(name: Hashable, build: Callable[[], Any]) -> None:
         version, today = ContentVersion.current(), timezone.localdate()
         index = built(build)
         with reading:
-            kept[name] = Kept(version, today, index)
+            kept[name] = KeptIndex(version, today, index)
     except Exception:  # the old index serves on, and the next who asks tries again
         log.exception("An index could not be read anew.")
     finally:

@@ -68,7 +68,7 @@ class QuestionMatcher:
         self.name = self.model._meta.model_name
         self.columns: FacetIndex = facet_index_of(filterset_class, version)
         self.texts: TextIndex = text_index_of(self.model, version)
-        self.rows: Rows = rows_of(filterset_class, version)
+        self.rows: IndexRows = index_rows(filterset_class, version)
         self.size = len(self.columns.keys)
 
     # What is met
@@ -342,7 +342,7 @@ def weight_of(concept: Concept) -> float:
     return WEIGHTS[concept.kind]
 
 
-class Rows(NamedTuple):
+class IndexRows(NamedTuple):
     """What holds of the rows of a facet index whatever is asked."""
 
     places: NDArray[np.int64]  # of the rows of the text index, those of them that are `known` here
@@ -353,7 +353,7 @@ class Rows(NamedTuple):
 
 
 @lru_cache(maxsize=3)
-def rows_of(filterset_class: Any, version: str) -> Rows:
+def index_rows(filterset_class: Any, version: str) -> IndexRows:
     """At this content version."""
     columns = facet_index_of(filterset_class, version)
     texts = text_index_of(filterset_class._meta.model, version)
@@ -368,7 +368,7 @@ def rows_of(filterset_class: Any, version: str) -> Rows:
     degrees = ties_of_each(columns, filterset_class.connected_by)
     facet = filterset_class.base_filters.get("country")
     countries = ties_of_each(columns, facet.via if facet else None)
-    return Rows(
+    return IndexRows(
         places,
         known,
         ranks,

@@ -49,16 +49,16 @@ def nothing():
 
 
 @dataclass(slots=True)
-class Node:
+class TrieNode:
     """Of a tree of words: what follows this beginning, and what it means. Most of 30,000 are leaves, which share what is empty."""
 
-    whole: Mapping[str, "Node"] = field(default_factory=nothing)
-    beginnings: Mapping[str, "Node"] = field(default_factory=nothing)
+    whole: Mapping[str, "TrieNode"] = field(default_factory=nothing)
+    beginnings: Mapping[str, "TrieNode"] = field(default_factory=nothing)
     meanings: Mapping[Meaning, Collection[str]] = field(default_factory=nothing)  # → languages
 
     def add(self, pattern: str, meaning: Meaning, language: str) -> None:
         node = self
-        for word in words_of(pattern):
+        for word in pattern_words(pattern):
             node = node.child("beginnings" if word.endswith("*") else "whole", word.rstrip("*"))
         spoken = frozenset({*node.meanings.get(meaning, ()), language})
         node.meanings = {**node.meanings, meaning: languages_shared.setdefault(spoken, spoken)}
@@ -66,9 +66,9 @@ class Node:
     def child(self, name, word):
         children = getattr(self, name) or {}
         setattr(self, name, children)
-        return children.setdefault(word, Node())
+        return children.setdefault(word, TrieNode())
 
-    def following(self, word: str) -> Iterator[tuple["Node", float]]:
+    def following(self, word: str) -> Iterator[tuple["TrieNode", float]]:
         """What may come next, and how much of the word it says."""
         if word in self.whole:
             yield self.whole[word], 1.0
@@ -77,7 +77,7 @@ class Node:
                 yield self.beginnings[word[:length]], 0.9 * length / len(word)
 
 
-def words_of(pattern):
+def pattern_words(pattern):
     """Folded words, each with its asterisk."""
     for part in pattern.split():
         *first, last = fold(part).split() or [""]
@@ -88,7 +88,7 @@ def words_of(pattern):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    tree: Node
+    tree: TrieNode
     languages: dict[str, frozenset[str]]  # word → languages in which it is frequent
     stop_words: frozenset[str]
     country_names: dict[
@@ -111,7 +111,7 @@ class Vocabulary:
 
 @cache
 def vocabulary() -> Vocabulary:
-    tree = Node()
+    tree = TrieNode()
     for meaning, language, patterns in sections():
         for pattern in patterns:
             tree.add(pattern, meaning, language)
@@ -119,7 +119,7 @@ def vocabulary() -> Vocabulary:
     places = {}
     for name, code, here, others in rows("places.tsv"):
         for called in filter(None, (fold(name), *here.split(", "), *others.split(", "))):
-            places[called, name, code] = place(name, code, here)
+            places[called, name, code] = place_meaning(name, code, here)
             tree.add(called, places[called, name, code], "")
     languages, stop_words = defaultdict(set), set()
     for language, text in rows("common_words.tsv"):
@@ -207,7 +207,7 @@ def country(*codes):
 
 
 @cache
-def place(name, code, here):
+def place_meaning(name, code, here):
     near = Facet("", "country", (code,), NEAR)
     names = (fold(name), *filter(None, here.split(", ")))
     return Meaning("place", f"{name},{code}", (near,), names)

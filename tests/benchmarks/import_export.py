@@ -82,18 +82,18 @@ def by_ours(rows):
     )
     jobs.TURN = 0  # nobody else works
     start = monotonic()
-    jobs.claim(job, jobs.State.READING, "")
+    jobs.claim(job, jobs.ImportState.READING, "")
     jobs.run(job)
     checked = monotonic()
     job.refresh_from_db()
-    jobs.answer(job, {}, "new")
-    jobs.claim(job, jobs.State.CHECKING, "")
+    jobs.keep_answers(job, {}, "new")
+    jobs.claim(job, jobs.ImportState.CHECKING, "")
     jobs.run(job)
     again = monotonic()
-    jobs.claim(job, jobs.State.WRITING, "")
+    jobs.claim(job, jobs.ImportState.WRITING, "")
     jobs.run(job)
     job.refresh_from_db()
-    assert job.state == jobs.State.DONE, job.problem
+    assert job.state == jobs.ImportState.DONE, job.problem
     return checked - start, monotonic() - again
 
 

@@ -183,7 +183,11 @@ def measure(step, rows):
         table=import_table(tables[step.split("-")[1]]), file_name=step, content=content, by=user
     )
     times = {}
-    steps = {"read": jobs.State.READING, "check": jobs.State.CHECKING, "write": jobs.State.WRITING}
+    steps = {
+        "read": jobs.ImportState.READING,
+        "check": jobs.ImportState.CHECKING,
+        "write": jobs.ImportState.WRITING,
+    }
     check = jobs.check
     for name, state in steps.items():
         jobs.check = (lambda job: None) if name == "read" else check  # which else follows at once

@@ -464,5 +464,5 @@ def test_the_directory_holds_nothing_that_is_neither_mended_nor_explained(direct
     for model in dict.fromkeys(rule.model for rule in consistency.rules):
         consistency.keep(model)
     found = {(row.table, row.entry, row.rule, row.mark) for row in Contradiction.objects.all()}
-    assert [consistency.text_of(row) for row in Contradiction.objects.filter(reason="")] == []
+    assert [consistency.contradiction_text(row) for row in Contradiction.objects.filter(reason="")] == []
     assert kept == found

@@ -278,14 +278,14 @@ def test_three_runs_make_a_link_dead_and_one_brings_it_back(site):
     link = Link.objects.get()
     assert (link.failures, link.is_dead) == (4, True)
     assert versions[0] == versions[1] != versions[2] == versions[3]
-    links.record(link_checker.Outcome(source.url, State.WORKS, 200))
+    links.record(link_checker.LinkOutcome(source.url, State.WORKS, 200))
     assert Link.objects.get().failures == 0
     assert ContentVersion.current() != versions[3]
 
 
 def test_what_is_unclear_is_no_failure_and_no_proof_of_life():
     link = Link.objects.create(url="https://example.eu/", failures=2)
-    links.record(link_checker.Outcome(link.url, State.UNCLEAR, 403))
+    links.record(link_checker.LinkOutcome(link.url, State.UNCLEAR, 403))
     link.refresh_from_db()
     assert (link.failures, link.worked_at) == (2, None)
 

@@ -17,7 +17,7 @@ from roma_network.editorial import revisions
 from roma_network.editorial.importing.tables import import_table
 from roma_network.export.columns import Column, Kind, Property, Table, tables
 from roma_network.export.rdf import PREFIXES
-from roma_network.export.records import Records, built
+from roma_network.export.records import Records, built_records
 from stakeholders.models import Actor
 from tests import factories
 from tests.html import read
@@ -363,7 +363,7 @@ def test_a_declared_column_is_read_from_its_model(db):
         column = table.columns["founding"]
         assert (column.kind, str(column.title)) == (Kind.PARTIAL_DATE, "Founded")
         assert "1996-05" in str(column.meaning)
-        record = built(table, [actor.pk])[actor.pk]
+        record = built_records(table, [actor.pk])[actor.pk]
         assert record == {"slug": "town", "founding": "1996-05"}
         [resource] = table.resources(record, "https://example.eu")
         assert resource.subject.value == "https://example.eu/id/actor/town"

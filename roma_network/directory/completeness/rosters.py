@@ -57,7 +57,7 @@ Found = dict[int, list[tuple[str, Any]]]  # key of a roster → pairs of country
 
 
 @dataclass
-class Line:
+class CoverageLine:
     """What is expected, and the entries that are it."""
 
     name: str
@@ -70,7 +70,7 @@ class Coverage:
     """A roster held against the directory."""
 
     roster: Roster
-    lines: list[Line]
+    lines: list[CoverageLine]
 
     @property
     def url(self):
@@ -132,30 +132,34 @@ def is_by_state(roster: Roster) -> bool:
     return roster.rule in (RosterRule.OFFICE, RosterRule.STRATEGY)
 
 
-def lines_of(roster: Roster, found: Iterable[tuple[str, Any]], countries: Iterable[Country]) -> list[Line]:
+def lines_of(
+    roster: Roster, found: Iterable[tuple[str, Any]], countries: Iterable[Country]
+) -> list[CoverageLine]:
     """Its own, or one for each state; and one for each entry besides that its rule finds."""
     by_state = is_by_state(roster)
-    lines = [Line(each.label, each.code) for each in countries] if by_state else []
+    lines = [CoverageLine(each.label, each.code) for each in countries] if by_state else []
     for row in roster.lines.all():
         named = filter(None, (row.actor, row.initiative, row.document))
-        lines.append(Line(row.name, row.country_id or "", [entry for entry in named if entry.is_published]))
+        lines.append(
+            CoverageLine(row.name, row.country_id or "", [entry for entry in named if entry.is_published])
+        )
     if by_state:
         places = {line.country: line for line in lines}
     else:
         places = {folding.fold(line.name): line for line in lines}
-    there = {key_of(entry) for line in lines for entry in line.entries}
+    there = {entry_key(entry) for line in lines for entry in line.entries}
     for country, entry in found:
-        if key_of(entry) in there:
+        if entry_key(entry) in there:
             continue
         place = country if by_state else folding.fold(str(entry))
         if place not in places:
-            places[place] = Line(str(entry), country)
+            places[place] = CoverageLine(str(entry), country)
             lines.append(places[place])
         places[place].entries.append(entry)
     return sorted(lines, key=lambda line: folding.fold(line.name))
 
 
-def key_of(entry: Editorial) -> tuple[type, int]:
+def entry_key(entry: Editorial) -> tuple[type, int]:
     return type(entry), entry.pk
 
 

@@ -57,7 +57,7 @@ class Gap(NamedTuple):
 
 
 @dataclass
-class State:
+class StateProfile:
     """A country with what the table of states says of it."""
 
     country: Country
@@ -212,15 +212,15 @@ class State:
         return max(filter(None, days), default=None)
 
 
-def with_strategies(countries: Iterable[Country]) -> dict[str, State]:
+def with_strategies(countries: Iterable[Country]) -> dict[str, StateProfile]:
     """Code → the state, with its strategies alone."""
-    states = {country.code: State(country) for country in countries}
+    states = {country.code: StateProfile(country) for country in countries}
     for code, row in strategies(states):
         states[code].strategies.append(row)
     return states
 
 
-def read(countries: Iterable[Country], version: str, *, in_full: bool = False) -> list[State]:
+def read(countries: Iterable[Country], version: str, *, in_full: bool = False) -> list[StateProfile]:
     """The states of these countries: as many queries for all as for one. `in_full` with all documents and money."""
     states = with_strategies(countries)
     for row in mandates(states):

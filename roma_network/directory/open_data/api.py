@@ -154,7 +154,7 @@ def operations():
 
 
 @cache
-def described():
+def openapi_description():
     tables = [endpoint.table for endpoint in ENDPOINTS.values()]
     paths = reconciliation.operations(reverse("api-reconcile"))
     return schema.document(operations(), tables, changes.schemas(), paths)
@@ -162,7 +162,7 @@ def described():
 
 @public
 def openapi(request):
-    return JsonResponse(described(), content_type="application/vnd.oai.openapi+json")
+    return JsonResponse(openapi_description(), content_type="application/vnd.oai.openapi+json")
 
 
 @public

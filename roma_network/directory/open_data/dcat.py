@@ -37,15 +37,15 @@ VOCABULARIES = ["dcterms", "foaf", "org", "owl", "prov", "schema", "skos"]
 
 @read_only
 def dcat(request):
-    return answer(catalogue(settings.BASE_URL))
+    return turtle_answer(catalogue(settings.BASE_URL))
 
 
 @read_only
 def void(request):
-    return answer(description(settings.BASE_URL))
+    return turtle_answer(description(settings.BASE_URL))
 
 
-def answer(resources):
+def turtle_answer(resources):
     return HttpResponse("".join(turtle_lines(resources)), content_type="text/turtle; charset=utf-8")
 
 

@@ -25,14 +25,14 @@ from stakeholders.models import Actor, Theme
 PAGE = "text/html"
 PARAMETER = re.compile(r';\s*(?!q\s*=)[^,;=]*(=\s*("[^"]*"|[^,;"]*))?', re.IGNORECASE)
 
-Kind = namedtuple("Kind", "model table")
+IdentifiedKind = namedtuple("IdentifiedKind", "model table")
 # The list that a term narrows, and by which parameter; or without one, the page that says what it means.
 Scheme = namedtuple("Scheme", "terms address parameter")
 
 KINDS = {
-    "actor": Kind(Actor, actors),
-    "initiative": Kind(Initiative, initiatives),
-    "document": Kind(Document, documents),
+    "actor": IdentifiedKind(Actor, actors),
+    "initiative": IdentifiedKind(Initiative, initiatives),
+    "document": IdentifiedKind(Document, documents),
 }
 # Where a term of these leads; those of others to the page that says what they mean.
 LISTS = {
@@ -59,7 +59,7 @@ def entry(request, kind, slug):
         return term(request, found, kind, slug)
     if kind == "roster":  # which is never merged or withdrawn
         found = Roster.objects.public().filter(slug=slug)
-        return described(request, rosters, found, get_object_or_404(found))
+        return page_or_data(request, rosters, found, get_object_or_404(found))
     if kind not in KINDS:
         raise Http404
     model, table = KINDS[kind]
@@ -67,10 +67,10 @@ def entry(request, kind, slug):
     row = found.first()
     if row is None:
         return instead_of(request, model, slug)
-    return described(request, table, found, row)
+    return page_or_data(request, table, found, row)
 
 
-def described(request, table, found, row):
+def page_or_data(request, table, found, row):
     """The page of a row, or the row as data."""
     wanted = wanted_by(request)
     return negotiated(
@@ -87,7 +87,7 @@ def term(request, scheme, kind, value):
         query = f"?{urlencode({scheme.parameter: value})}" if scheme.parameter else f"#{kind}-{value}"
         return negotiated(see(f"{reverse(scheme.address)}{query}"))
     return negotiated(
-        linked(request, wanted, [rdf.term(settings.BASE_URL, kind, value, str(scheme.terms[value]))])
+        linked(request, wanted, [rdf.term_resource(settings.BASE_URL, kind, value, str(scheme.terms[value]))])
     )
 
 
@@ -99,7 +99,9 @@ def scheme(request, kind):
     wanted = wanted_by(request)
     if wanted is None or wanted.write_triples is None:
         return negotiated(see(reverse(found.address)))
-    concepts = [rdf.term(settings.BASE_URL, kind, value, str(label)) for value, label in found.terms.items()]
+    concepts = [
+        rdf.term_resource(settings.BASE_URL, kind, value, str(label)) for value, label in found.terms.items()
+    ]
     heading = Resource(
         Iri(absolute(reverse("scheme", args=[kind]))),
         [("rdf:type", Iri("skos:ConceptScheme"))]

@@ -43,7 +43,7 @@ class Cell(NamedTuple):
     shade: int = 0
 
 
-class Line(NamedTuple):
+class FigureRow(NamedTuple):
     label: str
     cells: list[Cell]
 
@@ -73,7 +73,7 @@ class Figure(Drawing):
         ]
         ranges = classes(shaded)
         self.lines = [
-            Line(
+            FigureRow(
                 label,
                 [
                     Cell(
@@ -96,7 +96,7 @@ class Figure(Drawing):
             if not self.lines or any(line.cells[place].count for line in self.lines)
         ]
         self.columns = [self.columns[place] for place in kept]
-        self.lines = [Line(line.label, [line.cells[place] for place in kept]) for line in self.lines]
+        self.lines = [FigureRow(line.label, [line.cells[place] for place in kept]) for line in self.lines]
 
     @property
     def parts(self):
@@ -248,7 +248,7 @@ class Themes(Figure):
         return ["actor_list", "initiative_list"][place]
 
 
-class Years(Figure):
+class YearsFigure(Figure):
     slug = "years"
     title = gettext_lazy("Initiatives under way, by year and kind")
     corner = gettext_lazy("Year")
@@ -427,7 +427,8 @@ class Rosters(Figure):
 
 
 FIGURES = {
-    figure.slug: figure for figure in (Types, Roles, Themes, Years, Money, Completeness, Evidence, Rosters)
+    figure.slug: figure
+    for figure in (Types, Roles, Themes, YearsFigure, Money, Completeness, Evidence, Rosters)
 }
 
 

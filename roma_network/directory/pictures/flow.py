@@ -28,7 +28,7 @@ def thickness(amount):
 
 
 @dataclass
-class Node:
+class FlowNode:
     """Who or what money comes from, passes through or goes to."""
 
     name: str
@@ -61,7 +61,7 @@ class Node:
         return middle
 
 
-class Line(NamedTuple):
+class FlowLink(NamedTuple):
     """From one node to the next, for one row."""
 
     path: str
@@ -148,7 +148,7 @@ class Flow(Picture):
     def node(self, column, name, url, kind):
         if not url:
             url = self.list_url_with("programme", name)
-        return self.nodes.setdefault((column, url), Node(name, url, kind))
+        return self.nodes.setdefault((column, url), FlowNode(name, url, kind))
 
     def place(self, pairs):
         """Each column from top to bottom: first the thickest, then as those that lead there stand."""
@@ -173,8 +173,11 @@ class Flow(Picture):
         x1, x2 = source.x + BAR, target.x
         y1, y2 = (round(each, 1) for each in (source.take("out", thick), target.take("in", thick)))
         middle = (x1 + x2) // 2
-        return Line(
-            f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}", thick, row.amount is not None, said_of(row)
+        return FlowLink(
+            f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}",
+            thick,
+            row.amount is not None,
+            row_in_words(row),
         )
 
     @property
@@ -200,7 +203,7 @@ class Flow(Picture):
             ]
 
 
-def said_of(row):
+def row_in_words(row):
     """A row in words: “European Commission → ESF+ → ROMACT: € 1,700,000”."""
     way = " → ".join(name for _column, name, _url, _kind in chain_of(row))
     amount = _("amount not known") if row.amount is None else money(row)

@@ -128,7 +128,7 @@ def overview(counts):
         "window": OVERVIEW,
         "lands": found,
         "others": atlas.shapes("europe")["others"],
-        "labels": labels.placed(list(names_of(found)), width, (left, top, left + width, top + height)),
+        "labels": labels.place_labels(list(names_of(found)), width, (left, top, left + width, top + height)),
         "legend": list(enumerate(classes(counts.values()), 1)),
     }
 
@@ -228,7 +228,7 @@ class Map(Picture):
             Name(dot.town if place < MOST_NAMED else "", dot.x, dot.y, dot.radius)
             for place, dot in enumerate(self.dots)
         ]
-        return labels.placed([*countries, *towns], self.width, (0, 0, *self.size))
+        return labels.place_labels([*countries, *towns], self.width, (0, 0, *self.size))
 
     @property
     def legend(self):

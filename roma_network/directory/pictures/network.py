@@ -67,7 +67,7 @@ class Tie(NamedTuple):
         return {name: getattr(self, name) for name in self._fields[2:]} | {"mutual": mutual}
 
 
-class Node(NamedTuple):
+class NetworkNode(NamedTuple):
     """A node as it is drawn. `kind` is the type of an actor, or "initiative"."""
 
     number: int
@@ -205,7 +205,7 @@ class Network(Picture):
         degrees = self.graph.degrees.tolist()
         roomy = 1.6 if self.graph.size <= MOST_ON_PHONES else 1
         nodes = [
-            Node(
+            NetworkNode(
                 number,
                 entry,
                 getattr(entry, "type", "initiative"),
@@ -244,10 +244,10 @@ class Network(Picture):
     def labels(self):
         """Names that do not collide, those of the greatest first; nearer by there are more."""
         named = [
-            Name(shortened(node.entry.short_name), node.x, node.y, node.radius)
+            Name(short_name(node.entry.short_name), node.x, node.y, node.radius)
             for node in reversed(self.nodes[-MOST_LABELS:])
         ]
-        return labels.placed(named, WIDTH, (0, 0, WIDTH, WIDTH))
+        return labels.place_labels(named, WIDTH, (0, 0, WIDTH, WIDTH))
 
     # In words
 
@@ -297,7 +297,7 @@ class Network(Picture):
     @cached_property
     def surroundings(self):
         """Those of a well connected actor, few enough marks for screens that are too small for all."""
-        found = (Around.among(self, actor) for actor, _degree in self.connected)
+        found = (EgoNetwork.among(self, actor) for actor, _degree in self.connected)
         return next((around for around in found if not around.is_dense), self)
 
     @property
@@ -433,11 +433,11 @@ def as_xml(root):
     return xml_safe(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True).decode())
 
 
-def shortened(name):
+def short_name(name):
     return Truncator(name).chars(30)
 
 
-class Around(Network):
+class EgoNetwork(Network):
     """The neighbourhood of one actor: its initiatives, and those that it meets there most often or has a relation with."""
 
     address = "network_around"
@@ -506,4 +506,4 @@ def around(request, slug, *, embedded=False):
     actor = Actor.objects.published().filter(slug=slug).first()
     if actor is None:
         return instead_of(request, Actor, slug, template="embeds/410.html" if embedded else "410.html")
-    return Around(request, actor).respond(embedded)
+    return EgoNetwork(request, actor).respond(embedded)

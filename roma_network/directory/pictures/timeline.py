@@ -11,7 +11,7 @@ from initiatives.filters import InitiativeFilterSet
 from initiatives.models import Document, Initiative, InitiativeKind, Phase
 from initiatives.querysets import MOMENTS
 from roma_network.pages.pictures import Picture
-from roma_network.search.facet_index import foremost
+from roma_network.search.facet_index import foremost_keys
 
 MOST_BARS = 600
 EARLIEST = 1985
@@ -83,14 +83,14 @@ class Bar(NamedTuple):
         return f"{x},{top} {end},{top}{tip} {end},{bottom} {x},{bottom}"
 
 
-def begun(row):
+def start_of(row):
     """When it is first known to have been there."""
     return row.start or row.seen
 
 
-def said_of(row):
+def bar_in_words(row):
     """A bar in words."""
-    words = {"name": row.name, "start": begun(row)[:4], "end": row.until[:4], "seen": row.seen[:4]}
+    words = {"name": row.name, "start": start_of(row)[:4], "end": row.until[:4], "seen": row.seen[:4]}
     if row.kind in MOMENTS and words["start"] == words["end"]:
         return _("%(name)s, %(start)s") % words
     if not row.start:
@@ -102,7 +102,7 @@ def said_of(row):
     return _("%(name)s, from %(start)s on") % words
 
 
-class Mark(NamedTuple):
+class Milestone(NamedTuple):
     document: object
     x: float
 
@@ -116,7 +116,7 @@ class Arrow(NamedTuple):
     target: int
 
 
-def shortened(label, room):
+def fitted(label, room):
     return Truncator(label).chars(max(int(room / LETTER), 1))
 
 
@@ -141,20 +141,20 @@ class Timeline(Picture):
 
     def prepare(self):
         initiatives = self.initiatives()
-        dated = [each for each in initiatives if begun(each)]
-        self.undated = [each for each in initiatives if not begun(each)]
+        dated = [each for each in initiatives if start_of(each)]
+        self.undated = [each for each in initiatives if not start_of(each)]
         milestones = list(
             Document.objects.published().filter(is_milestone=True, date__gt="").order_by("date")
         )
         self.today = in_years(localdate().isoformat()[:7])
-        starts = [in_years(begun(each)) for each in dated]
+        starts = [in_years(start_of(each)) for each in dated]
         self.first = int(max(min([*starts, self.today - 5]), EARLIEST)) // DECADE * DECADE
         ends = [in_years(each.until) for each in dated if each.until]
-        self.followed = {each.follows_id: in_years(begun(each)) for each in dated if each.follows_id}
+        self.followed = {each.follows_id: in_years(start_of(each)) for each in dated if each.follows_id}
         self.last = int(max([*ends, self.today])) + 1
         self.bands = list(self.banded(dated))
         self.marks = [
-            Mark(each, self.x(in_years(each.date)))
+            Milestone(each, self.x(in_years(each.date)))
             for each in milestones
             if in_years(each.date) >= self.first
         ]
@@ -166,11 +166,11 @@ class Timeline(Picture):
         columns, mask = self.tally.columns, self.tally.mask()
         self.is_partial = self.count > MOST_BARS
         if self.is_partial:
-            keys = foremost(columns, mask, self.weights(columns), ["sort_name"], MOST_BARS)
+            keys = foremost_keys(columns, mask, self.weights(columns), ["sort_name"], MOST_BARS)
         else:
             keys = columns.keys[mask].tolist()
         rows = Initiative.objects.with_phase().filter(pk__in=keys)
-        return sorted(rows, key=lambda row: (begun(row), row.until, row.sort_name))
+        return sorted(rows, key=lambda row: (start_of(row), row.until, row.sort_name))
 
     def weights(self, columns):
         tie = columns.ties["actor_type"]
@@ -206,7 +206,7 @@ class Timeline(Picture):
                 and bar.x >= before[-1].end
                 and not bar.is_flush_right
             ):
-                before[-1] = before[-1]._replace(label=shortened(before[-1].label, room))
+                before[-1] = before[-1]._replace(label=fitted(before[-1].label, room))
                 line = before
             else:
                 line = next((each for each in lines if each[-1].right + APART <= bar.left), None)
@@ -217,7 +217,7 @@ class Timeline(Picture):
         return lines
 
     def bar(self, row):
-        first, last = in_years(begun(row)), self.last_of(row)
+        first, last = in_years(start_of(row)), self.last_of(row)
         start, end = self.x(first), self.x(last)
         gone = self.x(self.gone_by(row, last)) if row.phase == Phase.UNKNOWN else end
         return Bar(
@@ -228,7 +228,7 @@ class Timeline(Picture):
             row.phase == Phase.RUNNING and not row.until,
             row.kind in MOMENTS,
             round(max(gone - end, 0), 1),
-            said_of(row),
+            bar_in_words(row),
             Truncator(row.short_name).chars(MOST_LETTERS),
         )
 

@@ -5,14 +5,14 @@ from typing import NamedTuple
 from django.utils.timezone import localdate
 
 from initiatives.models import Phase
-from roma_network.directory.pictures.timeline import begun, in_years, said_of
+from roma_network.directory.pictures.timeline import bar_in_words, in_years, start_of
 
 UNIT = 10  # for a year
 STEP = 5  # years between two that are named
 NOTCH = 3  # units: what says no more than when it was seen
 
 
-class Bar(NamedTuple):
+class YearsBar(NamedTuple):
     """`says` tells the bar in words. One that is not `is_sure` was last seen where it ends."""
 
     row: object
@@ -22,20 +22,20 @@ class Bar(NamedTuple):
     says: str
 
 
-class Years(NamedTuple):
-    bars: list[Bar]
+class YearsChart(NamedTuple):
+    bars: list[YearsBar]
     width: int
     now: float
     named: list[int]
 
 
-def drawn(rows) -> Years | None:
+def drawn(rows) -> YearsChart | None:
     """The bars of those with a date; None where there is none."""
-    dated = [row for row in rows if begun(row)]
+    dated = [row for row in rows if start_of(row)]
     if not dated:
         return None
     today = in_years(localdate().isoformat()[:7])
-    first = int(min(in_years(begun(row)) for row in dated)) // STEP * STEP
+    first = int(min(in_years(start_of(row)) for row in dated)) // STEP * STEP
     last = int(max([today, *(in_years(row.until) for row in dated if row.until)])) // STEP * STEP + STEP
 
     def place(year):
@@ -44,15 +44,17 @@ def drawn(rows) -> Years | None:
     bars = []
     for row in rows:
         start = (
-            place(int(begun(row)[:4]) if len(begun(row)) == 4 else in_years(begun(row)))
+            place(int(start_of(row)[:4]) if len(start_of(row)) == 4 else in_years(start_of(row)))
             if row in dated
             else 0
         )
         end = place(last_of(row, today)) if row in dated else 0
         bars.append(
-            Bar(row, start, max(end - start, NOTCH if row in dated else 0), bool(row.until), said_of(row))
+            YearsBar(
+                row, start, max(end - start, NOTCH if row in dated else 0), bool(row.until), bar_in_words(row)
+            )
         )
-    return Years(bars, (last - first) * UNIT, place(today), list(range(first, last + 1, STEP)))
+    return YearsChart(bars, (last - first) * UNIT, place(today), list(range(first, last + 1, STEP)))
 
 
 def last_of(row, today):

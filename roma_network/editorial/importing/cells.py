@@ -36,7 +36,7 @@ MOST_REMEMBERED = 1_000  # cells of a column: the lines of a list say much alike
 TOLD = 3  # parts of a line that tell of a new source: what it backs, its publisher, its title
 
 
-class Column:
+class ImportColumn:
     """`lookups` names the rows that `parse` asks for: pairs of model and the field of their key."""
 
     is_key = False
@@ -86,7 +86,7 @@ FORMS = [
 ]
 
 
-class Plain(Column):
+class Plain(ImportColumn):
     """A field of the model. A cell is read as the form of the entry reads the field.
 
     `is_identifier`: it may come as the address that it ends.
@@ -148,7 +148,7 @@ class Key(Plain):
     is_key = True
 
 
-def spellings(model, by):
+def vocabulary_spellings(model, by):
     """What the rows of a small vocabulary are called, folded → their keys."""
     return {
         folding.fold(said): getattr(row, by)
@@ -157,7 +157,7 @@ def spellings(model, by):
     }
 
 
-class Link(Column):
+class LinkColumn(ImportColumn):
     """Another row, by its natural key `by`."""
 
     def __init__(self, field, name, *, by="slug", **details):
@@ -200,11 +200,11 @@ class Link(Column):
         setattr(row, self.field.attname, keys[self.model][value] if value else None)
 
 
-class KeyLink(Link):
+class KeyLink(LinkColumn):
     is_key = True
 
 
-class Links(Column):
+class Links(ImportColumn):
     """Rows of a small vocabulary, by their natural keys."""
 
     is_many = True
@@ -264,7 +264,7 @@ class Links(Column):
         through.objects.bulk_create(rows, batch_size=500)
 
 
-class Rows(Column):
+class RowsColumn(ImportColumn):
     """Rows within an entry, one a line of the cell, their `parts` with bars between. The first is the identity."""
 
     is_many = True
@@ -342,7 +342,7 @@ class Rows(Column):
             setattr(row, name, part)
 
 
-class Citations(Rows):
+class Citations(RowsColumn):
     """The sources of a row: `address | fact, fact | note`, and of one that is new to the directory the rest. The day of a
     check, where there is one, stands last.
 
@@ -452,7 +452,7 @@ class Citations(Rows):
         row.facts = list(facts)
 
 
-class Kept(Column):
+class KeptColumn(ImportColumn):
     """What the directory keeps itself: exported, and passed over in what comes back."""
 
     ignored = True
@@ -461,7 +461,7 @@ class Kept(Column):
         return getattr(row, self.name)
 
 
-class Version(Kept):
+class VersionColumn(KeptColumn):
     """By which a file that comes back tells what was edited here since it was exported: see `marks_of`."""
 
     def __init__(self, columns):
@@ -474,19 +474,19 @@ class Version(Kept):
 
     def value_of(self, row):
         return "v" + "".join(
-            mark_of(column.name, column.text(column.value_of(row))) for column in self.columns
+            cell_digest(column.name, column.text(column.value_of(row))) for column in self.columns
         )
 
 
 MARK = 6  # letters
 
 
-def mark_of(name, text):
+def cell_digest(name, text):
     """A short sign of what a cell holds."""
     return blake2b(f"{name}={text}".encode(), digest_size=MARK // 2).hexdigest()
 
 
-def marks_of(version):
+def cell_digests(version):
     """The signs of all cells of a row as it was exported; none where the file has no version."""
     return {version[start : start + MARK] for start in range(1, len(version), MARK)}
 

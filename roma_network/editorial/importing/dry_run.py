@@ -14,7 +14,14 @@ from roma_network.core import folding
 from roma_network.core.batches import batches
 from roma_network.editorial import matching
 from roma_network.editorial.importing import plain_forms
-from roma_network.editorial.importing.cells import MOST_REMEMBERED, Link, Links, Rows, mark_of, marks_of
+from roma_network.editorial.importing.cells import (
+    MOST_REMEMBERED,
+    LinkColumn,
+    Links,
+    RowsColumn,
+    cell_digest,
+    cell_digests,
+)
 from roma_network.editorial.importing.constraints import violations
 from roma_network.editorial.importing.options import Blanks, Mode
 from roma_network.editorial.importing.slugs import THIS
@@ -40,7 +47,7 @@ GOES_IN = (Outcome.NEW, Outcome.CHANGED)
 
 
 @dataclass
-class Finding:
+class LineResult:
     """What one line of a file comes to. `values`: column → value, of what the line changes or adds."""
 
     line: int
@@ -121,7 +128,7 @@ class Reader:
         return found
 
     def finding(self, line, cells, slug):
-        finding = Finding(line, texts=self.texts(cells))
+        finding = LineResult(line, texts=self.texts(cells))
         if slug is not None:
             finding.texts["slug"] = slug
         given = {column.name: cell for column, cell in zip(self.columns, cells, strict=False) if column}
@@ -162,7 +169,7 @@ class DryRun:
         for finding in found:
             self.parse(finding, known)
         self.sources |= {url: source for url, source in known[Source].items() if not source.pk}
-        keys = keys_in(known)
+        keys = known_keys(known)
         held = self.table.find({each.key for each in found if all(each.key)})
         for finding in found:
             answer = answers.get(str(finding.line), "")
@@ -200,7 +207,7 @@ class DryRun:
         for column in self.table.columns.values():
             if isinstance(column, Links) and not column.is_of_entries:
                 known[column.model] = rows_by_key(column.model, None)
-            if isinstance(column, (Link, Links)):
+            if isinstance(column, (LinkColumn, Links)):
                 known.setdefault(column.model, {})
         if self.table.keys[0].name == "slug":
             # Rows of the same file, which are not stored yet.
@@ -215,7 +222,7 @@ class DryRun:
             (finding, column, text)
             for finding in findings
             for name, text in finding.texts.items()
-            if isinstance(column := self.table.columns[name], Link)
+            if isinstance(column := self.table.columns[name], LinkColumn)
             and column.is_of_entries
             and text
             and text not in known[column.model]
@@ -242,13 +249,13 @@ class DryRun:
         for name, text in finding.texts.items():
             column = self.table.columns[name]
             if name == "version":
-                finding.marks = marks_of(text)
+                finding.marks = cell_digests(text)
             if column.ignored:
                 continue
             try:
                 if (
                     text
-                    and isinstance(column, Link)
+                    and isinstance(column, LinkColumn)
                     and column.model is self.table.model
                     and text == finding.texts.get("slug")
                 ):
@@ -307,8 +314,8 @@ class DryRun:
             column = self.table.columns[name]
             text, now = column.text(value), column.text(before[name])
             stays = value == before[name]
-            if not stays and finding.marks and mark_of(name, now) not in finding.marks:
-                if mark_of(name, text) in finding.marks or answer == KEEP:
+            if not stays and finding.marks and cell_digest(name, now) not in finding.marks:
+                if cell_digest(name, text) in finding.marks or answer == KEEP:
                     finding.kept.append(name)
                     stays = True
                 elif answer == BOTH and column.is_many:
@@ -346,7 +353,7 @@ class DryRun:
         """Note what the database would refuse of rows, and of the rows within them."""
         note_violations("", self.table.model, [(each, each.row) for each in findings], self.table)
         for name, column in self.table.columns.items():
-            if isinstance(column, Rows):
+            if isinstance(column, RowsColumn):
                 within = [
                     (each, column.row(each.row.pk, value, keys))
                     for each in findings
@@ -467,14 +474,14 @@ def this_one(entry):
 
 def united(column, one, other):
     """What either of two lists says, and where both speak of the same, the second."""
-    if not isinstance(column, Rows):
+    if not isinstance(column, RowsColumn):
         return tuple(sorted({*one, *other}))
     return tuple(sorted(({column.identity(row): row for row in (*one, *other)}).values()))
 
 
 def is_late(column, value, keys):
     """Whether a link leads to a row of the same file that is not stored yet."""
-    return isinstance(column, Link) and bool(value) and keys[column.model][value] is None
+    return isinstance(column, LinkColumn) and bool(value) and keys[column.model][value] is None
 
 
 def note_violations(name, model, pairs, table=None):
@@ -497,7 +504,7 @@ def field_name(table, name):
     return getattr(getattr(table.columns[name], "field", None), "name", name)
 
 
-def keys_in(known):
+def known_keys(known):
     """Model → natural key → primary key, None for what is not stored yet."""
     return {
         model: {key: row.pk if row else None for key, row in rows.items()} for model, rows in known.items()
@@ -529,6 +536,6 @@ def rows_named(model, names):
     return {name: row for name, row in found.items() if row}
 
 
-def kind_of(text):
+def mistake_kind(text):
     """A mistake without what is special in it, by which mistakes are counted."""
     return SPECIAL.sub(LEFT_OUT, text)

@@ -36,7 +36,7 @@ from roma_network.editorial.importing.dry_run import (
     DryRun,
     Outcome,
     Reader,
-    kind_of,
+    mistake_kind,
 )
 from roma_network.editorial.importing.options import Options, guess, is_plain
 from roma_network.editorial.importing.parsing import UNICODE, UnreadableError
@@ -64,7 +64,7 @@ TRIES = 30
 REST = 0.5  # seconds until the next try
 COLLECTED = (20_000, 10, 10)  # things that are new, and so on, as `gc` counts them
 TURN = 0.12  # seconds after each batch: who waits for SQLite looks ten times a second whether it is free
-State = Import.State
+ImportState = Import.State
 STANDS = (*GOES_IN, Outcome.UNCHANGED)  # lines whose rows are in the directory afterwards
 MOST_KINDS = 100  # of mistakes
 MOST_LINES = 3  # named for each
@@ -128,7 +128,12 @@ def run_apart(job, language):
 
 
 def run(job: Import) -> None:
-    work = {State.READING: read, State.CHECKING: check, State.WRITING: write, State.UNDOING: undo}
+    work = {
+        ImportState.READING: read,
+        ImportState.CHECKING: check,
+        ImportState.WRITING: write,
+        ImportState.UNDOING: undo,
+    }
     try:
         with seldom_collected():
             work[job.state](job)  # type: ignore[index]  # a state is text, and found by it
@@ -136,9 +141,9 @@ def run(job: Import) -> None:
         return
     except Exception:  # a curator who waits must be told, whatever it was
         log.exception("Import %s failed.", job.pk)
-        if job.state in (State.READING, State.CHECKING):  # the others stand still now, and say so
+        if job.state in (ImportState.READING, ImportState.CHECKING):  # the others stand still now, and say so
             problem = job.problem or _("Something went wrong here; nothing was imported.")
-            mark(job, state=State.FAILED, problem=problem)
+            mark(job, state=ImportState.FAILED, problem=problem)
 
 
 @contextmanager
@@ -208,12 +213,12 @@ def read(job):
             job.total += len(lines)
             patiently(keep_part, job, number, lines)
     except UnreadableError as error:
-        mark(job, state=State.FAILED, problem=str(error))
+        mark(job, state=ImportState.FAILED, problem=str(error))
         return
     if len(options.columns) != len(job.headings):
         options.columns = named_before(job) or guess(table, job.headings, first_lines(job))
     is_sure = options.encoding in ("", UNICODE) and is_plain(table, job.headings, options.columns)
-    mark(job, state=State.CHECKING if is_sure else State.MAPPING, options=options.as_dict)
+    mark(job, state=ImportState.CHECKING if is_sure else ImportState.MAPPING, options=options.as_dict)
     if is_sure:
         check(job)
 
@@ -257,7 +262,7 @@ def check(job):
         if run.leaning.isdisjoint(bad):
             break
         own = {slug: line for slug, line in own.items() if slug not in bad}
-    mark(job, state=State.CHECKED, counts=summary.counts, summary=summary.as_dict)
+    mark(job, state=ImportState.CHECKED, counts=summary.counts, summary=summary.as_dict)
 
 
 def name_rows(job, table, options):
@@ -326,9 +331,9 @@ class Summary:
         for each in findings:
             self.counts[each["outcome"]] += 1
             for column, why in each["errors"]:
-                self.mistakes[column, kind_of(why)].add(each["line"], why)
+                self.mistakes[column, mistake_kind(why)].add(each["line"], why)
             for why in each["warnings"]:
-                self.warnings[kind_of(why)].add(each["line"], why)
+                self.warnings[mistake_kind(why)].add(each["line"], why)
             for column, *example in each["notes"]:
                 self.notes[column] += 1
                 self.examples.setdefault(column, example)
@@ -352,7 +357,7 @@ def keep_findings(job, part, findings, done):
     note(job, {"done": done})
 
 
-def answer(job: Import, said: dict[str, str], rest: str) -> None:
+def keep_answers(job: Import, said: dict[str, str], rest: str) -> None:
     """Keep what a curator said of lines, and `rest` of all others that are questions still."""
     for part in parts_of(job):
         lines = {str(each["line"]): each for each in part.findings}
@@ -401,7 +406,7 @@ def write(job):
 
 
 def finish(job):
-    note(job, {"state": State.DONE, "done": job.total, "run_at": timezone.now()})
+    note(job, {"state": ImportState.DONE, "done": job.total, "run_at": timezone.now()})
 
 
 class Writing:
@@ -544,7 +549,7 @@ def hold(table, rows):
 
 
 def take_back(job, problem):
-    mark(job, state=State.UNDOING, problem=problem)
+    mark(job, state=ImportState.UNDOING, problem=problem)
     undo(job)
 
 
@@ -554,9 +559,9 @@ def undo(job):
         patiently(undo_batch, job, number)
         sleep(TURN)
     if job.run_at:
-        mark(job, state=State.UNDONE, undone_at=timezone.now())
+        mark(job, state=ImportState.UNDONE, undone_at=timezone.now())
     else:
-        mark(job, state=State.CHECKING, done=0)
+        mark(job, state=ImportState.CHECKING, done=0)
         check(job)
 
 

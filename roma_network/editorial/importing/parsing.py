@@ -128,7 +128,7 @@ def bounded(rows, width, most_rows):
         yield line, [*cells[:width], *[""] * (width - len(cells)), *beyond]
 
 
-def text_of(cell, line, column):
+def cell_text(cell, line, column):
     cell = cell.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(cell) > LONGEST_CELL:
         raise UnreadableError(
@@ -184,7 +184,7 @@ def csv_rows(text):
     delimiter = delimiter or max(DELIMITERS, key="".join(lines[:1]).count)
     for line, row in enumerate(rows_in(lines, delimiter), 1):
         check_width(row, line)
-        yield line, [text_of(cell, line, n) for n, cell in enumerate(row, 1)]
+        yield line, [cell_text(cell, line, n) for n, cell in enumerate(row, 1)]
 
 
 def rows_in(lines, delimiter):
@@ -303,7 +303,7 @@ def other_rows(file):
     rows = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).iter_rows()
     for line, row in enumerate(rows, 1):
         check_width(row, line)
-        yield line, [text_of(value_text(value), line, n) for n, value in enumerate(row, 1)]
+        yield line, [cell_text(value_text(value), line, n) for n, value in enumerate(row, 1)]
 
 
 def excel_text(cell, line):
@@ -319,7 +319,7 @@ def excel_text(cell, line):
         raise UnreadableError(_("Line %(line)s, column %(column)s holds an error of Excel's."), **place)
     if isinstance(value, date):
         return date_text(value, cell.number_format.lower())
-    return text_of(value_text(value), line, cell.column_letter)
+    return cell_text(value_text(value), line, cell.column_letter)
 
 
 def date_text(value, form):

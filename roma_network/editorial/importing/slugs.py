@@ -5,7 +5,7 @@ from itertools import count
 from roma_network.core import folding
 from roma_network.core.batches import batches
 from roma_network.editorial.importing import plain_forms
-from roma_network.editorial.importing.cells import Link
+from roma_network.editorial.importing.cells import LinkColumn
 
 TELLING = ("country", "type", "kind", "date")  # columns that together with its name tell an entry from others
 THIS = "this:"  # before a slug, in the answer that a line is of this entry
@@ -13,7 +13,7 @@ THIS = "this:"  # before a slug, in the answer that a line is of this entry
 
 def telling(table):
     """The columns that say which row a line is, or what a slug is made of."""
-    links = [name for name, column in table.columns.items() if isinstance(column, Link)]
+    links = [name for name, column in table.columns.items() if isinstance(column, LinkColumn)]
     return {"slug", table.label, *TELLING, "start", *links} & table.columns.keys()
 
 
@@ -65,7 +65,7 @@ class Slugs:
     def base(self, said):
         if self.table.label:
             return plain_forms.slug(said.get(self.table.label, ""))
-        ends = [said.get(c.name, "") for c in self.table.columns.values() if isinstance(c, Link)]
+        ends = [said.get(c.name, "") for c in self.table.columns.values() if isinstance(c, LinkColumn)]
         return plain_forms.slug(" ".join(filter(None, [*ends[:1], said.get("start", "")[:4]])))
 
     def free(self, base, said):

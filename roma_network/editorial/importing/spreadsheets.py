@@ -22,7 +22,7 @@ def excel_file(sheets: Iterable[tuple[str, Iterable[Iterable[object]]]]) -> io.B
     return file
 
 
-def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
+def rows_as_csv(rows: Iterable[Iterable[object]]) -> Iterator[str]:
     """As text, a line at a time. The mark at the start tells Excel that it is UTF-8."""
     line = io.StringIO()
     writer = csv.writer(line)

@@ -11,15 +11,15 @@ from roma_network.core.batches import batches
 from roma_network.core.clean_text import clean_text
 from roma_network.editorial.importing import plain_forms
 from roma_network.editorial.importing.cells import (
-    Kept,
+    KeptColumn,
     Key,
     KeyLink,
-    Link,
+    LinkColumn,
     Links,
     Plain,
-    Rows,
-    Version,
-    spellings,
+    RowsColumn,
+    VersionColumn,
+    vocabulary_spellings,
 )
 from roma_network.export.columns import Kind, Table, key_of
 from roma_network.export.columns import tables as declared
@@ -52,7 +52,7 @@ class ImportTable:
     def __init__(self, name, model, columns):
         self.name, self.model = name, model
         self.columns = {column.name: column for column in columns}
-        self.columns["version"] = Version(self.imported)
+        self.columns["version"] = VersionColumn(self.imported)
         self.keys = [column for column in columns if column.is_key]
         self.is_entry = issubclass(model, Editorial)
         self.label = model.label_field if self.is_entry else ""
@@ -65,28 +65,32 @@ class ImportTable:
     @property
     def own_links(self):
         """The columns that lead to other rows of the table."""
-        return [each for each in self.columns.values() if isinstance(each, Link) and each.model is self.model]
+        return [
+            each
+            for each in self.columns.values()
+            if isinstance(each, LinkColumn) and each.model is self.model
+        ]
 
     # Reading the directory
 
     def words(self):
         """Small vocabulary that columns speak of → what its rows are called, folded → their keys."""
         return {
-            column.model: spellings(column.model, column.by)
+            column.model: vocabulary_spellings(column.model, column.by)
             for column in self.columns.values()
-            if isinstance(column, (Link, Links)) and column.is_of_vocabulary
+            if isinstance(column, (LinkColumn, Links)) and column.is_of_vocabulary
         }
 
     def rows(self):
         """With all that the columns look at."""
-        links = [column.field.name for column in self.columns.values() if isinstance(column, Link)]
+        links = [column.field.name for column in self.columns.values() if isinstance(column, LinkColumn)]
         if self.is_entry and hasattr(self.model, "merge"):
             links.append("merge__survivor")
         prefetched = []
         for column in self.columns.values():
             if isinstance(column, Links):
                 prefetched.append(column.name)
-            if isinstance(column, Rows):
+            if isinstance(column, RowsColumn):
                 inner = "__source" if column.name == "sources" else ""
                 prefetched.append(column.related_name + inner)
         return self.model.objects.select_related(*links).prefetch_related(*prefetched)
@@ -97,7 +101,7 @@ class ImportTable:
     def find(self, keys):
         """Key → row, of those that the directory has."""
         lookups = {
-            column: f"{column.field.name}__{column.by}" if isinstance(column, Link) else column.name
+            column: f"{column.field.name}__{column.by}" if isinstance(column, LinkColumn) else column.name
             for column in self.keys
         }
         found = {}
@@ -114,8 +118,8 @@ class ImportTable:
 def kept_cells():
     """What entries have that no import changes."""
     return [
-        Kept("status", _("Status"), help_text=_("Not imported: new entries are drafts.")),
-        Kept("verified_on", _("Verified on"), help_text=_("Not imported.")),
+        KeptColumn("status", _("Status"), help_text=_("Not imported: new entries are drafts.")),
+        KeptColumn("verified_on", _("Verified on"), help_text=_("Not imported.")),
     ]
 
 
@@ -141,7 +145,7 @@ def cell_of(column, model):
     field = model._meta.get_field(column.field or column.name)
     about = {"help_text": column.meaning, "example": column.example}
     if column.kind == Kind.LINK:
-        return (KeyLink if column.is_key else Link)(
+        return (KeyLink if column.is_key else LinkColumn)(
             field, column.name, by=key_of(field.related_model), **about
         )
     if column.kind == Kind.LINKS:

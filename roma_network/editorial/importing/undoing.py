@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
 
 from roma_network.core.batches import batches
 from roma_network.editorial import merging, revisions
-from roma_network.editorial.importing.writing import EntryHistory, rows_of
+from roma_network.editorial.importing.writing import EntryHistory, stored_rows
 from roma_network.models import Source, loops
 
 
@@ -28,11 +28,11 @@ class Undoing:
     @transaction.atomic
     def run(self):
         """The new rows that stay, and those that cannot be again as they were."""
-        now = rows_of(self.table, list(self.journal))
+        now = stored_rows(self.table, list(self.journal))
         taken = self.journal.keys() - self.staying(now)
         self.history.watch(self.rows[key] for key in taken)
         refused = self.take_back(
-            {key: steps(*map(by_key, (*self.journal[key], now.get(key, [])))) for key in taken}
+            {key: steps(*map(columns_by_row, (*self.journal[key], now.get(key, [])))) for key in taken}
         )
         self.delete_sources()
         self.history.record(self.rows[key] for key in taken)
@@ -121,13 +121,13 @@ def named_now(rows):
 
 def differ(written, stands):
     """Whether somebody edited rows. Columns that there were not yet do not count."""
-    written, stands = by_key(written), by_key(stands)
+    written, stands = columns_by_row(written), columns_by_row(stands)
     return written.keys() != stands.keys() or any(
         {name: stands[place].get(name) for name in columns} != columns for place, columns in written.items()
     )
 
 
-def by_key(rows):
+def columns_by_row(rows):
     """(Label, key) → columns, in the order of the journal: rows within first, the row itself last."""
     return {(label, key): columns for label, key, columns in rows}
 

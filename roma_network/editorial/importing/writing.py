@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from roma_network.core.batches import batches
 from roma_network.editorial import revisions
-from roma_network.editorial.importing.cells import Link, Links
+from roma_network.editorial.importing.cells import LinkColumn, Links
 from roma_network.editorial.importing.dry_run import Outcome
 from roma_network.models import Source, names_changed
 
@@ -28,14 +28,14 @@ class BulkWriter:
             [each for each in self.findings if each.outcome == outcome]
             for outcome in (Outcome.CHANGED, Outcome.NEW)
         )
-        before = rows_of(self.table, [each.row.pk for each in changed])
+        before = stored_rows(self.table, [each.row.pk for each in changed])
         self.history.watch(each.row for each in (changed if self.table.is_entry else self.findings))
         self.insert([each.row for each in new])
         self.update([each.row for each in changed])
         self.link_to_new(new)
         new_sources = self.store_within()
         self.history.record(each.row for each in self.findings)
-        after = rows_of(self.table, [each.row.pk for each in self.findings])
+        after = stored_rows(self.table, [each.row.pk for each in self.findings])
         return [[key, before.get(key, []), rows] for key, rows in after.items()], new_sources
 
     def insert(self, rows):
@@ -136,7 +136,7 @@ def entry_columns(table):
     return [
         (column.model, column.field.attname)
         for column in table.columns.values()
-        if isinstance(column, Link) and column.is_of_entries
+        if isinstance(column, LinkColumn) and column.is_of_entries
     ]
 
 
@@ -154,19 +154,19 @@ def models_of(table):
     yield table.model, "pk"
 
 
-def rows_of(table, keys):
+def stored_rows(table, keys):
     """Key → what the directory holds of a row and within it: lists of model, key and columns, as JSON gives them back."""
     found = defaultdict(list)
     for model, owner in models_of(table):
         names = [field.attname for field in revisions.columns(model)]
         for batch in batches(keys):
             rows = model._default_manager.filter(**{f"{owner}__in": batch}).order_by("pk")
-            for row in as_json(list(rows.values("pk", owner, *names))):
+            for row in jsonable(list(rows.values("pk", owner, *names))):
                 key = row["pk"]
                 found[row[owner]].append([model._meta.label, key, {name: row[name] for name in names}])
     return found
 
 
-def as_json(values):
+def jsonable(values):
     """As JSON gives them back; times to the microsecond, of which Django's encoder keeps a thousandth."""
     return loads(dumps(values, default=str))

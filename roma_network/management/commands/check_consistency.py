@@ -23,7 +23,7 @@ class Command(BaseCommand):
                 if not row.reason:
                     unexplained += 1
                     self.stdout.write(
-                        f"{table_of(model).name} {row.entry} ({row.rule}): {consistency.text_of(row)}"
+                        f"{table_of(model).name} {row.entry} ({row.rule}): {consistency.contradiction_text(row)}"
                     )
             if verbosity:
                 explained = sum(bool(row.reason) for row in kept)

@@ -58,7 +58,7 @@ class Command(BaseCommand):
     def report(self, states):
         total = states.total()
         self.stdout.write(f"{total} links checked." if total else "All links were checked already.")
-        for state in links.State:
+        for state in links.LinkState:
             if states[state]:
                 self.stdout.write(f"{states[state]:7} {state.label}")
 

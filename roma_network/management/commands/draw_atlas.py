@@ -13,7 +13,7 @@ from babel.core import get_global
 from django.core.management.base import BaseCommand
 
 from roma_network.cartography import atlas
-from roma_network.cartography.projection import Box, placed
+from roma_network.cartography.projection import BoundingBox, placed
 from stakeholders.models import Country
 
 FINEST = (
@@ -28,7 +28,7 @@ PART_OF = {  # Cyprus is shown whole
     "Dhekelia": "CY",
 }
 CRIMEA = (34.1, 45.2)  # a place within it
-NEAR = Box(2_350_000, 1_150_000, 7_650_000, 5_650_000)  # metres; beyond it nothing is drawn
+NEAR = BoundingBox(2_350_000, 1_150_000, 7_650_000, 5_650_000)  # metres; beyond it nothing is drawn
 LONGEST_SIDE = 460
 
 
