@@ -116,11 +116,14 @@ class InitiativeQuerySet(EditorialQuerySet):
         """With all that a card shows."""
         shown = ["initiative", "role", "actor__name", "actor__acronym", "actor__slug", "actor__status"]
         funders = self.public_participations().filter(role="funder").select_related("actor").only(*shown)
+        paid = ["initiative", "kind", "amount", "currency", "programme"]
+        payer = [f"funder__{name}" for name in ("name", "acronym", "slug", "status")]
+        money = self.model._meta.get_field("funding").related_model.objects.select_related("funder")
         return self.with_phase().prefetch_related(
             "themes",
             "countries",
             Prefetch("participations", funders.order_by("actor__sort_name"), to_attr="fundings"),
-            Prefetch("funding", self.funding()),
+            Prefetch("funding", money.only(*paid, *payer)),
         )
 
     def for_detail(self):

@@ -129,14 +129,13 @@ class Results:
 
     def countries(self):
         """Countries, where the question names them and asks for nothing else; all, where it asks what is near."""
-        concepts, countries = self.question.concepts, {each.code: each for each in Country.objects.all()}
+        concepts = self.question.concepts
         if self.question.asks_where and not any(concept.kind in ("country", "place") for concept in concepts):
             counts = Actor.objects.published().values_list("country").annotate(n=Count("pk")).order_by()
             own = SPOKEN_IN.get(self.question.language)
             found = [
                 Result(self.fit + 1, AS_CALLED * (code == own) + n, Country, code)
-                for code, n in counts
-                if code in countries
+                for code, n in counts.exclude(country=None)
             ]
             return sorted(found, key=lambda row: -row.score)[: MOST_PLACES if concepts else MOST_FOUND]
         codes = {code for concept in concepts for code in codes_of(concept)}
@@ -145,7 +144,8 @@ class Results:
         is_name = any(self.question.folded in vocabulary().country_names.get(code, ()) for code in codes)
         is_sentence = self.question.asks_who or len(self.question.tokens) > MOST_OF_A_NAME
         score = AS_CALLED if is_name else AS_SENTENCE if is_sentence else AS_NAMED
-        return [Result(self.fit, score, Country, code) for code in codes if code in countries]
+        known = Country.objects.filter(pk__in=codes).values_list("pk", flat=True)
+        return [Result(self.fit, score, Country, code) for code in known]
 
     def alike(self):
         """Entries that are called nearly as a question with a slip of the pen."""

@@ -34,6 +34,7 @@ IS_CALLED, IS_HEIR, IS_PLACE, BEGINS_WHOLLY, BEGINS_SO, HOLDS_SO = 150, 130, 110
 ALL_NAMED, NAMED, BY_FACET, WORDS = 15, 10, 8, 6
 HAS_OPTIONAL, IS_ACTOR, OF_LANGUAGE, ONE_COUNTRY, CONNECTED = 6, 30, 16, 6, 1.5
 LETTERS = 300  # of names that cost a point
+BY_NAME = ("sort_name",)
 
 IS_IN_NAME = np.isin(
     np.arange(len(Standing)), (Standing.BEGUN_IN_NAME, Standing.WHOLE_IN_NAME)
@@ -224,12 +225,7 @@ class QuestionMatcher:
         if not fit:
             return Answer(question, self.columns.keys[:0], left_out=question.concepts)
         rows = np.flatnonzero(totals > fit - ALIKE)
-        patterns, where, counts = np.unique(
-            self.fits[:, rows], axis=1, return_inverse=True, return_counts=True
-        )
-        common = int(np.argmax(counts))
-        pattern = patterns[:, common]
-        rows = rows[where.reshape(-1) == common]
+        pattern, rows = most_common(self.fits[:, rows], rows)
         order = np.lexsort((self.rows.ranks[rows], -self.scores[rows]))
         return Answer(
             question,
@@ -250,8 +246,9 @@ class QuestionMatcher:
         if not most:
             return []
         rows = np.flatnonzero(totals)
-        if len(rows) > most:  # few are sorted
-            rows = rows[totals[rows] >= np.partition(totals[rows], -most)[-most]]
+        rows = highest(rows, totals, most)  # few are sorted
+        is_last = totals[rows] == totals[rows].min(initial=np.inf)
+        rows = np.append(rows[~is_last], highest(rows[is_last], self.scores, most))
         rows = rows[np.lexsort((self.rows.ranks[rows], -self.scores[rows], -totals[rows]))[:most]]
         return list(
             zip(
@@ -322,6 +319,22 @@ class QuestionMatcher:
         return scores + (ALL_NAMED * named_by_all if concepts else 0)
 
 
+def most_common(patterns: Fits, rows: NDArray[np.int64]) -> tuple[Fits, NDArray[np.int64]]:
+    """The most common of patterns, the columns, and the rows that have it."""
+    if (patterns == patterns[:, :1]).all():
+        return patterns[:, 0], rows
+    found, where, counts = np.unique(patterns, axis=1, return_inverse=True, return_counts=True)
+    common = int(np.argmax(counts))
+    return found[:, common], rows[where.reshape(-1) == common]
+
+
+def highest(rows: NDArray[np.int64], values: NDArray[np.float64], most: int) -> NDArray[np.int64]:
+    """The `most` rows with the highest values, and those that equal the last of them."""
+    if len(rows) <= most:
+        return rows
+    return rows[values[rows] >= np.partition(values[rows], -most)[-most]]
+
+
 def said_by(concept: Concept) -> tuple[str, ...]:
     """The words besides those typed that say the same."""
     if concept.kind == "country":
@@ -363,8 +376,8 @@ def index_rows(filterset_class: Any, version: str) -> IndexRows:
     known = columns.keys[places] == texts.keys if size else places.astype(bool)
     places = places[known]
     ranks, lengths = np.zeros(size, dtype=np.int64), np.zeros(size)
-    ranks[places] = np.arange(len(places))
-    lengths[places] = (texts.names_ends - texts.starts)[known]
+    ranks[columns.ordered(BY_NAME)] = np.arange(size)
+    lengths[places] = texts.lengths[known]
     degrees = ties_of_each(columns, filterset_class.connected_by)
     facet = filterset_class.base_filters.get("country")
     countries = ties_of_each(columns, facet.via if facet else None)

@@ -49,8 +49,16 @@ def told(found):
                 assert (np.diff(codes[order].astype(np.int64) * len(index.keys) + tie.rows[order]) >= 0).all()
                 assert sorted(order.tolist()) == list(range(len(rows)))
     for model, index in texts.items():
-        held = [index.text[start:end] for start, end in zip(index.starts, index.ends, strict=True)]
-        yield model, index.keys.tolist(), held, index.names_ends.tolist()
+        texts = model.objects.published().values_list("search_text", flat=True)
+        for word in sorted({word for text in texts for word in text.split()}):
+            by_key = zip(
+                index.keys.tolist(),
+                index.standing(word).tolist(),
+                index.in_names(word).tolist(),
+                index.lengths.tolist(),
+                strict=True,
+            )
+            yield model, word, sorted(by_key)
     yield sorted(zip(names.keys, names.slugs, names.names, strict=True))
 
 

@@ -88,3 +88,44 @@ def test_what_is_not_published_is_not_found():
     draft.status = "published"
     draft.save()
     assert list(standing(Actor, "amaro")) == [draft.pk]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("phrase", "standing_of_it", "in_names"),
+    [
+        ("aa b", Standing.PART_OF_NAME, InName.ABSENT),
+        ("caaa b", Standing.BEGUN_IN_NAME, InName.BEGINS),
+        ("caaa bd", Standing.WHOLE_IN_NAME, InName.BEGINS_IN_WORDS),
+        ("caaa bd caaa be", Standing.WHOLE_IN_NAME, InName.WHOLE),
+        ("bd caaa be", Standing.WHOLE_IN_NAME, InName.WITHIN),
+        ("bd caaa", Standing.WHOLE_IN_NAME, InName.WITHIN),
+        ("caaa be", Standing.WHOLE_IN_NAME, InName.WITHIN),
+        ("be here", Standing.ABSENT, InName.ABSENT),  # a name and what follows it are no phrase
+        ("here caaa", Standing.ABSENT, InName.ABSENT),
+        ("caaa bd caaa be here", Standing.ABSENT, InName.ABSENT),
+        ("here now", Standing.WHOLE, InName.ABSENT),
+        ("now caaa", Standing.ABSENT, InName.ABSENT),  # nor are two rows
+    ],
+)
+def test_phrases_go_from_any_letter_to_any_letter_within_a_name_or_a_text(phrase, standing_of_it, in_names):
+    kept = {"acronym": "", "native_name": "", "locality": "", "summary": "Here now"}
+    ActorFactory(name="Caaa bd caaa be", **kept)
+    ActorFactory(name="Caaa", **kept)
+    index = index_of(Actor)
+    assert (index.standing(phrase)[0], index.in_names(phrase)[0]) == (standing_of_it, in_names)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_changed_stands_apart_until_it_is_too_much(monkeypatch):
+    first, second = ActorFactory(name="Amaro Kher"), ActorFactory(name="Amaro Drom")
+    before = index_of(Actor)
+    first.name = "Romani Kher"
+    first.save()
+    after = index_of(Actor)
+    assert after.base is before.base
+    assert standing(Actor, "amaro") == {second.pk: Standing.WHOLE_IN_NAME}
+    assert standing(Actor, "romani") == {first.pk: Standing.WHOLE_IN_NAME}
+    assert not before.holds("romani")
+    monkeypatch.setattr(text_index, "MOST_RECENT", 1)
+    assert after.patched([second.pk], []) is None
