@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from secrets import token_hex
+from time import monotonic
+from typing import ClassVar
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.models import F
 
 from roma_network.core.hooks import Hook
@@ -11,6 +13,9 @@ from roma_network.core.hooks import Hook
 settle = Hook[Callable[[], None]](
     "gives what this transaction altered so far its numbers", filled_in="roma_network.apps"
 )
+
+
+FRESH = 0.01  # seconds
 
 
 class ContentVersion(models.Model):
@@ -22,6 +27,10 @@ class ContentVersion(models.Model):
 
     number = models.PositiveBigIntegerField(default=1)
     token = models.CharField(max_length=8)  # keeps versions apart after a backup was restored
+
+    read_last: ClassVar[
+        dict[str, tuple[str, float]]
+    ] = {}  # database → the version that was read last, and when
 
     class Meta:
         default_permissions = ()
@@ -42,12 +51,27 @@ class ContentVersion(models.Model):
             return ".".join(map(str, cursor.fetchone() or ["0"]))
 
     @classmethod
+    def fresh(cls, using: str = DEFAULT_DB_ALIAS) -> str:
+        """The version as it is, or as it was some milliseconds ago: in a rush, to ask for it would take half of the time.
+
+        What this process itself has written is in it.
+        """
+        version, read_at = cls.read_last.get(using, ("", 0.0))
+        if monotonic() - read_at < FRESH and not connections[using].in_atomic_block:
+            return version
+        read_at = monotonic()
+        version = cls.current(using)
+        cls.read_last[using] = version, read_at
+        return version
+
+    @classmethod
     def last_number(cls) -> int:
         return int(cls.current().partition(".")[0])
 
     @classmethod
     def bump(cls, by: int = 1) -> int:
         """Raise the number and hold it until the transaction ends. What it was is returned."""
+        transaction.on_commit(cls.read_last.clear)
         rows = cls.objects.filter(pk=1)
         values = {"number": F("number") + by, "token": token_hex(4)}
         if not rows.update(**values):

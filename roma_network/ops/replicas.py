@@ -93,28 +93,29 @@ def choose(seen: int = 0, without: Collection[str] = ()) -> str | None:
     for alias in candidates():
         if alias in without or not is_worth_asking(alias):
             continue
-        version = version_at(alias)
+        version = version_at(alias, is_exact=bool(seen))
         if version and (alias == DEFAULT_DB_ALIAS or number_of(version) >= seen):
             state.alias = alias
             return version
     return None
 
 
-def version_at(alias):
+def version_at(alias, *, is_exact=True):
     """The content version of a database, or None while it cannot be reached, or is too slow to be of use.
 
     Connections are kept from request to request, so the first after a restart of the database meets a dead one, and
     fails at once. What fails after a while is not asked again for some seconds: else a queue would build up before it.
     """
+    read = ContentVersion.current if is_exact else ContentVersion.fresh
     started = monotonic()
     try:
         try:
-            version = ContentVersion.current(alias)
+            version = read(alias)
         except OperationalError:
             connections[alias].close()
             if monotonic() - started > AT_ONCE:
                 raise
-            version = ContentVersion.current(alias)
+            version = read(alias)
     except DatabaseError:
         log.warning("%s cannot be reached", replica_name(alias))
         connections[alias].close()

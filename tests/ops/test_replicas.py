@@ -18,7 +18,7 @@ def servers(settings, monkeypatch):
     found = {"default": "7.x", "replica_1": "7.x", "replica_2": "7.x"}
     asked = []
 
-    def version_at(alias):
+    def version_at(alias, is_exact=True):
         asked.append(alias)
         return found[alias]
 

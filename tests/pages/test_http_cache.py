@@ -11,7 +11,7 @@ from django.http import HttpResponse
 
 from initiatives.models import Participation
 from roma_network.core import caches
-from roma_network.models import ContentVersion, Source
+from roma_network.models import ContentVersion, Source, content_version
 from roma_network.pages import http_cache
 from stakeholders.models import Actor, ActorName, Theme
 from tests.costs import counted
@@ -50,6 +50,25 @@ def test_a_page_asked_for_again_costs_one_query(client, agency):
     assert len(queries) == 1
     assert second.content == first.content
     assert second.headers == first.headers
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_a_rush_one_reading_of_the_version_serves_many_until_this_process_writes(client, monkeypatch):
+    ActorFactory(slug="agency", name="Agency")
+    client.get(PAGE)
+    clock = [content_version.monotonic() + 1]
+    monkeypatch.setattr(content_version, "monotonic", lambda: clock[0])
+    with counted() as queries:
+        pages = [client.get(PAGE).text for _ in range(5)]
+    assert len(queries) == 1
+    assert all("Agency" in page for page in pages)
+    Actor.objects.filter(slug="agency").update(name="Office")
+    assert "Office" in client.get(PAGE).text
+    clock[0] += 0.011
+    with counted() as queries:
+        client.get(PAGE)
+    assert len(queries) == 1
+    ContentVersion.read_last.clear()
 
 
 def test_a_reader_who_has_the_page_gets_no_second_copy(client, agency):
