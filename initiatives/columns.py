@@ -442,7 +442,7 @@ rosters = Table(
         Column(
             "expected", rdf=texts("schema:numberOfItems"), importable=True, example="130", fact="expected"
         ),
-        Column("as_of", rdf=texts("dcterms:date"), importable=True, example="2025", fact="expected"),
+        Column("as_of", rdf=texts("dcterms:date"), importable=True, example="2025", fact="as_of"),
         Column("note", rdf=english("skos:note"), importable=True),
         Column("rule", importable=True, example="participants"),
         Column("office", importable=True),

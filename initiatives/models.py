@@ -512,7 +512,13 @@ class Roster(Slugged):
         blank=True,
         help_text=_("How many a source says that there are. Empty where none says it."),
     )
-    as_of = PartialDateField(_("as of"), help_text=_("The date of the source that tells of the list."))
+    as_of = PartialDateField(
+        _("as of"),
+        blank=False,
+        help_text=_(
+            "The date that its source says, which is then cited for it. Where it says none, the day on which it was read."
+        ),
+    )
     note = LineField(
         _("note"),
         max_length=300,

@@ -85,9 +85,10 @@ def known(table, factory, field, *vocabularies, blank=False):
     return {f"{table}_{field}_is_known": (factory, *changes)}
 
 
-def dates(table, factory, field):
+def dates(table, factory, field, required=False):
     name = f"{table}_{field}_is_a_date"
-    return {name: (factory, [{field: date} for date in DATES], [{field: date} for date in NOT_DATES])}
+    right = [date for date in DATES if date or not required]
+    return {name: (factory, [{field: date} for date in right], [{field: date} for date in NOT_DATES])}
 
 
 def in_order(table, factory, earlier, later):

@@ -262,6 +262,7 @@ class RosterFactory(DjangoModelFactory):
         skip_postgeneration_save = True
 
     title = Sequence("Roster {}".format)
+    as_of = "2026-11-28"
     sourced = sourced(lambda: RosterCitationFactory)
 
 

@@ -36,13 +36,15 @@ class PartialDateField(models.CharField):
     default_validators = [validate_partial_date]
 
     def __init__(self, *args, **kwargs):
-        kwargs |= {"max_length": 10, "blank": True, "default": ""}
+        kwargs = {"blank": True} | kwargs | {"max_length": 10, "default": ""}
         super().__init__(*args, **kwargs)
 
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()
-        for fixed in ("max_length", "blank", "default"):
+        for fixed in ("max_length", "default"):
             del kwargs[fixed]
+        if not kwargs.pop("blank", False):
+            kwargs["blank"] = False
         return name, path, args, kwargs
 
 

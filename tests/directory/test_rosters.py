@@ -1,13 +1,16 @@
 """Rosters: what closed lists of others hold, what of it is here, and what is missing by name."""
 
+import csv
 import io
 from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
 
+from initiatives.models import Roster
 from roma_network.directory.completeness.rosters import EVERY_FORMAT
 from roma_network.models import Record
+from roma_network.pages.template_tags import written_date
 from tests import factories
 from tests.html import read
 
@@ -110,12 +113,43 @@ def test_a_line_is_the_entry_that_it_names_or_that_the_rule_finds_under_its_name
 def test_a_roster_says_who_counted_and_when(client):
     roster = factories.RosterFactory(expected=130, as_of="2014-05", note="Cities and regions.", sourced=False)
     assert client.get(roster.get_absolute_url()).status_code == 404
-    factories.RosterCitationFactory(subject=roster, facts=["expected"], source__title="The Alliance counts")
+    factories.RosterCitationFactory(
+        subject=roster, facts=["expected", "as_of"], source__title="The Alliance counts"
+    )
     page = read(client, roster.get_absolute_url())
-    assert "130" in page.text("main .facts")
-    assert "May 2014" in page.text("main .facts")
+    assert "130 expected" in page.text("main .facts")
+    assert "as of May 2014 , as its source says" in page.text("main .facts")
     assert "Cities and regions." in page.text("main")
     assert "The Alliance counts" in page.text(".notes")
+    assert "May 2014" in read(client, "/rosters/").text("table")
+
+
+def test_a_list_whose_source_bears_no_date_is_as_of_the_day_of_reading(client):
+    page = page_of(client, as_of="2026-11-28")
+    assert "as of 28 November 2026 , when its source was read" in page.text("main .facts")
+
+
+def test_a_list_that_nobody_counts_says_so(two_states, client):
+    facts = page_of(client, rule="office", office="contact_point").text("main .facts")
+    assert "No source that was read says how many there are." in facts
+
+
+def test_every_list_has_a_source_a_date_and_a_number_where_one_counts(directory, client):
+    told = {row["slug"]: row for row in client.get("/api/v1/rosters/").json()["results"]}
+    file = client.get("/rosters/?format=csv").getvalue().decode("utf-8-sig")
+    filed = {row["slug"]: row for row in csv.DictReader(file.splitlines())}
+    rosters = Roster.objects.prefetch_related("citations__source")
+    assert {roster.slug for roster in rosters} == told.keys() == filed.keys()
+    for roster in rosters:
+        cited = {fact for citation in roster.citations.all() for fact in citation.facts}
+        days = {str(citation.source.accessed_on) for citation in roster.citations.all()}
+        assert cited, roster
+        assert ("expected" in cited) == bool(roster.expected), roster
+        assert "as_of" in cited or roster.as_of in days, roster
+        assert roster.as_of == told[roster.slug]["as_of"] == filed[roster.slug]["as_of"]
+        facts = read(client, roster.get_absolute_url()).text("main .facts")
+        assert ("expected" if roster.expected else "no source that was read says how many") in facts.lower()
+        assert f"as of {written_date(roster.as_of)}".lower() in facts.lower()
 
 
 def test_a_list_of_lists_and_files(two_states, client):

@@ -110,6 +110,14 @@ def test_participation_needs_a_source(admin_client, initiative):
     assert Participation.objects.get().citations.count() == 1
 
 
+def test_roster_needs_a_date(admin_client):
+    roster = factories.RosterFactory(expected=12, as_of="2015")
+    [refused] = messages_on(save(admin_client, roster, as_of=""))
+    assert refused == "This field is required."
+    assert save(admin_client, roster, as_of="2016").status_code == 302
+    assert admin_client.get(address(type(roster))).context["cl"].result_list.get().as_of == "2016"
+
+
 def test_participation_is_found_by_words_of_both_names(admin_client):
     for name in ("City of Košice", "City of Cork"):
         factories.ParticipationFactory(initiative__name="ROMACT", actor__name=name)

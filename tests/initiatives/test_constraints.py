@@ -115,7 +115,7 @@ CASES = {
     **constraints.known("initiatives_roster", RosterFactory, "office", Office, blank=True),
     **constraints.known("initiatives_roster", RosterFactory, "role", Role, blank=True),
     **constraints.known("initiatives_roster", RosterFactory, "document_kind", DocumentKind, blank=True),
-    **constraints.dates("initiatives_roster", RosterFactory, "as_of"),
+    **constraints.dates("initiatives_roster", RosterFactory, "as_of", required=True),
     **constraints.dates("initiatives_roster", RosterFactory, "since"),
     "initiatives_roster_rule_is_known": (
         RosterFactory,
