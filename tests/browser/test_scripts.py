@@ -154,33 +154,6 @@ def test_everything_works_without_scripts(still):
     assert still.url.startswith(still.evaluate("location.origin") + "/actors/?q=romed")
 
 
-PAGES = [
-    "/",
-    "/actors/",
-    "/initiatives/leri/",
-    "/countries/",
-    "/countries/RO/",
-    "/funding/",
-    "/funding/flow/",
-    "/partners/?like=kosice-sk",
-    "/documents/",
-    "/search/?q=roma",
-    "/accessibility/",
-    "/map/",
-    "/network/",
-    "/timeline/",
-    "/figures/",
-]
-
-
-def test_text_at_twice_its_size_still_fits(page):
-    for address in PAGES:
-        page.goto(address)
-        page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
-        wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert wide <= window, address
-
-
 # Pictures
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from initiatives.models import Initiative
 from stakeholders.models import Actor
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import ARGUMENTS, DESK, PHONE
+from tests.html import EMBEDS, EVERY_KIND
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +23,16 @@ PICTURES = [
     "/funding/flow/",
 ]
 
+DRAWN = [  # the others say what they show in words around the drawing
+    "/",
+    "/initiatives/leri/",
+    "/map/",
+    "/network/",
+    "/network/fra/",
+    "/timeline/",
+    "/funding/flow/",
+]
+
 # Pixels of each text that is drawn, as it is seen.
 SIZES = """() => [...document.querySelectorAll("main svg text")].filter((text) => {
   const style = getComputedStyle(text);
@@ -35,14 +46,45 @@ def test_text_in_pictures_can_be_read(page, address):
     assert [text for pixels, text in page.evaluate(SIZES) if pixels < 11] == []
 
 
-@pytest.mark.parametrize("address", ["/map/", "/network/fra/"])
-def test_names_in_pictures_grow_with_the_text_of_the_reader(page, address):
+@pytest.fixture(scope="module")
+def for_weak_eyes(browser, server):
+    """A browser whose reader has set text to twice its size."""
+    large = browser.browser_type.launch(
+        executable_path="/usr/bin/chromium", args=[*ARGUMENTS, "--blink-settings=defaultFontSize=32"]
+    )
+    yield large
+    large.close()
+
+
+def opened(browser, server, width, address):
+    page = browser.new_page(base_url=server, viewport={"width": width, "height": 800})
     page.goto(address)
-    before = max(pixels for pixels, _text in page.evaluate(SIZES))
-    page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
-    page.set_viewport_size({"width": page.viewport_size["width"] - 1, "height": 800})
-    page.wait_for_timeout(200)
-    assert max(pixels for pixels, _text in page.evaluate(SIZES)) > 1.9 * before
+    return page
+
+
+@pytest.mark.parametrize("width", [320, PHONE, DESK])
+def test_text_at_twice_its_size_still_fits(for_weak_eyes, server, directory, width):
+    page = opened(for_weak_eyes, server, width, "/")
+    too_wide = []
+    for address in [*EVERY_KIND.values(), *EMBEDS.values(), "/actors/fra/", "/initiatives/romact/"]:
+        page.goto(address)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            too_wide.append(address)
+    assert too_wide == []
+    assert page.locator("header").first.bounding_box()["height"] < 300
+    page.close()
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("address", DRAWN)
+def test_text_in_pictures_grows_with_that_of_the_reader(
+    browser, for_weak_eyes, server, directory, width, address
+):
+    usual, large = (opened(each, server, width, address) for each in (browser, for_weak_eyes))
+    sizes = [min(pixels for pixels, _text in page.evaluate(SIZES)) for page in (usual, large)]
+    usual.close()
+    large.close()
+    assert sizes[1] > 1.2 * sizes[0]
 
 
 NAMES_CUT_OFF = """box => {
