@@ -236,3 +236,5 @@ class DocumentQuerySet(EditorialQuerySet):
 class RosterQuerySet(KeyedQuerySet):
     def public(self):
         return self.sourced()
+
+    published = public  # as lists of entries have it

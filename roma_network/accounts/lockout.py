@@ -1,4 +1,4 @@
-"""Log-ins: guessing passwords is slowed down, a flood is turned away, and little is kept of anybody.
+"""Log-ins: guessing passwords (brute force) is slowed down, a flood is turned away, and little is kept of anybody.
 
 django-axes counts wrong passwords by name and network. Beyond what it locks by itself, all names are counted for a
 network, which stops spraying, and all networks for a name, which slows down an attack from many. The networks that an

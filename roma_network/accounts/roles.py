@@ -1,4 +1,4 @@
-"""Who may do what: three groups, which every `manage.py migrate` sets as they stand here.
+"""Who may do what (role-based access control): three groups, which every `manage.py migrate` sets as they stand here.
 
 Rights beyond these belong in a group of another name, where a migration leaves them alone.
 """

@@ -1,4 +1,4 @@
-"""A second factor for those who log in: a code of their phone (TOTP), or one of ten recovery codes, each good once.
+"""A second factor (two-factor authentication) for those who log in: a code of their phone (TOTP), or one of ten recovery codes, each good once.
 
 Who may publish or manage accounts has to have one; others may. django-otp keeps the devices and slows guessing down.
 """

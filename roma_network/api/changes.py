@@ -40,7 +40,9 @@ def table() -> Table:
                 meaning="What the row is known by in its part: its key, or its keys with spaces between.",
             ),
             Column("what", kind=Kind.CHOICE, values=("changed", "removed", "merged"), may_be_empty=False),
-            Column("heir", meaning="The id of the entry in its place, if it was merged.", is_nullable=True),
+            Column(
+                "merged_into", meaning="The id of the entry in its place, if it was merged.", is_nullable=True
+            ),
             Column(
                 "record", meaning="The row as its part tells it; null where it is gone.", is_nullable=True
             ),
@@ -56,7 +58,7 @@ def view(request: HttpRequest) -> HttpResponse:
     last = ContentVersion.last_number()
     after = number_in(request.GET.get("after") or "0", last)
     limit = whole_parameter(request.GET, "limit", USUAL, MOST)
-    found = Record.objects.told().filter(number__gt=after, number__lte=last).order_by("number")
+    found = Record.objects.settled().filter(number__gt=after, number__lte=last).order_by("number")
     told = list(found[: limit + 1])
     more = len(told) > limit
     query = urlencode({"after": told[limit - 1].number, "limit": limit}) if more else ""
@@ -84,7 +86,7 @@ def result(record: Record) -> dict[str, Any]:
         "part": record.part,
         "id": record.key,
         "what": record.what,
-        "heir": record.heir or None,
+        "merged_into": record.merged_into or None,
         "record": None if record.body is None else orjson.Fragment(record.body),
     }
 

@@ -203,8 +203,8 @@ class Reconciliation:
             found |= {slugs.pop(entry.slug): (kind, entry) for entry in entries}
             gone = kind.model.objects.filter(slug__in=slugs).values_list("slug", flat=True)
             for slug in gone:
-                if heir := moved_or_gone(kind.model, slug).successor:
-                    found[slugs[slug]] = (kind, heir)
+                if survivor := moved_or_gone(kind.model, slug).successor:
+                    found[slugs[slug]] = (kind, survivor)
         return found
 
     def extended(self, request: HttpRequest, text: str) -> dict[str, Any]:
@@ -221,7 +221,7 @@ class Reconciliation:
             rows[identifier] = {
                 column.name: self.cells(column, record.get(column.name), linked) for column in columns
             }
-        return {"meta": [self.told(column) for column in columns], "rows": rows}
+        return {"meta": [self.column_meta(column) for column in columns], "rows": rows}
 
     def wanted(self, asked: dict[str, Any]) -> tuple[list[str], list[Column]]:
         ids, properties = asked.get("ids"), asked.get("properties")
@@ -273,7 +273,7 @@ class Reconciliation:
         """The kind of entries that its cells name, or that the rows in them begin with."""
         return self.linked.get(column.links or (column.parts[0].links if column.parts else ""))
 
-    def told(self, column: Column) -> dict[str, Any]:
+    def column_meta(self, column: Column) -> dict[str, Any]:
         name = self.leads_to(column)
         about = {"id": column.name, "name": self.title_of(column)}
         return about | ({"type": {"id": name, "name": self.kinds[name].title}} if name else {})
@@ -616,33 +616,38 @@ def operations(root: str) -> dict[str, Any]:
     said = "The manifest; or candidates for `queries`; or values for `extend` (Reconciliation API 0.2)"
     found: dict[str, Any] = {
         root: {
-            "get": told(said, "reconcile", [queries, extend]),
-            "post": told("As GET, for long batches", "reconcile_batch", []) | {"requestBody": form},
+            "get": openapi_operation(said, "reconcile", [queries, extend]),
+            "post": openapi_operation("As GET, for long batches", "reconcile_batch", [])
+            | {"requestBody": form},
         }
     }
     found[root]["post"]["responses"]["413"] = schema.problem_response("The form is too long.")
     for what in ("entity", "type", "property"):
         parameters = [prefix, cursor, types] if what == "entity" else [prefix, cursor]
         found[f"{root}suggest/{what}/"] = {
-            "get": told(f"What begins like this: {what}", f"reconcile_suggest_{what}", parameters)
+            "get": openapi_operation(
+                f"What begins like this: {what}", f"reconcile_suggest_{what}", parameters
+            )
         }
         found[f"{root}flyout/{what}/"] = {
-            "get": told(f"A few words about one: {what}", f"reconcile_flyout_{what}", [identifier])
+            "get": openapi_operation(
+                f"A few words about one: {what}", f"reconcile_flyout_{what}", [identifier]
+            )
         }
     found[f"{root}properties/"] = {
-        "get": told(
+        "get": openapi_operation(
             "The properties that entities of a type have",
             "reconcile_properties",
             [schema.parameter("type", "A type."), limit],
         )
     }
     found[f"{root}preview/"] = {
-        "get": told("Leads to a frame that shows an entity", "reconcile_preview", [identifier])
+        "get": openapi_operation("Leads to a frame that shows an entity", "reconcile_preview", [identifier])
     }
     found[f"{root}preview/"]["get"]["responses"]["302"] = {"description": "The frame is elsewhere."}
     return found
 
 
-def told(summary: str, name: str, parameters: list[dict]) -> dict[str, Any]:
+def openapi_operation(summary: str, name: str, parameters: list[dict]) -> dict[str, Any]:
     described = schema.operation(summary, "reconcile", parameters, {"type": "object"})
     return {"operationId": name} | described

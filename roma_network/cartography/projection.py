@@ -1,4 +1,4 @@
-"""Where places stand on a map of Europe: Lambert's azimuthal equal-area projection, as EPSG:3035 fixes it.
+"""Where places stand on a map of Europe (map projection): Lambert's azimuthal equal-area projection, as EPSG:3035 fixes it.
 
 Formulas: IOGP Guidance Note 7-2, "Lambert Azimuthal Equal Area", ellipsoid GRS 1980.
 """

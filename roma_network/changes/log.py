@@ -1,4 +1,4 @@
-"""The log of changes: whatever alters what readers see of a row gives its record a new number, in the same transaction.
+"""The log of changes (change data capture): whatever alters what readers see of a row gives its record a new number, in the same transaction.
 
 Triggers mark the rows that a transaction touches. Before it commits, the records of these and of all that tell of them are
 built anew; those that differ are stored under new numbers. The row of the content version is held from the first of
@@ -110,7 +110,7 @@ def changes_in(table: Table, keys: Collection[Any], found_anew: Collection[Any] 
             is_known = was and (was.key, was.body) == (new.key, new.body) and key not in found_anew
         else:
             new = Record(part=table.name, row=row, **gone.get(key, {}))
-            is_known = was is None and (not new.key or tombstones.get((row, new.key)) == new.heir)
+            is_known = was is None and (not new.key or tombstones.get((row, new.key)) == new.merged_into)
         if is_known:
             continue
         if was and was.key != new.key:
@@ -121,11 +121,11 @@ def changes_in(table: Table, keys: Collection[Any], found_anew: Collection[Any] 
 
 
 def stored(table: Table, keys: Collection[Any]) -> tuple[dict[str, Record], dict[tuple[str, str], str]]:
-    """Of these rows: row → record; and of those that are gone, row and key → heir."""
+    """Of these rows: row → record; and of those that are gone, row and key → that of the entry in its place."""
     found = list(Record.objects.filter(part=table.name, row__in=map(str, keys)))
     return (
         {record.row: record for record in found if record.body is not None},
-        {(record.row, record.key): record.heir for record in found if record.body is None},
+        {(record.row, record.key): record.merged_into for record in found if record.body is None},
     )
 
 
@@ -138,8 +138,8 @@ def fates(table: Table, keys: Collection[Any]) -> dict[Any, dict[str, Any]]:
     found = {pk: {"key": slug} for pk, slug in rows.values_list("pk", "slug")}
     if hasattr(model, "merge"):
         merged = rows.filter(merge__survivor__published_at__isnull=False)
-        for pk, heir in merged.values_list("pk", "merge__survivor__slug"):
-            found[pk]["heir"] = heir
+        for pk, survivor in merged.values_list("pk", "merge__survivor__slug"):
+            found[pk]["merged_into"] = survivor
     return found
 
 
@@ -154,7 +154,7 @@ def store(changes: list[Record]) -> None:
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=["part", "key"],
-        update_fields=["number", "at", "row", "body", "heir"],
+        update_fields=["number", "at", "row", "body", "merged_into"],
     )
 
 

@@ -1,4 +1,4 @@
-"""Vocabularies whose members carry more than a label."""
+"""Closed (controlled) vocabularies whose members carry more than a label."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""Text as it is kept: one form for each letter, and nothing in it that a reader cannot see."""
+"""Text as it is kept (sanitising, Unicode normalisation): one form for each letter, and nothing in it that a reader cannot see."""
 
 import re
 import unicodedata

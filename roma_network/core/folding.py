@@ -1,4 +1,4 @@
-"""Text folding (normalisation): one plain form for all spellings and scripts, by which names are compared and searched.
+"""Text folding (normalisation, transliteration): one plain form for all spellings and scripts, by which names are compared and searched.
 
 A row's `search_text` has one folded name a line, then a tab and the rest (places, summary). So
 `"\\nfra\\n"` is "a name is exactly fra" and `"\\nfra"` is "a name begins with fra", in one column.

@@ -1,4 +1,4 @@
-"""Hooks (extension points): how a room uses what stands above it, which it must not import."""
+"""Hooks (extension points, dependency inversion): how a room uses what stands above it, which it must not import."""
 
 from typing import Generic, TypeVar
 

@@ -1,4 +1,4 @@
-"""Views that only tell: whatever else is asked of them is refused before a cookie or a token is looked for."""
+"""Views that only tell, and so need no CSRF token: whatever else is asked of them is refused before a cookie or a token is looked for."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,4 +1,4 @@
-"""A card of one entry, and the beginning of any list, for other sites to frame."""
+"""A card of one entry, and the beginning of any list, for other sites to frame (iframe)."""
 
 from django.shortcuts import render
 from django.urls import reverse

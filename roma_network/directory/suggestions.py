@@ -61,8 +61,8 @@ def suggested(text, names):
 
 def present(entry):
     """The body that stands today where a former one stood. This causes a query where there is one."""
-    heir = getattr(entry, "successor", None)
-    return [heir] if heir and heir.is_published else []
+    successor = getattr(entry, "successor", None)
+    return [successor] if successor and successor.is_published else []
 
 
 def words_of_place(question):

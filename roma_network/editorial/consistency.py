@@ -1,4 +1,4 @@
-"""Rules that compare the facts of an entry, and what they find. The apps declare theirs in a `consistency.py`.
+"""Rules that compare the facts of an entry, and what they find (data quality). The apps declare theirs in a `consistency.py`.
 
 A rule finds; people judge. What is wrong is mended in the entry; what is true on both sides gets a reason, which stands as
 long as both facts do.

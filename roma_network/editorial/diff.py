@@ -1,4 +1,4 @@
-"""Two states of an entry beside one another, in words."""
+"""The diff of an entry: two states beside one another, in words."""
 
 from collections import defaultdict
 from collections.abc import Iterator

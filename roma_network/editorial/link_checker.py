@@ -1,4 +1,4 @@
-"""The link checker: do the links still work? Asked politely, and of public addresses alone (so that it is no way for SSRF).
+"""The link checker (against link rot): do the links still work? Asked politely, and of public addresses alone (so that it is no way for SSRF).
 
 Each host gets one request at a time, with a pause between two. A request goes to an address that was looked at after
 the name was resolved, so a name that leads into the operator's own network is never followed, whatever it

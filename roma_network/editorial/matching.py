@@ -1,4 +1,4 @@
-"""The matcher (record linkage): which entries a described body may be. Forms, imports, work list and reconciliation ask it.
+"""The matcher (record linkage, entity resolution, fuzzy matching): which entries a described body may be. Forms, imports, work list and reconciliation ask it.
 
 What is said of a body is compared with all entries of a kind by what no two share by chance (identifiers, mailbox,
 website), and by names, word by word: a word that few names have weighs more, a word may be misspelt, and places count

@@ -1,4 +1,4 @@
-"""The words by which names of bodies are compared: “The City Council of Košice (KE), Slovakia” is that of “Mesto Košice”.
+"""The words by which names of bodies are compared (tokens, stop words): “The City Council of Košice (KE), Slovakia” is that of “Mesto Košice”.
 
 Lists differ in how they write one name: kinds of bodies in their own languages, British and American spelling, legal
 forms, articles, an acronym or a place behind the name. What says nothing about which body it is goes, what says the

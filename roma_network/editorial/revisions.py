@@ -1,4 +1,4 @@
-"""Revisions (the audit trail): versions of entries, each with all that the form of the entry shows: columns, links and rows.
+"""Revisions (version history, the audit trail): versions of entries, each with all that the form of the entry shows: columns, links and rows.
 
 django-simple-history keeps the columns, in a table beside that of the entry. Rows within the entry are kept
 with them as JSON, since a table for each kind of row would cost 121 rows where ROMACT changes one word.

@@ -103,7 +103,7 @@ def pages(request, number, *, is_last):
 
 def gone(table):
     """What readers may have and should drop: whatever the log says to be public no more, the latest first."""
-    rows = Record.objects.told().filter(part=table.name, body=None).order_by("-number")
+    rows = Record.objects.settled().filter(part=table.name, body=None).order_by("-number")
     return [
         (identifier(settings.BASE_URL, table.kind, key).value, at)
         for key, at in rows.values_list("key", "at")[:MOST]

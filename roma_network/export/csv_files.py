@@ -1,4 +1,4 @@
-"""Tables as CSV: how a cell is written, so that no spreadsheet takes it for a formula."""
+"""Tables as CSV: how a cell is written, so that no spreadsheet takes it for a formula (CSV injection)."""
 
 import csv
 from collections.abc import Iterable

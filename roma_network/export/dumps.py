@@ -1,4 +1,4 @@
-"""The whole directory as dated files: written to a folder of their own, whole or not at all, with their checksums.
+"""The whole directory as dated files (snapshots): written to a folder of their own, whole or not at all, with their checksums.
 
 A dump holds tidy tables as CSV, the same in a Frictionless data package, everything as JSON and as linked data, and
 what changed since the dump before.

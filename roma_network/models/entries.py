@@ -1,4 +1,4 @@
-"""Entries with an editorial life: their status, versions, and what they are searched by."""
+"""Entries with an editorial life: their status (soft delete: withdrawn rows stay), versions, and what they are searched by."""
 
 from django.db import models
 from django.db.models.functions import Coalesce, Greatest, TruncDate

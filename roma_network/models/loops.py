@@ -1,4 +1,4 @@
-"""Links from a row to another of its kind (part of, follows, successor …) must never lead round in a circle.
+"""Links from a row to another of its kind (part of, follows, successor …) must never lead round in a circle (acyclic graphs).
 
 Two people who each save half of a circle would see none. So whoever draws such a link holds a lock from before the
 look until the transaction ends. It is taken before that of the content version, which every transaction takes at its end.
@@ -103,9 +103,9 @@ def check(row: models.Model) -> None:
 
 def words(field: models.ForeignKey, keys: Collection[int]) -> str:
     rows = field.model._default_manager.in_bulk(keys)
-    return told(field, [rows[key] for key in keys if key in rows])
+    return circle_in_words(field, [rows[key] for key in keys if key in rows])
 
 
-def told(field: models.ForeignKey, path: Collection[Any]) -> str:
+def circle_in_words(field: models.ForeignKey, path: Collection[Any]) -> str:
     words = {"column": field.verbose_name, "path": ", ".join(map(str, path))}
     return _("Then these would lead round in a circle (%(column)s): %(path)s.") % words

@@ -7,7 +7,7 @@ from roma_network.models.content_version import settle
 
 
 class RecordQuerySet(models.QuerySet):
-    def told(self):
+    def settled(self):
         """All records, those included that the transaction altered in which they are asked for."""
         if connections[DEFAULT_DB_ALIAS].in_atomic_block:
             settle.value()
@@ -15,7 +15,7 @@ class RecordQuerySet(models.QuerySet):
 
     def public(self, part):
         """Of a part, those of rows that are there."""
-        return self.told().filter(part=part, body__isnull=False)
+        return self.settled().filter(part=part, body__isnull=False)
 
 
 class Record(models.Model):
@@ -30,7 +30,7 @@ class Record(models.Model):
     key = models.TextField()  # what readers know the row by
     row = models.CharField(max_length=20)  # the primary key of the row, as text
     body = models.TextField(null=True)  # noqa: DJ001, empty is no JSON
-    heir = models.TextField(default="", db_default="")
+    merged_into = models.TextField(default="", db_default="", db_column="heir")
 
     objects = RecordQuerySet.as_manager()
 
@@ -47,7 +47,7 @@ class Record(models.Model):
         """What became of the row."""
         if self.body is not None:
             return "changed"
-        return "merged" if self.heir else "removed"
+        return "merged" if self.merged_into else "removed"
 
 
 class Mark(models.Model):

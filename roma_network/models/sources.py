@@ -1,4 +1,4 @@
-"""Sources, and the citations that tie them to what they back."""
+"""Sources, and the citations (provenance) that tie them to what they back."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The real directory as Django fixtures: one file a model, one object a block, sorted by natural key."""
+"""The real directory as Django fixtures (seed data): one file a model, one object a block, sorted by natural key."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""What is noted of requests and errors: one JSON object a line, each request with a name, nothing about a person."""
+"""What is noted of requests and errors (structured logging): one JSON object a line, each request with a name, nothing about a person."""
 
 import ipaddress
 import json

@@ -1,4 +1,4 @@
-"""Purges nginx's cache, so that what was withdrawn does not come back from there while all else is down.
+"""Purges nginx's cache (cache invalidation), so that what was withdrawn does not come back from there while all else is down.
 
 nginx as Debian builds it knows no purging. But it can move and delete files (WebDAV), and on an inner address of its
 own it does so with the folders of its cache: it is the only one who may write there.

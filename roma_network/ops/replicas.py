@@ -1,4 +1,4 @@
-"""Which database a request reads from: pages that are the same for everybody from replicas, all else from the primary.
+"""Which database a request reads from (read replicas, circuit breaker): pages that are the same for everybody from replicas, all else from the primary.
 
 A worker keeps to one replica while that answers, so that what it holds in memory is read once for each version. A
 reader who has just edited something is sent to a database that holds the edit: the admin leaves a note in a cookie, with

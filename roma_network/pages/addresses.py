@@ -1,4 +1,4 @@
-"""The canonical address of an answer: the parameters that its view takes, in the view's order, and none twice.
+"""The canonical address (canonical URL) of an answer: the parameters that its view takes, in the view's order, and none twice.
 
 It is the key of our cache, of ETags and of nginx's cache. An address that says the same in another way (tracking, empty
 fields, another order) is answered from what is kept under the canonical one, without a redirect; a proxy does not keep

@@ -1,4 +1,4 @@
-"""Answers kept under the content version: an edit shows at once, and a page that nobody edited costs a query at most.
+"""Answers kept under the content version (ETag, conditional requests): an edit shows at once, and a page that nobody edited costs a query at most.
 
 What a stranger sends steers neither what is kept nor what is read. Cookies are dropped before anything looks at them,
 `Accept-Encoding` is reduced to what we can send, an address to its canonical form (see `addresses`). What is not kept

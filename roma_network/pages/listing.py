@@ -19,7 +19,7 @@ from django.utils.translation import ngettext, pgettext
 
 from roma_network.core.web_addresses import absolute
 from roma_network.export import formats, responses
-from roma_network.export.formats import ROWS
+from roma_network.export.formats import ATOM, ROWS
 from roma_network.pages.questions import QuestionShown
 from roma_network.pages.redirects import moved_filters
 from roma_network.search.answers import asked
@@ -73,16 +73,16 @@ def rounded(size):
 
 
 class Listing:
-    """A filtered list as a page or an export."""
+    """A filtered list as a page or an export. A `tally` that is given has read the filters already."""
 
     formats = ROWS
     streamed = ROWS  # files of its rows
 
-    def __init__(self, request, filterset_class, table=None):
+    def __init__(self, request, filterset_class, table=None, tally=None):
         self.request = request
         self.table = table
-        self.filterset = filterset_class(request.GET, self.formats)
-        self.tally = FacetCounts(self.filterset, request.content_version)
+        self.tally = tally or FacetCounts(filterset_class(request.GET, self.formats), request.content_version)
+        self.filterset = self.tally.filterset
 
     @property
     def moved(self):
@@ -103,9 +103,11 @@ class Listing:
     @property
     def file(self):
         """The file that the address asks for, or None."""
-        if self.request.GET.get("format") not in self.streamed:
+        asked = self.request.GET.get("format")
+        if asked not in self.streamed:
             return None
-        keys = array("q", self.tally.found.tolist())  # in the order of the page: in SQL, sorting takes long
+        # In the order of the page: in SQL, sorting takes long. A feed has an order of its own.
+        keys = None if asked == ATOM.name else array("q", self.tally.found.tolist())
         return responses.requested(self.request, self.table, self.filterset.qs, keys)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What answers cost, and how much of that a client may ask for: a bucket of tokens for each network.
+"""What answers cost, and how much of that a client may ask for (throttling, against denial of service): a bucket of tokens for each network.
 
 Two workers that look into one bucket at once may both take the same tokens: a client then gets a little more than its
 share. Without a cache nobody is counted, and pages go on.

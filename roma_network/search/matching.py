@@ -53,10 +53,6 @@ class Answer:
     left_out: tuple[Concept, ...] = ()
     best: list[tuple[float, float, int]] = field(default_factory=list)  # fit, score, key of the first of all
 
-    @property
-    def is_whole(self) -> bool:
-        return not self.nearly and not self.left_out
-
 
 class QuestionMatcher:
     """A question put to one list. Rows stand in the order of the facet index."""

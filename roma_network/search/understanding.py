@@ -1,4 +1,4 @@
-"""What a question asks for: its words become countries, places, themes, types, roles, kinds, phases, years and names.
+"""What a question asks for (query understanding, entity linking): its words become countries, places, themes, types, roles, kinds, phases, years and names.
 
 The rest stays words. Words in quotation marks, and those behind a minus, are taken as they stand.
 """

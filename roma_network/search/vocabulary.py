@@ -1,4 +1,4 @@
-"""What words mean: themes, types, roles, kinds, phases, countries and places, in the languages of the directory.
+"""What words mean (synonyms, and a gazetteer of places): themes, types, roles, kinds, phases, countries and places, in the languages of the directory.
 
 `data/` holds the words, each file with its source. They are read once, at the first question.
 """

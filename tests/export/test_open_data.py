@@ -488,7 +488,7 @@ def test_sitemaps_name_every_public_page_once(directory, client):
 def test_the_date_of_a_page_in_a_sitemap_is_that_of_its_last_visible_change(client):
     actor = factories.ActorFactory(slug="town")
     factories.ActorFactory(slug="other")
-    Record.objects.told().update(at=datetime(2026, 1, 2, tzinfo=UTC))
+    Record.objects.settled().update(at=datetime(2026, 1, 2, tzinfo=UTC))
     factories.ParticipationCitationFactory(subject__actor=actor)
     text = client.get("/sitemap-actors.xml").text
     found = dict(re.findall(r"<loc>[^<]*/actors/(\w+)/</loc>.*?<lastmod>([^<]*)</lastmod>", text, re.DOTALL))

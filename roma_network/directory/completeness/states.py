@@ -139,29 +139,10 @@ class StateProfile:
         """When somebody looked for it: by name, or in what was read on the country's bodies."""
         return self.searched(sought) or self.sources_read
 
-    @property
-    def contact_point_looked(self):
-        return self.looked(Office.CONTACT_POINT)
-
-    @property
-    def equality_body_looked(self):
-        return self.looked(Office.EQUALITY_BODY)
-
-    @property
-    def strategy_looked(self):
-        return self.looked(Sought.STRATEGY)
-
-    @property
-    def commission_report_looked(self):
-        return self.looked(Sought.COMMISSION_REPORT)
-
-    @property
-    def monitor_report_looked(self):
-        return self.looked(Sought.MONITOR_REPORT)
-
-    @property
-    def money_looked(self):
-        return self.looked(Sought.MONEY)
+    @cached_property
+    def looked_for(self) -> dict[str, date | None]:
+        """What a dossier would hold → when somebody looked for it."""
+        return {each.value: self.looked(each) for each in (*Office, *Sought)}
 
     @property
     def gaps(self) -> list["Gap"]:

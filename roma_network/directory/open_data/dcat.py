@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 
-from initiatives.models import Participation, Roster
+from initiatives.models import Participation
 from roma_network.core.read_only import read_only
 from roma_network.directory.open_data.permalinks import KINDS
 from roma_network.export import dumps, formats
@@ -217,7 +217,6 @@ def terms(origin, found):
 def description(origin):
     """The linked data as a whole, its classes, and its links to other data sets."""
     counts = {kind: model.objects.published().count() for kind, (model, _table) in KINDS.items()}
-    counts["roster"] = Roster.objects.public().count()
     newest = next(dumps.latest(), None)
     files = [name for name, _size, _digest in newest.files if name.startswith("directory.")] if newest else []
     dataset = part(origin, "dataset")

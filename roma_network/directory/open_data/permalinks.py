@@ -1,11 +1,10 @@
-"""Permalinks and content negotiation: what names an entry or a term for good. People are led to the page, programs get data in the form they ask for."""
+"""Permalinks (persistent identifiers) and content negotiation: what names an entry or a term for good. People are led to the page, programs get data in the form they ask for."""
 
 import re
 from collections import namedtuple
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
@@ -18,6 +17,7 @@ from roma_network.export import rdf, responses
 from roma_network.export.formats import NEGOTIABLE
 from roma_network.export.rdf import Iri, Resource
 from roma_network.export.terms import labels
+from roma_network.models import Editorial
 from roma_network.pages.redirects import instead_of
 from stakeholders.columns import actors
 from stakeholders.models import Actor, Theme
@@ -33,6 +33,7 @@ KINDS = {
     "actor": IdentifiedKind(Actor, actors),
     "initiative": IdentifiedKind(Initiative, initiatives),
     "document": IdentifiedKind(Document, documents),
+    "roster": IdentifiedKind(Roster, rosters),
 }
 # Where a term of these leads; those of others to the page that says what they mean.
 LISTS = {
@@ -57,17 +58,15 @@ def entry(request, kind, slug):
     """An entry; where another took its place, that one; or that it was withdrawn."""
     if found := scheme_of(kind):
         return term(request, found, kind, slug)
-    if kind == "roster":  # which is never merged or withdrawn
-        found = Roster.objects.public().filter(slug=slug)
-        return page_or_data(request, rosters, found, get_object_or_404(found))
     if kind not in KINDS:
         raise Http404
     model, table = KINDS[kind]
     found = model.objects.published().filter(slug=slug)
-    row = found.first()
-    if row is None:
+    if row := found.first():
+        return page_or_data(request, table, found, row)
+    if issubclass(model, Editorial):
         return instead_of(request, model, slug)
-    return page_or_data(request, table, found, row)
+    raise Http404  # rosters are never merged or withdrawn
 
 
 def page_or_data(request, table, found, row):

@@ -1,4 +1,4 @@
-"""What machines look for: robots.txt, sitemaps, the search description of browsers, where to report a weakness."""
+"""What machines look for: robots.txt, sitemaps, the search description of browsers (OpenSearch), where to report a weakness."""
 
 from datetime import timedelta
 from typing import NamedTuple

@@ -105,8 +105,8 @@ class Network(Picture):
     most_edges = MOST_EDGES
     size = (WIDTH, WIDTH)
 
-    def __init__(self, request):
-        super().__init__(request, ActorFilterSet)
+    def __init__(self, request, tally=None):
+        super().__init__(request, ActorFilterSet, tally=tally)
         self.version = request.content_version
 
     @cached_property
@@ -297,7 +297,7 @@ class Network(Picture):
     @cached_property
     def surroundings(self):
         """Those of a well connected actor, few enough marks for screens that are too small for all."""
-        found = (EgoNetwork.among(self, actor) for actor, _degree in self.connected)
+        found = (EgoNetwork(self.request, actor, self.tally) for actor, _degree in self.connected)
         return next((around for around in found if not around.is_dense), self)
 
     @property
@@ -442,18 +442,9 @@ class EgoNetwork(Network):
 
     address = "network_around"
 
-    def __init__(self, request, actor):
-        super().__init__(request)
+    def __init__(self, request, actor, tally=None):
+        super().__init__(request, tally)
         self.actor = actor
-
-    @classmethod
-    def among(cls, network, actor):
-        """The neighbourhood of an actor in a network whose filters were read already."""
-        around = cls.__new__(cls)
-        for name in ("request", "table", "filterset", "tally", "version"):
-            setattr(around, name, getattr(network, name))
-        around.actor = actor
-        return around
 
     @property
     def title(self):

@@ -1,4 +1,4 @@
-"""Initiatives as bars over the years, moments as points, milestones of policy as marks, and what followed as arrows."""
+"""Initiatives as bars over the years (a Gantt chart), moments as points, milestones of policy as marks, and what followed as arrows."""
 
 from typing import NamedTuple
 

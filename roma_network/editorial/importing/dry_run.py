@@ -376,7 +376,7 @@ class DryRun:
                     path.append(key)
                     key = leads.get(key)
                 if key == slug:
-                    finding.errors.append((column.name, loops.told(column.field, path)))
+                    finding.errors.append((column.name, loops.circle_in_words(column.field, path)))
                 else:
                     leads[slug] = wanted[slug]
 
