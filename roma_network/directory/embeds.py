@@ -38,7 +38,7 @@ def card(request, rows, slug, template):
 
 
 def embed_url(entry):
-    return f"/embed{entry.get_absolute_url()}"
+    return reverse(f"embed_{entry._meta.model_name}_detail", args=[entry.slug])
 
 
 def actors(request):
