@@ -261,16 +261,18 @@ def owners(columns: FacetIndex, tie: LinkedRows, mask: Mask) -> Mask:
     return owned
 
 
-def count(codes: Codes, mask: Mask) -> dict[Any, int]:
-    """Value → number of rows in `mask`."""
-    return by_value(codes, np.bincount(codes.values[mask], minlength=len(codes.index)))
+def count(codes: Codes, mask: Mask, most: int | None = None, also: Iterable[Hashable] = ()) -> dict[Any, int]:
+    """Value → number of rows in `mask`: of all, or of the `most` frequent and those that are equal to the last, and `also`."""
+    return by_value(codes, np.bincount(codes.values[mask], minlength=len(codes.index)), most, also)
 
 
-def count_owners(tie: LinkedRows, name: str, mask: Mask) -> dict[Any, int]:
-    """Value of the tie's column → number of the table's rows that own a linked row in `mask` with it."""
+def count_owners(
+    tie: LinkedRows, name: str, mask: Mask, most: int | None = None, also: Iterable[Hashable] = ()
+) -> dict[Any, int]:
+    """Value of the tie's column → number of the table's rows that own a linked row in `mask` with it; `most` and `also` as above."""
     order, codes = tie.by_value[name], tie.columns[name]
     order = first_of_each(tie, name, order[mask[order]])
-    return by_value(codes, np.bincount(codes.values[order], minlength=len(codes.index)))
+    return by_value(codes, np.bincount(codes.values[order], minlength=len(codes.index)), most, also)
 
 
 def first_of_each(tie: LinkedRows, name: str, order: NDArray[Any]) -> NDArray[Any]:
@@ -297,8 +299,11 @@ def foremost_keys(
     return columns.keys[best[weights[best] > 0]].tolist()
 
 
-def by_value(codes, counts):
-    return {value: int(counts[code]) for value, code in codes.index.items() if counts[code]}
+def by_value(codes, counts, most, also):
+    least = 1 if most is None or len(counts) <= most else max(np.partition(counts, -most)[-most], 1)
+    values = list(codes.index)
+    found = {values[code]: int(counts[code]) for code in np.flatnonzero(counts >= least)}
+    return found | {value: int(counts[codes.index[value]]) for value in also if value in codes.index}
 
 
 def facet_index_of(filterset_class: type[Listed], version: str) -> FacetIndex:

@@ -44,14 +44,14 @@ class ShownFacet(namedtuple("ShownFacet", "name label options chosen shaped part
     def shown(self):
         """What is chosen and the most frequent besides, in their own order; all where few are left."""
         frequent = sorted((each for each in self.options if each.count), key=lambda each: -each.count)
-        kept = {*self.chosen, *frequent[: self.most]}
-        shown = [each for each in self.options if each in kept]
+        kept = {each.value for each in [*self.chosen, *frequent[: self.most]]}
+        shown = [each for each in self.options if each.value in kept]
         return shown if len(self.options) - len(shown) > 1 else self.options
 
-    @property
+    @cached_property
     def folded(self):
-        shown = set(self.shown)
-        return [each for each in self.options if each not in shown]
+        shown = {each.value for each in self.shown}
+        return [each for each in self.options if each.value not in shown]
 
 
 Sort = namedtuple("Sort", "label order")
@@ -62,7 +62,14 @@ def has_letters(text: str) -> None:
         raise forms.ValidationError(_("It holds no letter or digit to search for."))
 
 
-class SearchFilter(django_filters.CharFilter):
+class CheaplyCopied:
+    """A filter that each request has its own copy of, its parts shared: nothing changes them, and to copy all took long."""
+
+    def __deepcopy__(self, memo):
+        return copy(self)
+
+
+class SearchFilter(CheaplyCopied, django_filters.CharFilter):
     def __init__(self):
         super().__init__(label=_("Search"), max_length=300, validators=[has_letters])
 
@@ -94,7 +101,7 @@ def field_at(model, path):
     return field_at(field.related_model, rest[0]) if rest else field
 
 
-class FacetFilter(django_filters.MultipleChoiceFilter):
+class FacetFilter(CheaplyCopied, django_filters.MultipleChoiceFilter):
     """A group of values to tick, each with a count. `field_name` is the path to the value.
 
     `via` names the tie where the path leads to many rows. Facets with the same `via` speak of one linked row: an
@@ -151,13 +158,14 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
     def options(self, counts, vocabulary, chosen):
         """What the page offers."""
         options = [
-            Option(value, term.label, counts.get(term.counted, 0), value in chosen)
+            Option(value, str(term.label), counts.get(term.counted, 0), value in chosen)
             for value, term in vocabulary.items()
         ]
         if self.most is None:
             return options
-        kept = set(sorted(options, key=lambda option: -option.count)[: self.most])
-        return [option for option in options if option.chosen or option in kept]
+        frequent = sorted(options, key=lambda option: -option.count)[: self.most]
+        kept = {option.value for option in frequent}
+        return [option for option in options if option.chosen or option.value in kept]
 
 
 class PresenceFilter(FacetFilter):
@@ -419,13 +427,14 @@ class FacetCounts:
         return np.logical_and.reduce(choices) if choices else None
 
     def counts(self, name):
-        """Value → number of rows that match with this value in place of what is chosen in its facet."""
-        mask, via = self.mask(skip=name), self.facets[name].via
+        """Value → number of rows that match with this value in place of what is chosen in its facet, of those that are offered."""
+        mask, via, most = self.mask(skip=name), self.facets[name].via, self.facets[name].most
+        chosen = self.chosen.get(name, ())
         if not via:
-            return count(self.columns.plain[name], mask)
+            return count(self.columns.plain[name], mask, most, chosen)
         tie, linked = self.columns.ties[via], self.linked(via, skip=name)
         among = mask[tie.rows] if linked is None else mask[tie.rows] & linked
-        return count_owners(tie, name, among)
+        return count_owners(tie, name, among, most, chosen)
 
     @cached_property
     def found(self):
