@@ -397,19 +397,30 @@ class Directory:
     # Ties
 
     def participations(self):
-        """One for each initiative, the rest as chance and the weights have it."""
-        size, seen = self.size[Participation], set()
+        """One for each initiative, the rest as chance and the weights have it; but no actor has more for the number of initiatives
+        than any real one, unless there are too few of all.
+        """
+        size, seen, held = self.size[Participation], set(), Counter()
+        most = max(self.size[Initiative] * self.largest_share, FEWEST * size / self.size[Actor])
         initiatives = [*range(1, self.size[Initiative] + 1)]
         while len(seen) < size:
             asked = size - len(seen)
             initiatives += self.some(Initiative, max(asked - len(initiatives), 0))
             for initiative, actor in zip(initiatives[:asked], self.some(Actor, asked), strict=True):
+                if held[actor] >= most:
+                    continue
                 role = self.role(initiative, actor)
                 if (initiative, actor, role) not in seen:
                     seen.add((initiative, actor, role))
+                    held[actor] += 1
                     self.funders[initiative] += role == Role.FUNDER
                     yield from self.participation(len(seen), initiative, actor, role)
             initiatives = []
+
+    @property
+    def largest_share(self):
+        """How many participations one actor really has at most for each initiative."""
+        return max(self.parts["actor"].values()) / len(self.shapes[Initiative])
 
     def role(self, initiative, actor):
         """As actors of its type have it; but no initiative has more funders than any real one: others have those instead."""

@@ -216,6 +216,14 @@ def test_no_initiative_has_more_funders_than_a_real_one(large):
     assert max(Counter(real).values()) == synthetic.MOST_FUNDERS
 
 
+def test_no_actor_takes_part_more_often_than_a_real_one(large):
+    made = Counter(Participation.objects.values_list("actor", flat=True))
+    real = Counter(value["actor"][0] for kind, value in fixtures.rows() if kind is Participation)
+    initiatives = [kind for kind, _value in fixtures.rows()].count(Initiative)
+    share = max(real.values()) / initiatives
+    assert share / 2 < max(made.values()) / Initiative.objects.count() <= share + 1
+
+
 def test_names_are_written_in_all_scripts_of_the_eu(large):
     letters = set("".join(Actor.objects.values_list("native_name", flat=True)))
     assert {"α", "б", "a"} <= letters
