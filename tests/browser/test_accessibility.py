@@ -1,50 +1,35 @@
 import pytest
 
+from roma_network.models import Status
+from tests import factories
 from tests.browser import axe
+from tests.browser.conftest import PHONE
+from tests.html import EMBEDS, EVERY_KIND
 
 pytestmark = pytest.mark.browser
 
 ADDRESSES = [
-    "/",
-    "/actors/",
+    *EVERY_KIND.values(),
+    *EMBEDS.values(),
     "/actors/?q=roma&type=academia&country=CZ&country=XK&theme=education&page=99",
     "/actors/?q=nothing+is+called+so",
+    "/actors/?contry=RO",
     "/actors/fra/",
-    "/initiatives/",
-    "/initiatives/?q=roma&status=running",
-    "/initiatives/leri/",
-    "/initiatives/romact/",
-    "/documents/",
-    "/countries/",
-    "/countries/RO/",
-    "/countries/XK/",
-    "/countries/?membership=candidate&sort=money",
-    "/funding/",
-    "/funding/?country=RO",
-    "/funding/flow/",
-    "/partners/",
-    "/partners/?like=kosice-sk",
-    "/actors/kosice-sk/",
-    "/search/?q=roma",
-    "/about/",
-    "/accessibility/",
-    "/privacy/",
-    "/no-such-page/",
-    "/map/",
-    "/map/?type=local_authority&country=RO",
-    "/network/",
-    "/network/?q=nothing+is+called+so",
-    "/timeline/",
-    "/figures/",
-    "/figures/types/",
-    "/embed/map/",
-    "/embed/actors/?type=academia",
-    "/embed/actors/fra/",
-    "/api/v1/",
-    "/data/",
-    "/embed/network/?type=academia",
-    "/embed/figures/themes/",
     "/actors/council-of-europe/",
+    "/actors/kosice-sk/",
+    "/initiatives/?q=roma&status=running",
+    "/initiatives/romact/",
+    "/countries/RO/",
+    "/countries/?membership=candidate&sort=money",
+    "/funding/?country=RO",
+    "/partners/",
+    "/search/",
+    "/search/?q=qwrtzpsdf",
+    "/map/?type=local_authority&country=RO",
+    "/network/?q=nothing+is+called+so",
+    "/embed/actors/?type=academia",
+    "/embed/figures/themes/",
+    "/no-such-page/",
     "/admin/login/",
 ]
 
@@ -54,6 +39,34 @@ def test_every_kind_of_page_serves_everybody(page, address):
     page.goto(address)
     wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= window
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert axe.violations(page) == []
+
+
+def test_a_withdrawn_entry_serves_everybody(browser, server, transactional_db):
+    gone = factories.ActorFactory(status=Status.WITHDRAWN)
+    page = browser.new_page(base_url=server, viewport={"width": PHONE, "height": 800})
+    assert page.goto(gone.get_absolute_url()).status == 410
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert axe.violations(page) == []
+    page.close()
+
+
+OPENED = {  # what lies hidden at first → the button that opens it
+    "/actors/fra/": ".markers button",
+    "/initiatives/leri/": ".files .menu",
+    "/countries/": "button[popovertarget=go]",
+    "/actors/": "button[popovertarget=filters], #views .menu",
+    "/about/": "button[popovertarget=places], button[popovertarget=more]",
+}
+
+
+@pytest.mark.parametrize("address", OPENED)
+def test_what_opens_serves_everybody(page, address):
+    page.goto(address)
+    page.locator(OPENED[address]).filter(visible=True).first.click()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert axe.violations(page) == []

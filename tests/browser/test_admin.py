@@ -6,6 +6,7 @@ from collections import namedtuple
 from pathlib import Path
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
@@ -103,6 +104,27 @@ def test_a_file_is_sent_looked_at_and_imported(desk, tmp_path):
     assert serves_everybody(page) == []
     amaro = Actor.objects.get(slug="amaro")
     assert amaro.history.get().history_change_reason == "From the yearbook"
+
+
+def test_every_list_and_form_serves_everybody(desk):
+    """Of all models, for who may do everything: among them accounts, groups, imports and vocabularies."""
+    page = desk.page
+    User.objects.filter(pk=desk.user.pk).update(is_superuser=True)
+    addresses = ["/admin/password_change/", reverse("admin:second_factor_set_up")]
+    for model in site._registry:
+        addresses.append(address(model))
+        if row := model.objects.first():
+            addresses.append(address(row, "change"))
+        addresses.append(address(model, "add"))
+    failing = {}
+    for width, scheme in ((PHONE, "dark"), (DESK, "light")):
+        page.set_viewport_size({"width": width, "height": 800})
+        for url in addresses:
+            if page.goto(url).status == 403:  # nobody adds these by hand
+                assert "/add/" in url
+            elif found := serves_everybody(page, schemes=[scheme]):
+                failing[width, url] = found
+    assert failing == {}
 
 
 def test_every_kind_of_page_serves_everybody(desk):

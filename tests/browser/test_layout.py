@@ -58,6 +58,69 @@ def test_states_are_cards_where_a_table_has_no_room_and_stay_a_table_to_who_hear
     page.wait_for_url("**/countries/SK/")
 
 
+def test_the_header_works_without_scripts_and_has_room_for_a_choice_of_languages(browser, server, directory):
+    for width in (PHONE, DESK):
+        page = browser.new_page(
+            base_url=server, viewport={"width": width, "height": 800}, java_script_enabled=False
+        )
+        page.goto("/about/")
+        places = page.locator("#places")
+        if width == PHONE:
+            assert not places.is_visible()
+            page.get_by_role("button", name="Menu").click()
+        else:
+            page.get_by_role("button", name="More").click()
+        assert places.get_by_role("link", name="Timeline").is_visible()
+        page.close()
+        page = browser.new_page(base_url=server, viewport={"width": width, "height": 800})
+        page.goto("/about/")
+        page.locator("#places > ul").evaluate(
+            "list => { list.append(list.firstElementChild.cloneNode(true)); }"
+        )
+        assert page.locator("header").bounding_box()["height"] <= HEADER[width]
+        page.close()
+
+
+@pytest.mark.parametrize("page", [DESK], indirect=True)
+@pytest.mark.parametrize("address", ["/actors/fra/", "/initiatives/leri/", "/countries/RO/"])
+def test_the_side_column_of_a_dossier_stays(page, address):
+    page.goto(address)
+    side = page.locator(".side").first
+    page.evaluate("scrollTo({top: 1500, behavior: 'instant'})")
+    assert 0 <= side.bounding_box()["y"] <= 40
+
+
+@pytest.mark.parametrize("address", ["/actors/fra/", "/initiatives/leri/"])
+def test_facts_come_before_the_files(page, address):
+    page.goto(address)
+    facts, files = (page.locator(f".side > {each}").first.bounding_box() for each in ("dl", ".files"))
+    assert facts["y"] + facts["height"] <= files["y"] or facts["x"] + facts["width"] <= files["x"]
+
+
+def test_a_source_opens_beside_its_fact_without_scripts(browser, server, directory):
+    page = browser.new_page(
+        base_url=server, viewport={"width": DESK, "height": 800}, java_script_enabled=False
+    )
+    page.goto("/actors/fra/")
+    marker = page.locator(".summary .markers button").first
+    marker.click()
+    note = page.locator(".note:popover-open")
+    there, here = note.bounding_box(), marker.bounding_box()
+    assert there["y"] - here["y"] - here["height"] < 20
+    assert abs(there["x"] - here["x"]) < there["width"]
+    page.keyboard.press("Escape")
+    assert note.count() == 0
+    page.close()
+
+
+def test_the_timeline_opens_at_today_and_keeps_its_years_in_sight(page):
+    page.goto("/timeline/")
+    box = page.locator(".timeline-box").bounding_box()
+    assert box["x"] < page.locator("svg.timeline .now").bounding_box()["x"] < box["x"] + box["width"]
+    page.locator(".timeline-box").evaluate("box => { box.scrollTop = 900; }")
+    assert abs(page.locator(".years-above").bounding_box()["y"] - box["y"]) < 3
+
+
 def with_most(rows, *ties):
     """Of each of these ties the entry that has the most."""
     return [rows.annotate(number=Count(tie)).order_by("-number", "pk").first() for tie in ties]

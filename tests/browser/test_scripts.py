@@ -177,6 +177,50 @@ def test_a_network_is_zoomed_and_moved_by_keys_and_buttons(page):
     assert view_of(page)[2] < whole[2]
 
 
+NAMES = """svg => [...svg.parentElement.querySelectorAll(".over .name-on-map")].filter((name) => name.checkVisibility())
+  .map((name) => [name.textContent, name.getBoundingClientRect().toJSON()])"""
+
+
+def test_names_in_a_network_keep_their_size_and_nearer_there_are_more(page):
+    page.goto("/network/fra/")
+    far = page.locator("svg.network").evaluate(NAMES)
+    page.get_by_role("button", name="Nearer").click()
+    page.get_by_role("button", name="Nearer").click()
+    near = page.locator("svg.network").evaluate(NAMES)
+    assert len({text for text, _box in near} - {text for text, _box in far}) > 0
+    for names in (far, near):
+        assert {round(box["height"]) for _text, box in names} == {round(far[0][1]["height"])}
+        boxes = [box for _text, box in names]
+        for place, one in enumerate(boxes):
+            for other in boxes[place + 1 :]:
+                wide = min(one["right"], other["right"]) - max(one["left"], other["left"])
+                tall = min(one["bottom"], other["bottom"]) - max(one["top"], other["top"])
+                assert wide <= 4 or tall <= 5
+
+
+def test_a_network_lights_up_who_is_tied_to_the_mark_with_the_focus(page):
+    page.goto("/network/fra/")
+    page.locator("svg.network a[tabindex='0']").focus()
+    assert page.locator(".lit-edges").count() == 1
+    assert page.locator(".marks.faded").count() == 1
+
+
+def test_a_network_starts_from_a_question(page):
+    page.goto("/network/")
+    questions = page.get_by_role("navigation", name="Questions to begin with")
+    questions.get_by_role("link", name="Spain").click()
+    page.wait_for_url("**/network/?type=local_authority&type=roma_community&country=ES")
+    assert page.locator("svg.network:visible a").count() > 3
+
+
+def test_a_map_fits_what_is_chosen(page):
+    land = page.locator("svg.map a[aria-label^=Slovakia] .land").first
+    page.goto("/map/")
+    whole = land.bounding_box()["width"]
+    page.goto("/map/?country=SK")
+    assert land.bounding_box()["width"] > 4 * whole
+
+
 def test_arrow_keys_walk_along_ties_and_enter_opens(page):
     page.goto("/network/fra/")
     assert page.locator("svg.network a[tabindex='0']").count() == 1
@@ -344,6 +388,22 @@ def test_a_first_tap_says_what_a_place_is_and_a_second_opens_it(browser, server,
     page.touchscreen.tap(*middle)
     page.wait_for_url(re.compile("/(actors|countries)/"))
     context.close()
+
+
+def test_the_first_page_is_whole_without_scripts(still):
+    still.goto("/")
+    assert still.locator(".doors a").all_inner_texts() == [
+        "Find partners",
+        "A country’s policy",
+        "Follow the money",
+        "Get the data",
+        "Correct an entry",
+    ]
+    assert still.locator("svg.map a").count() > 30
+    assert still.locator("svg.map .name-on-map").filter(visible=True).count() > 10
+    still.locator("main [name=q]").fill("romact")
+    still.locator("main [name=q]").press("Enter")
+    still.wait_for_url("**/search/?q=romact")
 
 
 def test_pictures_stand_without_scripts(still):

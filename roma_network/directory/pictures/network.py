@@ -5,6 +5,7 @@ from functools import cached_property
 from itertools import groupby
 from math import sqrt
 from typing import NamedTuple
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import numpy as np
@@ -27,7 +28,7 @@ from roma_network.export.formats import GRAPHS, LICENCE, PICTURES
 from roma_network.pages.pictures import Picture
 from roma_network.pages.redirects import instead_of
 from stakeholders.filters import ActorFilterSet
-from stakeholders.models import Actor, ActorType, Relation, RelationKind
+from stakeholders.models import Actor, ActorType, Country, Relation, RelationKind
 
 MOST_NODES = 2000
 MOST_EDGES = 3000  # that are drawn; files hold all
@@ -37,6 +38,7 @@ MARGIN = 40  # units
 SQUARE = 20  # units of a shape
 WIDTH = 1000  # units on a side, however many there are: so that names keep their size
 MOST_FRESH = 400  # nodes that are laid out anew for what is chosen
+MOST_STATES = 4  # offered to begin with
 MOST_COLLEAGUES = 40  # around one actor
 MOST_ON_PHONES = 120  # nodes, beyond which a small screen is offered neighbourhoods
 
@@ -293,6 +295,21 @@ class Network(Picture):
     def components(self):
         """The sizes of the parts that nothing ties together, the greatest first."""
         return sorted(map(len, self.graph.as_igraph().connected_components()), reverse=True)
+
+    @property
+    def meeting(self):
+        """The states with the most Roma organisations that have cities here too, each with the picture of both."""
+        types = (ActorType.LOCAL_AUTHORITY, ActorType.ROMA_COMMUNITY)
+        actors = self.entries[: len(self.graph.actors)]
+        cities, groups = (Counter(each.country_id for each in actors if each.type == kind) for kind in types)
+        codes = sorted(
+            (code for code in groups if code and cities[code]), key=lambda code: (-groups[code], code)
+        )
+        states = Country.objects.in_bulk(codes[:MOST_STATES])
+        query = urlencode({"type": types}, doseq=True)
+        return [
+            (state.label, f"{reverse('network')}?{query}&country={code}") for code, state in states.items()
+        ]
 
     @cached_property
     def surroundings(self):
