@@ -15,7 +15,7 @@ from initiatives.models import Document, Initiative
 from roma_network.directory.open_data.dataset import PARTS
 from roma_network.editorial import revisions
 from roma_network.editorial.importing.tables import import_table
-from roma_network.export.columns import Column, Kind, Property, Table, tables
+from roma_network.export.columns import Column, Kind, Property, Table, model_field, tables
 from roma_network.export.rdf import PREFIXES
 from roma_network.export.records import Records, built_records
 from stakeholders.models import Actor
@@ -213,6 +213,19 @@ def test_linked_data_states_what_a_column_declares(client, entries, table, name)
     for each in tables[table].columns[name].rdf:
         prefix, _colon, local = each.name.partition(":")
         assert PREFIXES[prefix] + local in predicates
+
+
+@pytest.mark.parametrize(("table", "name"), COLUMNS)
+def test_a_column_that_leads_to_rows_of_a_table_links_it(table, name):
+    column = tables[table].columns[name]
+    found = model_field(tables[table].model, column.field or name)
+    led_to = {
+        each.name
+        for each in tables.values()
+        if each.model and each.model is getattr(found, "related_model", None)
+    }
+    if led_to and not (column.parts or column.value):
+        assert column.links in led_to
 
 
 # In the API, and in what describes it
