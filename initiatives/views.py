@@ -24,7 +24,7 @@ from stakeholders.models import ActorType
 
 MOST_DOCUMENTS = 10
 DOCUMENT_FACTS = ("title", "kind", "date", "publisher", "language", "url", "countries", "concerns")
-FACTS = (  # that can be cited, in the order of the page
+FACTS = (  # in the order of the page, before those that it does not name
     "name",
     "acronym",
     "kind",
@@ -136,7 +136,7 @@ def initiative_page(request, initiative):
     read_citations(participations, documents, funding)
     context = {
         "initiative": initiative,
-        "backed": notes.beside(initiative.citations.all(), FACTS),
+        "backed": notes.beside(initiative.citations.all(), columns.initiatives.facts, FACTS),
         "funding": notes.number({"all": funding}).get("all"),
         "roles": roles(participations, notes),
         "documents": notes.number({"first": documents[:MOST_DOCUMENTS]}).get("first"),
@@ -167,7 +167,7 @@ def document_page(request, document):
     notes = Footnotes()
     context = {
         "document": document,
-        "backed": notes.beside(document.citations.all(), DOCUMENT_FACTS),
+        "backed": notes.beside(document.citations.all(), columns.documents.facts, DOCUMENT_FACTS),
         "publisher": document.publisher if document.publisher and document.publisher.is_published else None,
         "actors": document.actors.published().select_related("country").order_by("sort_name"),
         "initiatives": document.initiatives.published().order_by("sort_name"),

@@ -18,7 +18,7 @@ from stakeholders.similar import Similar
 
 MOST_DOCUMENTS = 10
 MOST_SIMILAR = 6
-FACTS = (  # that can be cited, in the order of the page
+FACTS = (  # in the order of the page, before those that it does not name
     "name",
     "acronym",
     "native_name",
@@ -68,7 +68,7 @@ def actor_page(request, actor):
     similar = Similar(actor, {row.initiative_id for row in participations}, version)
     context = {
         "actor": actor,
-        "backed": notes.beside(actor.citations.all(), FACTS),
+        "backed": notes.beside(actor.citations.all(), columns.actors.facts, FACTS),
         "map": locator_map(actor),
         "identifiers": columns.identifiers_of(actor),
         "mandates": notes.number({"all": [row for row in mandates if row.cited]}).get("all"),

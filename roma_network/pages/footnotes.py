@@ -62,15 +62,15 @@ class Footnotes:
         add(note.checks, [citation.checked_on])
         return note
 
-    def beside(self, citations, facts):
-        """Fact → its notes, numbered in the order of `facts`, which is that of the page; then those that back none of them."""
-        places = {fact: place for place, fact in enumerate(facts)}
+    def beside(self, citations, facts, order=()):
+        """Fact → its notes, numbered in the order of the page: `order`, then the other `facts`; then those that back none."""
+        places = {fact: place for place, fact in enumerate(dict.fromkeys([*order, *facts]))}
         noted = [
             (citation.facts, self.note(citation))
             for citation in sorted(citations, key=lambda citation: first(citation, places))
         ]
         self.mark_copies(citations)
-        return {fact: in_order(note for backs, note in noted if fact in backs) for fact in facts}
+        return {fact: in_order(note for backs, note in noted if fact in backs) for fact in places}
 
     def mark_copies(self, citations):
         """Note which facts of a row rest on nothing but copies."""
