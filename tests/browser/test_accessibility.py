@@ -45,7 +45,9 @@ def test_every_kind_of_page_serves_everybody(page, address):
 
 
 def test_a_withdrawn_entry_serves_everybody(browser, server, transactional_db):
-    gone = factories.ActorFactory(status=Status.WITHDRAWN)
+    gone = factories.ActorFactory()
+    gone.status = Status.WITHDRAWN
+    gone.save()
     page = browser.new_page(base_url=server, viewport={"width": PHONE, "height": 800})
     assert page.goto(gone.get_absolute_url()).status == 410
     for scheme in ("light", "dark"):
@@ -67,6 +69,9 @@ OPENED = {  # what lies hidden at first → the button that opens it
 def test_what_opens_serves_everybody(page, address):
     page.goto(address)
     page.locator(OPENED[address]).filter(visible=True).first.click()
+    page.locator("#filters").evaluate_all(
+        "all => all.forEach((each) => { each.scrollTop = each.scrollHeight; })"
+    )
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert axe.violations(page) == []
