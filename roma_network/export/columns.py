@@ -262,13 +262,18 @@ class Table:
         """For an app above, which knows of more that such rows have."""
         place = [each.name for each in self.declared].index(after) + 1
         self.declared.insert(place, column)
-        for read in ("columns", "facts"):
+        for read in ("columns", "facts", "rdf_columns"):
             self.__dict__.pop(read, None)
 
     @cached_property
     def columns(self) -> dict[str, Column]:
         """Name → column, each with what the model says of it."""
         return {column.name: column.bound_to(self.model) for column in self.declared}
+
+    @cached_property
+    def rdf_columns(self) -> list[Column]:
+        """Those that linked data tell of."""
+        return [column for column in self.columns.values() if column.rdf or column.rdf_rows]
 
     @property
     def names(self) -> list[str]:
@@ -293,7 +298,7 @@ class Table:
         subject = self.subject(base, record)
         statements = [("rdf:type", Iri(name)) for name in self.rdf_types]
         nodes: dict[PartResource, list] = {}
-        for column in self.columns.values():
+        for column in self.rdf_columns:
             for each, value in column.statements(record, base):
                 (nodes.setdefault(each.node, []) if each.node else statements).append((each.name, value))
         found = [
@@ -301,7 +306,7 @@ class Table:
             for node, said in nodes.items()
         ]
         statements += [(node.link, each.subject) for node, each in zip(nodes, found, strict=True)]
-        for column in self.columns.values():
+        for column in self.rdf_columns:
             if column.rdf_rows:
                 rows = [column.rdf_rows(base, subject, row) for row in record[column.name]]
                 statements += [(column.rdf_link, each.subject) for each in rows if column.rdf_link]

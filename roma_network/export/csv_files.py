@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import orjson
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MAY_BE_FORMULA = frozenset((*FORMULA, "'"))  # what such a text begins with
 
 
 class Echo:
@@ -33,21 +34,21 @@ def csv_lines(table, records, origin):
     names = table.names
     yield csv_line(names)
     for record in records:
-        yield csv_line(record[column] for column in names)
+        yield csv_line([record[column] for column in names])
 
 
 def csv_cell(value: object) -> object:
     """A value as text that no spreadsheet takes for a formula."""
-    if value is None:
-        return ""
+    if isinstance(value, str):  # most of millions: the first letter tells enough
+        return protected(value) if value[:1] in MAY_BE_FORMULA else value
     if isinstance(value, list):
-        value = in_one_cell(value)
-    return protected(value) if isinstance(value, str) else value
+        return protected(in_one_cell(value))
+    return "" if value is None else value
 
 
 def in_one_cell(values: list) -> str:
     """Keys and texts with semicolons between; rows, which have parts, as JSON."""
-    if any(isinstance(each, dict) for each in values):
+    if values and isinstance(values[0], dict):
         return orjson.dumps(values).decode()
     return "; ".join(values)
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -72,10 +73,10 @@ def spool():
 
 def added(archive, pipe, name, lines):
     with archive.open(f"{name}.csv", "w") as file:
-        for number, line in enumerate(lines):
-            file.write(line.encode())
-            if number % LINES == 0:
-                yield pipe.taken()
+        lines = iter(lines)
+        while some := "".join(islice(lines, LINES)):
+            file.write(some.encode())
+            yield pipe.taken()
 
 
 def descriptor(parts, version):

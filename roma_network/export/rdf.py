@@ -18,6 +18,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+import orjson
 from babel.core import get_global
 from django.core.serializers.json import DjangoJSONEncoder
 
@@ -44,6 +45,7 @@ LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 ESCAPES = {
     ord(letter): f"%{ord(letter):02X}" for letter in [*map(chr, range(0x21)), *'<>"{}|^`\\']
 }  # what no IRI holds
+NOT_IN_IRI = re.compile("|".join(map(re.escape, map(chr, ESCAPES))))
 KOSOVO = "1A0"  # in the EU authority table; ISO has no code for it
 
 
@@ -173,7 +175,7 @@ def turtle_lines(resources: Iterable[Resource]) -> Iterator[str]:
 def in_turtle(value):
     if isinstance(value, Iri):
         return value.value if is_prefixed(value.value) else f"<{iri_text(value.value)}>"
-    quoted = json.dumps(value.value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    quoted = orjson.dumps(value.value).decode().replace("\x7f", "\\u007F")
     if isinstance(value, Typed):
         return f"{quoted}^^{value.datatype}"
     return f"{quoted}@{value.language}" if value.language else quoted
@@ -185,7 +187,7 @@ def is_prefixed(name):
 
 def iri_text(value):
     """An address without what no IRI may hold."""
-    return value.translate(ESCAPES)
+    return value.translate(ESCAPES) if NOT_IN_IRI.search(value) else value
 
 
 def in_full(name):

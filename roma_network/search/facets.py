@@ -408,7 +408,18 @@ class FacetCounts:
         return self.columns.ties[via].columns[name] if via else self.columns.plain[name]
 
     def mask(self, skip=None):
-        """The rows that match everything, or everything but the facet `skip`."""
+        """The rows that match everything, or everything but the facet `skip`: made once where nothing is chosen in that."""
+        skip = skip if skip in self.choices else None
+        if skip not in self.masks:
+            self.masks[skip] = self.mask_without(skip)
+            self.masks[skip].setflags(write=False)
+        return self.masks[skip]
+
+    @cached_property
+    def masks(self):
+        return {}
+
+    def mask_without(self, skip):
         mask = self.base.copy()
         for name, choice in self.choices.items():
             if name != skip and not self.facets[name].via:
