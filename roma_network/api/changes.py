@@ -40,9 +40,7 @@ def table() -> Table:
                 meaning="What the row is known by in its part: its key, or its keys with spaces between.",
             ),
             Column("what", kind=Kind.CHOICE, values=("changed", "removed", "merged"), may_be_empty=False),
-            Column(
-                "merged_into", meaning="The id of the entry in its place, if it was merged.", is_nullable=True
-            ),
+            Column("heir", meaning="The id of the entry in its place, if it was merged.", is_nullable=True),
             Column(
                 "record", meaning="The row as its part tells it; null where it is gone.", is_nullable=True
             ),
@@ -86,7 +84,7 @@ def result(record: Record) -> dict[str, Any]:
         "part": record.part,
         "id": record.key,
         "what": record.what,
-        "merged_into": record.merged_into or None,
+        "heir": record.merged_into or None,  # as harvesters know it
         "record": None if record.body is None else orjson.Fragment(record.body),
     }
 

@@ -380,10 +380,10 @@ def test_a_merged_entry_names_its_heir(client, admin_user):
     old, new = factories.ActorFactory(slug="old"), factories.ActorFactory(slug="new")
     done = merging.merge(survivor=new, old=old, by=admin_user, reason="Twice")
     rows = {row["id"]: row for row in fetch("changes/")["results"]}
-    assert (rows["old"]["what"], rows["old"]["merged_into"], rows["old"]["record"]) == ("merged", "new", None)
+    assert (rows["old"]["what"], rows["old"]["heir"], rows["old"]["record"]) == ("merged", "new", None)
     merging.undo(merge=done, by=admin_user, reason="Not twice")
     rows = {row["id"]: row for row in fetch("changes/")["results"]}
-    assert (rows["old"]["what"], rows["old"]["merged_into"]) == ("changed", None)
+    assert (rows["old"]["what"], rows["old"]["heir"]) == ("changed", None)
 
 
 def test_answers_lead_on_from_number_to_number(directory):
