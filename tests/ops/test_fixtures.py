@@ -13,7 +13,7 @@ from roma_network.ops import fixtures
 from stakeholders.models import Actor, Relation
 from tests import factories
 
-COUNTS = {Actor: 1325, Initiative: 439, Participation: 2007, Relation: 468, Document: 487}
+COUNTS = {Actor: 1325, Initiative: 439, Participation: 2006, Relation: 468, Document: 487}
 E_MAIL = re.compile(r"[\w.+-]+(@|\(at\)|\[at\])[\w-]+\.\w")
 
 
