@@ -473,6 +473,7 @@ class Directory:
                     slug=f"{SLUG}{pk}",
                     title=f"Synthetic roster {pk}",
                     expected=2 * LINES,
+                    as_of=f"{TODAY:%Y-%m-%d}",
                     note=NOTE,
                     rule=rule,
                     initiative_id=initiative,
