@@ -76,3 +76,45 @@ def test_a_style_sheet_travels_without_comments_and_spaces_and_means_the_same(ro
         said = path.read_bytes()
         assert condensed(said).count(b"{") == re.sub(rb"/\*.*?\*/", b"", said, flags=re.DOTALL).count(b"{")
         assert condensed(condensed(said)) == condensed(said)
+
+
+YOUNG = re.compile(
+    r"color-mix\(|light-dark\(|anchor\(|anchor-size\(|(?<![\w-])(?:anchor|position-(?:anchor|area|try))"
+)
+
+
+@pytest.mark.parametrize("name", ["base", "pages", "pictures", "admin"])
+def test_what_older_browsers_do_not_know_stands_apart(name):
+    """A declaration with `var()` that fails is not the one before it but none: a plain one beside it does not help."""
+    styles = (BASE_DIR / "static" / "css" / f"{name}.css").read_text(encoding="utf-8")
+    assert unsupported(styles) == []
+
+
+def test_what_stands_apart_is_told():
+    asked = "@supports (color: color-mix(in srgb, red, blue)) { a { color: color-mix(in srgb, red, blue) } }"
+    assert unsupported(asked) == []
+    assert (
+        unsupported("@supports (position-area: bottom) { @media print { a { position-area: top } } }") == []
+    )
+    assert unsupported("@supports not (position-area: bottom) { a { position-area: top } }") == [
+        "position-area: top"
+    ]
+    assert unsupported(asked + " p { color: light-dark(red, blue); }") == ["color: light-dark(red, blue)"]
+    assert unsupported("@media print { p { margin: 0; anchor-name: --a } }") == ["anchor-name: --a"]
+
+
+def unsupported(styles):
+    """The declarations of young properties and functions outside of `@supports` that asks for something young."""
+    found, around = [], []
+    for text, end in re.findall(r"([^{};]*)([{};])", re.sub(r"/\*.*?\*/", "", styles, flags=re.DOTALL)):
+        if end == "{":
+            around.append(text.strip())
+        elif YOUNG.search(text) and not any(map(asks, around)):
+            found.append(text.strip())
+        if end == "}":
+            around.pop()
+    return found
+
+
+def asks(prelude):
+    return bool(re.match(r"@supports \(", prelude) and YOUNG.search(prelude))
