@@ -49,10 +49,10 @@ def total(rows: Iterable[tuple]) -> Total:
 
 
 def is_part(key: int, rows: Mapping[int, tuple]) -> bool:
-    """Whether a larger sum that holds this one is among the rows, and states its amount."""
+    """Whether a larger sum that holds this one is among the rows and added: then this one is in it already."""
     seen = {key}
     while (key := rows[key][-1]) in rows and key not in seen:
-        if rows[key][1] is not None:
+        if rows[key][1] is not None and rows[key][3] != FundingKind.BROADER:
             return True
         seen.add(key)
     return False

@@ -149,10 +149,6 @@ class FundingQuerySet(KeyedQuerySet):
 
     published = public  # as lists of entries have it
 
-    def counted(self):
-        """What a sum may be made of: no part of a larger one, and no programme that is not for Roma alone."""
-        return self.filter(within=None).exclude(kind="broader")
-
     def with_where_and_when(self):
         """Annotate `in_country`, that of the money or the only one of its initiative, `since` and `lasted`, in which years, and
         `recipient_type`, empty where readers may not see the recipient.

@@ -247,22 +247,27 @@
       halo.querySelector(".lit")?.remove();
     }
 
+    /* Along its ties; where none leads that way, to the nearest mark: else what hangs on a hub alone is never reached. */
     function walk(key) {
       const from = links.find((link) => link === document.activeElement) ?? chosen;
       if (!from) return;
-      const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+      const best = (marks && ahead(from, tiesOf(from), way)) ?? ahead(from, links, way);
+      if (best) enter(best);
+    }
+
+    function ahead(from, links, [dx, dy]) {
       const here = middleOf(from);
-      const near = marks ? [...tiesOf(from)] : links;
-      let best = null;
+      let best;
       let least = Infinity;
-      for (const link of near) {
+      for (const link of links) {
         const x = middleOf(link).x - here.x;
         const y = middleOf(link).y - here.y;
-        const ahead = x * dx + y * dy;
+        const on = x * dx + y * dy;
         const beside = Math.abs(x * dy) + Math.abs(y * dx);
-        if (link !== from && ahead > 0.5 && ahead + 2 * beside < least) [best, least] = [link, ahead + 2 * beside];
+        if (link !== from && on > 0.5 && on + 2 * beside < least) [best, least] = [link, on + 2 * beside];
       }
-      if (best) enter(best);
+      return best;
     }
 
     /* The one tab stop. */

@@ -240,6 +240,29 @@ def test_arrow_keys_walk_along_ties_and_enter_opens(page):
     page.wait_for_url(re.compile("/(actors|initiatives)/[a-z0-9-]+/$"))
 
 
+REACHED = """() => {
+  const drawing = document.querySelector("svg[data-zoom]");
+  const first = drawing.querySelector("a[tabindex='0']");
+  const reached = new Set([first]);
+  for (const mark of reached) {
+    for (const key of ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]) {
+      mark.focus();
+      mark.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+      reached.add(document.activeElement);
+    }
+  }
+  return reached.size / drawing.querySelectorAll("a").length;
+}"""
+
+
+@pytest.mark.parametrize("address", ["/network/kosice-sk/", "/network/fra/", "/network/?country=ES"])
+def test_arrow_keys_come_to_what_hangs_on_a_hub_alone(page, address):
+    """Most of all marks: where two lie nearly one upon the other, the list in words has both."""
+    page.goto(address)
+    page.locator("svg.network a[tabindex='0']").focus()
+    assert page.evaluate(REACHED) > 0.8
+
+
 def test_who_comes_nearer_keeps_sight_of_the_mark_with_the_focus(page):
     page.goto("/network/fra/")
     page.locator("svg.network a").first.focus()

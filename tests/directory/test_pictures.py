@@ -653,3 +653,8 @@ def test_every_fixed_page_and_entry_has_a_picture_for_those_who_share_it(client,
 def test_a_part_of_a_page_is_shared_as_the_whole(client, directory, url, whole):
     [said] = read(client, url).all("meta[property='og:url']")
     assert said.attributes["content"].endswith(whole)
+
+
+def test_a_network_of_one_tie_says_so(client):
+    factories.ParticipationFactory()
+    assert "1 actor and 1 initiative with 1 tie." in client.get("/network/").text

@@ -95,6 +95,15 @@ def test_money_of_an_initiative_in_one_country_is_for_that_country(client):
     assert ["Here" in row for row in rows(client, "?country=SK")] == [True]
 
 
+def test_no_money_is_in_a_sum_twice_and_none_is_lost_with_a_sum_that_is_not_added(client):
+    broader = FundingFactory(amount=90_000_000, kind="broader")
+    FundingFactory(amount=4_000_000, within=broader)
+    whole = FundingFactory(amount=5_000_000)
+    FundingFactory(amount=2_000_000, within=whole)
+    assert "€ 9,000,000" in client.get("/funding/").text
+    assert "add up to 9 million" in client.get("/figures/").text
+
+
 def test_flows_lead_from_funder_to_recipient_and_stand_in_words_beside(client, grant):
     FundingFactory(amount=None, programme="Unknown programme")
     page = read(client, "/funding/flow/")

@@ -5,7 +5,7 @@ from textwrap import wrap
 from typing import NamedTuple
 
 import numpy as np
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from initiatives import columns as initiative_columns
+from initiatives import money
 from initiatives.columns import FUNDED
 from initiatives.filters import InitiativeFilterSet as Initiatives
 from initiatives.models import Document, Funding, Initiative, InitiativeKind, Phase, Role, Roster
@@ -311,8 +312,8 @@ class Money(Figure):
 
     @property
     def note(self):
-        amounts = Funding.objects.public().counted().filter(currency="EUR")
-        total = amounts.aggregate(total=Sum("amount"))["total"] or 0
+        sums = money.total(Funding.objects.public().values_list(*money.FIELDS)).sums
+        total = next((each.amount for each in sums if each.currency == "EUR"), 0)
         text = _(
             "Known amounts in euro add up to %(total)s million. Not among them: parts of a larger sum, and programmes "
             "that are not for Roma alone."
