@@ -82,7 +82,7 @@ def test_the_header_works_without_scripts_and_has_room_for_a_choice_of_languages
 
 
 @pytest.mark.parametrize("page", [DESK], indirect=True)
-@pytest.mark.parametrize("address", ["/actors/fra/", "/initiatives/leri/", "/countries/RO/"])
+@pytest.mark.parametrize("address", ["/actors/fra/", "/initiatives/leri/"])
 def test_the_side_column_of_a_dossier_stays(page, address):
     page.goto(address)
     side = page.locator(".side").first
