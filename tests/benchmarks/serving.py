@@ -107,6 +107,8 @@ def body(server, address):
 
 
 def spread(milliseconds):
+    if len(milliseconds) < 2:  # all that were to be had while a file was sent
+        return Spread(*[sum(milliseconds) or float("nan")] * 2)
     twentieths = quantiles(milliseconds, n=20, method="inclusive")
     return Spread(twentieths[9], twentieths[18])
 
