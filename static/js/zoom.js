@@ -1,8 +1,9 @@
 /* Moving about in a large drawing, and from mark to mark. Wheel with Ctrl, drag, two fingers, buttons and the keys + - 0
-   zoom and move; one tab stop leads in, the arrow keys walk to the next mark that way (in a network along ties), Enter
-   opens, Escape lets go. A first tap says what a mark is, a second opens it. Names keep their size, and nearer by there
-   are more; places too close to one another stand together until there is room. Without this script the drawing stands
-   still, whole, and each mark is a link. */
+   zoom and move; one tab stop leads in, the arrow keys walk to the next mark that way (in a network along ties), Page Up
+   and Page Down through all of them, Home and End to the first and the last, Enter opens, Escape lets go. A first tap
+   says what a mark is, a second opens it. Names keep their size, and nearer by there are more; places too close to one
+   another stand together until there is room. Without this script the drawing stands still, whole, and each mark is a
+   link. */
 
 {
   const NEAREST = 8;
@@ -270,6 +271,14 @@
       return best;
     }
 
+    /* Through all, in the order of the drawing: no mark is out of reach, however it lies. */
+    const turns = {
+      PageDown: (at) => (at + 1) % links.length,
+      PageUp: (at) => (at - 1 + links.length) % links.length,
+      Home: () => 0,
+      End: () => links.length - 1,
+    };
+
     /* The one tab stop. */
     let stopped;
 
@@ -379,6 +388,9 @@
       if (event.key.startsWith("Arrow") && svg.contains(event.target)) {
         event.preventDefault();
         walk(event.key);
+      } else if (turns[event.key] && svg.contains(event.target)) {
+        event.preventDefault();
+        enter(links[turns[event.key](links.indexOf(event.target))]);
       } else if (keys[event.key]) {
         event.preventDefault();
         keys[event.key]();
