@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -25,6 +26,11 @@ class Total(NamedTuple):
     unknown: int  # no source states an amount
     parts: int  # of a larger sum that is among the rows
     broader: int  # of a programme that is not for Roma alone
+
+    @property
+    def added(self) -> int:
+        """Rows in the first of the sums."""
+        return sum(each.count for each in self.sums[:1])
 
 
 FIELDS = ("pk", "amount", "currency", "kind", "within")
@@ -62,9 +68,9 @@ def total_of(funding: Iterable[Funding]) -> Total:
     return total((row.pk, row.amount, row.currency, row.kind, row.within_id) for row in funding)
 
 
-def totals_by_country(funding: QuerySet) -> dict[str, Total]:
-    """Country → the total of the money that is for it alone."""
+def totals_by(path: str, funding: QuerySet) -> defaultdict[Any, Total]:
+    """Value at `path` → the total of its rows; nothing where it has none. Money may count for several values."""
     rows = defaultdict(list)
-    for country, *row in funding.filter(in_country__isnull=False).values_list("in_country", *FIELDS):
-        rows[country].append(row)
-    return {country: total(found) for country, found in rows.items()}
+    for value, *row in funding.filter(**{f"{path}__isnull": False}).values_list(path, *FIELDS):
+        rows[value].append(row)
+    return defaultdict(partial(total, ()), {value: total(found) for value, found in rows.items()})

@@ -62,10 +62,23 @@ class FundingListing(Listing):
     formats = streamed = {name: each for name, each in formats.ROWS.items() if each is not formats.ATOM}
     embed_url = feed_url = ""
 
+    @property
+    def found(self):
+        return Funding.objects.with_where_and_when().filter(pk__in=among(self.tally.found.tolist()))
+
     @cached_property
     def total(self):
-        rows = Funding.objects.filter(pk__in=among(self.tally.found.tolist()))
-        return money.total(rows.values_list(*money.FIELDS))
+        return money.total(self.found.values_list(*money.FIELDS))
+
+    @cached_property
+    def compared(self):
+        """The label of the facet of which several values are chosen, and (label, total) of each; None where there is none."""
+        for name, facet in self.filterset.facets.items():
+            if len(chosen := self.filterset.data.getlist(name)) > 1:
+                totals = money.totals_by(facet.field_name, self.found)
+                terms = self.filterset.vocabularies[name]
+                return facet.label, [(terms[value].label, totals[value]) for value in chosen]
+        return None
 
 
 @public(takes=of_listing(FundingFilterSet), costs=rate_limit.LIST)

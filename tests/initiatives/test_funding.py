@@ -12,6 +12,7 @@ from tests.factories import (
     FundingFactory,
     InitiativeFactory,
     ParticipationFactory,
+    ThemeFactory,
 )
 from tests.html import read, words_of
 
@@ -25,7 +26,7 @@ def grant():
         amount=2_500_000,
         kind="grant",
         programme="ESF Plus",
-        funder=ActorFactory(name="Giver", type="eu_institution"),
+        funder=ActorFactory(name="Giver", slug="giver", type="eu_institution"),
         recipient=ActorFactory(name="Taker", type="civil_society"),
         country=CountryFactory(code="RO", name="Romania"),
         start="2021",
@@ -102,6 +103,25 @@ def test_no_money_is_in_a_sum_twice_and_none_is_lost_with_a_sum_that_is_not_adde
     FundingFactory(amount=2_000_000, within=whole)
     assert "€ 9,000,000" in client.get("/funding/").text
     assert "add up to 9 million" in client.get("/figures/").text
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?funder=giver&funder=bank", ["Bank € 40,000 1 of 1", "Giver € 2,500,000 1 of 2"]),
+        ("?country=RO&country=SK", ["Romania € 2,500,000 1 of 2", "Slovakia – 0 of 0"]),
+        ("?theme=housing&theme=health", ["health € 2,540,000 2 of 3", "housing € 2,540,000 2 of 3"]),
+        ("?funder=giver", []),
+        ("?funder=giver&country=RO", []),
+    ],
+)
+def test_what_is_chosen_of_one_kind_is_added_up_side_by_side(client, grant, query, expected):
+    houses = grant.initiative
+    houses.themes.set([ThemeFactory(slug=slug, name=slug) for slug in ("housing", "health")])
+    CountryFactory(code="SK", name="Slovakia")
+    FundingFactory(initiative=houses, funder=grant.funder, country=grant.country, amount=1_000, within=grant)
+    FundingFactory(initiative=houses, funder=ActorFactory(name="Bank", slug="bank"), amount=40_000)
+    assert [words_of(row) for row in read(client, f"/funding/{query}").all(".compared tbody tr")] == expected
 
 
 def test_flows_lead_from_funder_to_recipient_and_stand_in_words_beside(client, grant):

@@ -27,7 +27,7 @@ from initiatives.models import (
     Role,
     RosterLine,
 )
-from initiatives.money import Total, total_of, totals_by_country
+from initiatives.money import Total, total_of, totals_by
 from roma_network.models import Status
 from roma_network.search.facet_index import count, count_owners, facet_index_of, having
 from stakeholders.filters import ActorFilterSet
@@ -217,7 +217,7 @@ def read(countries: Iterable[Country], version: str, *, in_full: bool = False) -
         for row in funding.for_sorting().with_ends().select_related("initiative").order_by("-known", "slug"):
             states[row.in_country].funding.append(row)
     else:
-        for code, total in totals_by_country(funding).items():
+        for code, total in totals_by("in_country", funding).items():
             states[code].money = total
     counted = counts(version)
     for code, state in states.items():
