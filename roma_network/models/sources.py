@@ -176,7 +176,7 @@ class Citation(Keyed):
         ]
 
     def __str__(self):
-        return f"{self.source}: {self.said}"
+        return "; ".join(filter(None, [f"{self.source}: {self.briefly}", self.note if self.facts else ""]))
 
     @property
     def vocabulary(self):
@@ -184,9 +184,9 @@ class Citation(Keyed):
         return self._meta.get_field("facts").vocabulary
 
     @property
-    def said(self):
-        """What it backs and what else it says, in the reader's words."""
-        return "; ".join(filter(None, [", ".join(fact_titles(self, self.facts)), self.note]))
+    def briefly(self):
+        """What it backs, in the reader's words; what it says where it backs no fact."""
+        return ", ".join(fact_titles(self, self.facts)) or self.note
 
 
 def fact_titles(citation: Citation, facts: Iterable[str]) -> list[str]:

@@ -36,6 +36,9 @@ def weight_of_file(name):
         (20 * KB, "/actors/"),
         (20 * KB, "/initiatives/"),
         (20 * KB, "/documents/"),
+        (20 * KB, "/documents/?type=national_authority"),  # the heaviest of those filtered by one value
+        (20 * KB, "/documents/?sort=name"),
+        (20 * KB, "/documents/?kind=strategy"),
         (20 * KB, "/countries/"),
         (20 * KB, "/funding/"),
         (20 * KB, "/rosters/"),
