@@ -102,9 +102,10 @@ def window(places: Collection[tuple[int, int]], margin: int = 60, least: int = 3
     return left, top, width, height
 
 
-def window_of(paths: Collection[str]) -> Window:
-    """The part of the map of Europe around the main parts of countries: without what lies far from these."""
+def window_of(paths: Collection[str], windows: Collection[Window] = ()) -> Window:
+    """The part of the map of Europe around other windows and the main parts of countries: without what lies far from these."""
     boxes = [bounds(max(path.split("z"), key=len)) for path in paths]
+    boxes += [(left, top, left + width, top + height) for left, top, width, height in windows]
     west, north = min(box[0] for box in boxes), min(box[1] for box in boxes)
     east, south = max(box[2] for box in boxes), max(box[3] for box in boxes)
     margin = 16

@@ -217,6 +217,39 @@ def test_every_number_of_a_map_is_the_length_of_the_list_behind_it(directory, cl
         )
 
 
+@pytest.mark.parametrize(
+    ("address", "is_there"),
+    [("/", True), ("/map/", True), ("/map/?country=ES", True), ("/map/?country=PT", False)],
+)
+def test_a_map_shows_the_box_of_the_canary_islands_whole_or_not_at_all(directory, client, address, is_there):
+    page = read(client, address)
+    boxes = page.all("svg.map .inset")
+    assert bool(boxes) == is_there
+    if address != "/":
+        assert ("In the box: the Canary Islands." in page.text("figcaption")) == is_there
+    [group] = page.all("svg.map > g[transform]")
+    scale, left, top = map(float, re.findall(r"-?[\d.]+", group.attributes["transform"]))
+    _left, _top, width, height = map(float, page.all("svg.map")[0].attributes["viewBox"].split())
+    for box in boxes:
+        x, y, across, down = (float(box.attributes[name]) for name in ("x", "y", "width", "height"))
+        assert 0 <= (x + left) * scale < (x + across + left) * scale <= width
+        assert 0 <= (y + top) * scale < (y + down + top) * scale <= height
+
+
+def test_the_map_of_the_first_page_cuts_no_country_of_the_union_off(directory, client):
+    page = read(client, "/")
+    [group] = page.all("svg.map > g[transform]")
+    scale, left, top = map(float, re.findall(r"-?[\d.]+", group.attributes["transform"]))
+    _left, _top, width, height = map(float, page.all("svg.map")[0].attributes["viewBox"].split())
+    edges = {}
+    for path in page.all("svg.map a .land"):
+        if path.attributes.get("d"):
+            west, north, east, south = atlas.bounds(max(path.attributes["d"].split("z"), key=len))
+            edges[path.attributes["d"][:20]] = (west + left) * scale, (east + left) * scale
+    assert len(edges) > 40
+    assert all(0 < west and east < width for west, east in edges.values())
+
+
 def test_shades_stand_for_about_as_many_countries_each():
     assert maps.classes([]) == []
     assert maps.classes([0, 0]) == []

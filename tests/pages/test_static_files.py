@@ -103,6 +103,31 @@ def test_what_stands_apart_is_told():
     assert unsupported("@media print { p { margin: 0; anchor-name: --a } }") == ["anchor-name: --a"]
 
 
+YOUNG_SELECTOR = re.compile(r":has\(|:popover-open|::details-content")
+LIST_OF_SELECTORS = re.compile(r",(?![^()]*\))")
+
+
+@pytest.mark.parametrize("name", ["base", "pages", "pictures", "admin"])
+def test_no_selector_that_older_browsers_do_not_know_takes_another_with_it(name):
+    """They drop a rule whole where they do not know one selector of its list."""
+    styles = (BASE_DIR / "static" / "css" / f"{name}.css").read_text(encoding="utf-8")
+    assert mixed(styles) == []
+
+
+def test_a_list_with_a_young_selector_beside_others_is_told():
+    assert mixed("a, p:has(b) { } i:is(.c, .d):has(b) { } u:not(:has(.c, .d)) { } b, i { }") == ["a, p:has(b)"]
+
+
+def mixed(styles):
+    """The lists of selectors of which older browsers know some."""
+    found = []
+    for rule in re.findall(r"([^{};]+)\{", re.sub(r"/\*.*?\*/", "", styles, flags=re.DOTALL)):
+        young = [bool(YOUNG_SELECTOR.search(each)) for each in LIST_OF_SELECTORS.split(rule)]
+        if any(young) and not all(young) and not rule.strip().startswith("@"):
+            found.append(rule.strip())
+    return found
+
+
 def unsupported(styles):
     """The declarations of young properties and functions outside of `@supports` that asks for something young."""
     found, around = [], []

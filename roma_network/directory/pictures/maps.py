@@ -24,7 +24,6 @@ from stakeholders.models import ActorType, Country, Precision
 SHADES = 5
 MOST_DOTS = 200
 MOST_NAMED = 60
-OVERVIEW = (40, 0, 1000, 920)  # x, y, width and height of what the first page shows of the map of Europe
 TINY = {"MT": (14.45, 35.9), "LU": (6.1, 49.75)}  # degrees east and north: these would be lost without a mark
 
 
@@ -123,12 +122,19 @@ def overview(counts):
         return _("%(name)s: %(number)s") % {"name": country.label, "number": actors}
 
     found = lands(counts, label_of, lambda country, _number: country.get_absolute_url())
-    left, top, width, height = OVERVIEW
+    scale = Map.width / Map.frame.width
+    size = Map.width, round(Map.frame.height * scale)
+    names = [name._replace(x=round(name.x * scale), y=round(name.y * scale)) for name in names_of(found)]
     return {
-        "window": OVERVIEW,
+        "title": _("Map of actors by country"),
+        "size": size,
+        "scale": scale,
+        "offset": "0 0",
         "lands": found,
         "others": atlas.shapes("europe")["others"],
-        "labels": labels.place_labels(list(names_of(found)), width, (left, top, left + width, top + height)),
+        "inset": atlas.inset(Map.frame),
+        "dots": [],
+        "labels": labels.place_labels(names, Map.width, (0, 0, *size)),
         "legend": list(enumerate(classes(counts.values()), 1)),
     }
 
@@ -162,7 +168,9 @@ class Map(Picture):
         counted = [land.code for land in self.lands if land.count and land.code in paths]
         if not self.query or not counted:
             return 0, 0, self.frame.width, self.frame.height
-        return atlas.window_of([paths[code] for code in counted])
+        return atlas.window_of(
+            [paths[code] for code in counted], [atlas.inset(self.frame)] if "ES" in counted else []
+        )
 
     @property
     def offset(self):
@@ -179,8 +187,17 @@ class Map(Picture):
 
     @property
     def inset(self):
+        """The box around the Canary Islands, where all of it is in the picture."""
         left, top, width, height = atlas.inset(self.frame)
-        return *self.seen(left, top), round(width * self.scale), round(height * self.scale)
+        west, north, across, down = self.window
+        return (
+            (left, top, width, height)
+            if left >= west
+            and top >= north
+            and left + width <= west + across
+            and top + height <= north + down
+            else None
+        )
 
     def prepare(self):
         counts = self.counts()
