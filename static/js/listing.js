@@ -8,6 +8,12 @@ const results = document.getElementById("results");
 const status = document.getElementById("status");
 const parts = ["filters", "results", "problems", "views", "chosen", "result-count"];
 let running;
+let shown = bare(location.href);
+
+/* An address without the place in the page that it leads to. */
+function bare(url) {
+  return new URL(url, location.href).href.split("#")[0];
+}
 
 function address() {
   const parameters = new URLSearchParams();
@@ -49,6 +55,7 @@ function restore({ field, open, narrowed, scroll }) {
 }
 
 async function show(url) {
+  shown = bare(url);
   running?.abort();
   running = new AbortController();
   results.classList.add("busy");
@@ -112,5 +119,5 @@ results.addEventListener("click", async (event) => {
   (chips[Math.min(place, chips.length - 1)] ?? document.getElementById("result-count")).focus();
 });
 
-addEventListener("popstate", () => show(location.href));
+addEventListener("popstate", () => bare(location.href) === shown || show(location.href));
 offerNarrowing();

@@ -95,6 +95,9 @@ def test_facts_come_before_the_files(page, address):
     page.goto(address)
     facts, files = (page.locator(f".side > {each}").first.bounding_box() for each in ("dl", ".files"))
     assert facts["y"] + facts["height"] <= files["y"] or facts["x"] + facts["width"] <= files["x"]
+    body = page.locator(".detail > .body").bounding_box()
+    if page.viewport_size["width"] == PHONE:
+        assert body["y"] + body["height"] <= files["y"]
 
 
 def test_a_source_opens_beside_its_fact_without_scripts(browser, server, directory):

@@ -441,6 +441,38 @@ def test_headings_form_an_outline_and_ids_are_unique(client, url):
 
 
 @of_every_page
+def test_who_has_no_mouse_can_skip_the_filters_of_a_page(client, url):
+    page = read(client, url)
+    skips = [link.attributes["href"] for link in page.all("body > a.skip")]
+    assert skips[0] == "#main"
+    assert len(skips) > 1 or not page.all("form.listing #filters")
+    for address in skips[1:]:
+        [target] = page.all(address)
+        assert "tabindex" in target.attributes
+        if "/network" in url or "/map" in url or "timeline" in url or "flow" in url:
+            assert len(target.css("a[href], button, input")) == len(target.css("svg a[href]")) > 0
+        else:
+            assert not target.css("#filters, #q")
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("/actors/kosice-sk/", "/network/kosice-sk/"),
+        ("/actors/fra/", "/network/fra/"),
+        ("/initiatives/leri/", "/network/?initiative=leri"),
+        ("/initiatives/romact/", "/network/?initiative=romact"),
+    ],
+)
+def test_a_dossier_leads_to_its_picture_early(client, url, link):
+    page = read(client, url)
+    stops = page.all("main :is(a[href], button):not(svg a)")  # a link skips what is drawn
+    assert link in [stop.attributes.get("href") for stop in stops[:30]]
+    if page.all(".detail > header svg a"):
+        assert page.addresses(".detail > header figure")[0] == "#facts"
+
+
+@of_every_page
 def test_pages_are_named_described_and_labelled(client, url):
     page = read(client, url)
     assert page.text("head title").endswith("– Roma integration directory")

@@ -174,7 +174,10 @@ def test_a_document_in_a_list_says_what_its_sources_back(client):
     factories.DocumentCitationFactory(facts=["title", "date"], note="in Romanian", source__origin="mirror")
     factories.DocumentCitationFactory(facts=[], note="names its contents")
     shown = [node.text() for node in read(client, "/documents/?sort=name").all(".sources")]
-    assert [each.partition(" (")[2].strip() for each in shown] == ["Title, Date; copy)", "names its contents)"]
+    assert [each.partition(" (")[2].strip() for each in shown] == [
+        "Title, Date; copy)",
+        "names its contents)",
+    ]
 
 
 # The share of facts with a source of their own

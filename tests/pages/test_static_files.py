@@ -115,7 +115,9 @@ def test_no_selector_that_older_browsers_do_not_know_takes_another_with_it(name)
 
 
 def test_a_list_with_a_young_selector_beside_others_is_told():
-    assert mixed("a, p:has(b) { } i:is(.c, .d):has(b) { } u:not(:has(.c, .d)) { } b, i { }") == ["a, p:has(b)"]
+    assert mixed("a, p:has(b) { } i:is(.c, .d):has(b) { } u:not(:has(.c, .d)) { } b, i { }") == [
+        "a, p:has(b)"
+    ]
 
 
 def mixed(styles):
