@@ -56,6 +56,15 @@ class ActorFilterSet(ListingFilterSet):
     form = FacetFilter("form", label=_("Form"))
     country = CountryFilter("country", label=_("Country"))
     membership = FacetFilter("country__membership", label=_("EU membership"))
+    contact = FacetFilter(
+        "contact",
+        label=_("Contact"),
+        choices=lambda: [
+            ("mailbox", _("Mailbox")),
+            ("website", _("Website alone")),
+            ("none", _("None known")),
+        ],
+    )
     theme = FacetFilter("themes__slug", via="theme", label=_("Theme"), choices=theme_choices)
     initiative = EntryFacetFilter(
         "participations__initiative", label=_("Initiative"), via="participation", visible=in_public_initiative
@@ -102,7 +111,7 @@ class ActorFilterSet(ListingFilterSet):
 
     @classmethod
     def all_rows(cls):
-        return Actor.objects.with_active()
+        return Actor.objects.with_active().with_contact()
 
     @classmethod
     def playing_in(cls, roles, countries):

@@ -26,6 +26,16 @@ class ActorQuerySet(EditorialQuerySet):
             )
         )
 
+    def with_contact(self):
+        """Annotate `contact`: the nearest way to reach it that is known, "mailbox", "website" or "none"."""
+        return self.annotate(
+            contact=Case(
+                When(~Q(email=""), then=Value("mailbox")),
+                When(~Q(website=""), then=Value("website")),
+                default=Value("none"),
+            )
+        )
+
     def with_initiative_count(self):
         """Annotate `initiative_count`: the published initiatives that the actor takes part in."""
         counted = (

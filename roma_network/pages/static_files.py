@@ -14,9 +14,9 @@ class Storage(CompressedManifestStaticFilesStorage):
     """
 
     def _save(self, name, content):
-        if name.startswith("css/") and name.endswith(".css"):
+        if name.startswith(("css/", "js/")):
             content.seek(0)
-            content = ContentFile(condensed(content.read()))
+            content = ContentFile(as_sent(name, content.read()))
         return super()._save(name, content)
 
     def url(self, name, force=False):
@@ -24,6 +24,18 @@ class Storage(CompressedManifestStaticFilesStorage):
             return super().url(name, force)
         except ValueError:
             return urljoin(self.base_url, name)
+
+
+def as_sent(name: str, content: bytes) -> bytes:
+    """A file of ours as browsers get it."""
+    if name.endswith(".css"):
+        return condensed(content)
+    return without_comments(content) if name.endswith(".js") else content
+
+
+def without_comments(script: bytes) -> bytes:
+    """A script without the comments that have lines of their own, and not indented. (None has a text of several lines.)"""
+    return re.sub(rb"^\s*(?:/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)\n|^\s+", b"", script, flags=re.MULTILINE)
 
 
 def condensed(style: bytes) -> bytes:

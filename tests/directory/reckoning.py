@@ -19,6 +19,7 @@ FOLDER = BASE_DIR / "fixtures"
 LINKS = {"parent": "", "follows": "initiative", "publisher": "actor", "funder": "actor", "recipient": "actor"}
 ENDS = {"actor": "actor", "initiative": "initiative"}
 RELATION_ENDS = {"subject": "actor", "target": "actor"}  # elsewhere a subject is what is cited for
+WAYS = {"mailbox": "email", "website": "website"}  # to reach an actor, the nearest first
 LISTS = {"actors": "actor", "initiatives": "initiative"}
 
 
@@ -88,6 +89,7 @@ def actor_ties(slug, row):
     yield [{"form": {row["form"]} if "form" in row else set()}]
     is_former = is_over(row.get("closed")) or ("successor_kind" in row and "closed" not in row)
     yield [{"active": {"no" if is_former else "yes"}}]
+    yield [{"contact": {next((way for way in WAYS if row.get(WAYS[way])), "none")}}]
     yield [{"country": country}]
     yield [{"membership": {rows("country")[code]["membership"] for code in country}}]
     yield [{"theme": theme} for theme in every(row.get("themes"))]

@@ -287,6 +287,17 @@ def test_an_actor_is_closed_once_its_last_day_is_over(client):
     ]
 
 
+def test_actors_are_told_apart_by_how_they_are_reached_and_a_mailbox_stands_on_the_card(client):
+    ActorFactory(name="Both", email="info@both.example", website="https://both.example")
+    ActorFactory(name="Website", website="https://website.example")
+    ActorFactory(name="Neither")
+    page = read(client, "/actors/?sort=name")
+    assert page.facets["contact"] == {"mailbox": 1, "website": 1, "none": 1}
+    assert page.addresses(".entry .facts") == ["mailto:info@both.example"]
+    for way, name in (("mailbox", "Both"), ("website", "Website"), ("none", "Neither")):
+        assert entries(client, f"/actors/?contact={way}") == [name]
+
+
 def test_documents_by_or_about_an_actor_are_found_together(client):
     fra = ActorFactory(slug="fra")
     DocumentFactory(title="By", publisher=fra)
@@ -639,6 +650,7 @@ BAD = {
         "role": ["boss"],
         "office": ["porter"],
         "active": ["maybe"],
+        "contact": ["telephone"],
         "form": ["castle"],
         "has": ["members"],
         "lacks": ["nothing"],

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from roma_network import settings as production
 from roma_network.directory import errors
 from roma_network.environment import BASE_DIR
-from roma_network.pages.static_files import condensed
+from roma_network.pages.static_files import condensed, without_comments
 from tests.html import Page
 
 
@@ -76,6 +76,19 @@ def test_a_style_sheet_travels_without_comments_and_spaces_and_means_the_same(ro
         said = path.read_bytes()
         assert condensed(said).count(b"{") == re.sub(rb"/\*.*?\*/", b"", said, flags=re.DOTALL).count(b"{")
         assert condensed(condensed(said)) == condensed(said)
+
+
+def test_a_script_travels_without_the_comments_above_its_lines_and_means_the_same(root):
+    script = b"// One.\n/* Two\n   lines. */\n\nconst a = 1; // said here\nif (a) {\n  /* Why. */\n  go(`x/*${a}*/ //`);\n}\n"
+    file = ContentFile(script)
+    file.read()
+    saved = root / staticfiles_storage.save("js/some.js", file)
+    assert saved.read_bytes() == b"const a = 1; // said here\nif (a) {\ngo(`x/*${a}*/ //`);\n}\n"
+    for path in (BASE_DIR / "static" / "js").glob("*.js"):
+        said = path.read_text(encoding="utf-8")
+        kept = re.sub(r"^\s*/\*.*?\*/$|^\s*//.*?$", "", said, flags=re.DOTALL | re.MULTILINE).splitlines()
+        sent = without_comments(said.encode()).decode().splitlines()
+        assert sent == [line.strip() for line in kept if line.strip()] != []
 
 
 YOUNG = re.compile(

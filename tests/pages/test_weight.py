@@ -9,7 +9,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from initiatives.models import Document, Initiative
-from roma_network.pages.static_files import condensed
+from roma_network.pages.static_files import as_sent
 from stakeholders.models import Actor, Country
 
 KB = 1024
@@ -26,7 +26,7 @@ def weight(client, address):
 def weight_of_file(name):
     """As WhiteNoise sends it to a browser that has an encrypted connection."""
     content = Path(finders.find(name)).read_bytes()
-    return len(brotli.compress(condensed(content) if name.endswith(".css") else content))
+    return len(brotli.compress(as_sent(name, content)))
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ EVERY_FILTER = {
         "form": "city",
         "country": "RO",
         "membership": "eu_member",
+        "contact": "none",
         "theme": "health",
         "initiative": "programme",
         "role": "lead",
