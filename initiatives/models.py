@@ -325,6 +325,12 @@ class Funding(Slugged):
         said = self.programme or (self.funder.name if self.funder else self.note)
         return f"{said}: {self.amount:,} {self.currency}" if self.amount else said
 
+    @property
+    def programme_apart(self):
+        """The programme, where it is not called as the funder that is named beside it."""
+        is_said = self.funder and self.funder.is_published and self.programme == self.funder.name
+        return "" if is_said else self.programme
+
     def clean(self):
         """A slug is read by all, as soon as the initiative is public: it names no actor that never was."""
         super().clean()

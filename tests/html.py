@@ -115,7 +115,9 @@ def words_of(element):
 
 class Page:
     def __init__(self, html):
-        self.tree = LexborHTMLParser(html)
+        self.tree = LexborHTMLParser(
+            html.replace("<wbr>", "")
+        )  # where a word may break it is one all the same
 
     def all(self, selector):
         return self.tree.css(selector)

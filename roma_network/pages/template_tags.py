@@ -1,5 +1,6 @@
 """Tags and filters that every template of the directory has at hand."""
 
+import re
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
@@ -124,6 +126,12 @@ def money(row: Any) -> str:
 def hostname(url):
     """What a reader recognises of an address: www.coe.int → coe.int."""
     return urlsplit(url).netloc.removeprefix("www.")
+
+
+@register.filter
+def breakable(text):
+    """A host or a mailbox in a narrow column: it breaks at its dots, not within a word."""
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in re.split(r"(?=[.@])", text)))
 
 
 @register.simple_tag

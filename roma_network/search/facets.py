@@ -5,7 +5,7 @@ across. A bad value never breaks a page: `rejected` names it, and the rest of th
 """
 
 import json
-from collections import namedtuple
+from collections import Counter, namedtuple
 from copy import copy
 from functools import cached_property, reduce
 from operator import or_
@@ -213,9 +213,15 @@ class EntryFacetFilter(FacetFilter):
     def options(self, counts, vocabulary, chosen):
         frequent = sorted(counts, key=lambda key: (-counts[key], key))[: self.most]
         keys = {*frequent, *(vocabulary[value].counted for value in chosen)}
-        entries = self.entries.filter(pk__in=keys).order_by("sort_name")
+        entries = list(self.entries.filter(pk__in=keys).order_by("sort_name"))
+        alike = Counter(entry.short_name for entry in entries)
         options = [
-            Option(entry.slug, entry.short_name, counts.get(entry.pk, 0), entry.slug in chosen)
+            Option(
+                entry.slug,
+                entry.short_name if alike[entry.short_name] == 1 else str(entry),
+                counts.get(entry.pk, 0),
+                entry.slug in chosen,
+            )
             for entry in entries
         ]
         return sorted(options, key=lambda option: (not option.chosen, -option.count))

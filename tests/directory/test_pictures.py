@@ -527,6 +527,18 @@ def test_bars_reach_from_start_to_end(client):
     assert "Dates not known 1 Undated" in page.text()
 
 
+def test_a_name_in_the_timeline_is_cut_only_where_it_has_no_room(client):
+    name = "A name of some eighty letters, which has as much room as there are years before it"
+    factories.InitiativeFactory(name=name, start="2024-01", end="2025-01", kind="project")
+    factories.InitiativeFactory(name="Policy", start="2000", end="2001", kind="policy_framework")
+    policy = factories.InitiativeFactory(name=f"{name}, once", start="2003", kind="policy_framework")
+    factories.InitiativeFactory(name="Next", start="2007", kind="policy_framework", follows=policy)
+    shown = read(client, "/timeline/").texts("svg.timeline a:has(.bar) > text")
+    assert name in shown
+    [cut] = [each for each in shown if each.endswith("…")]
+    assert f"{name}, once".startswith(cut[:-1])
+
+
 def test_years_narrow_the_timeline_as_they_narrow_the_list(directory, client):
     page = read(client, "/timeline/?from=2005&to=2010")
     assert page.count == results_at("/initiatives/?from=2005&to=2010") < read(client, "/timeline/").count

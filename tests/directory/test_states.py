@@ -114,16 +114,17 @@ def test_offices_come_from_mandates_that_have_not_ended(country, client):
     mandate(country, actor=ActorFactory(status="draft", name="Draft"), office="equality_body")
     found = cells(client, "RO")
     assert found["Contact point"] == "ANR anr.example.eu info@anr.example.eu"
+    assert "info<wbr>@anr<wbr>.example<wbr>.eu" in client.get("/countries/").text
     assert found["Equality body"] == "none listed"
 
 
 def test_a_gap_says_when_somebody_looked(country, client):
     mandate(country, actor=None, office="equality_body", searched_on=date(2026, 11, 25))
     found = cells(client, "RO")
-    assert found["Equality body"] == "none found, looked on 25 November 2026"
+    assert found["Equality body"] == "none found, looked on 25 Nov 2026"
     page = read(client, "/countries/RO/")
-    assert "none found, looked on 25 November 2026" in page.text("article header")
-    assert "Equality body: none found, looked on 25 November 2026" in page.texts("[aria-labelledby=gaps] li")
+    assert "none found, looked on 25 Nov 2026" in page.text("article header")
+    assert "Equality body: none found, looked on 25 Nov 2026" in page.texts("[aria-labelledby=gaps] li")
 
 
 def test_a_search_for_anything_that_a_dossier_expects_is_told_with_its_day(country, client):
@@ -142,19 +143,19 @@ def test_a_search_for_anything_that_a_dossier_expects_is_told_with_its_day(count
     }
     del labels["strategy"], labels["running_initiative"]  # there is one
     assert told == {
-        label: f"none found, looked on {days[sought].day} November 2026" for sought, label in labels.items()
+        label: f"none found, looked on {days[sought].day} Nov 2026" for sought, label in labels.items()
     }
     found = cells(client, "RO")
-    assert found["Commission, latest report"] == "none found, looked on 5 November 2026"
-    assert found["Civil Monitor, latest report"] == "none found, looked on 6 November 2026"
-    assert found["Money known"] == "none found, looked on 10 November 2026"
+    assert found["Commission, latest report"] == "none found, looked on 5 Nov 2026"
+    assert found["Civil Monitor, latest report"] == "none found, looked on 6 Nov 2026"
+    assert found["Money known"] == "none found, looked on 10 Nov 2026"
 
 
 def test_a_dossier_with_few_says_that_somebody_looked_for_more(country, client):
     ActorFactory(type="roma_community", country=country)
     assert "beside" not in read(client, "/countries/RO/").text("[aria-labelledby=gaps]")
     mandate(country, actor=None, office="roma_organisation", searched_on=date(2026, 11, 25))
-    looked = "Roma organisations beside the 1 listed: none found, looked on 25 November 2026"
+    looked = "Roma organisations beside the 1 listed: none found, looked on 25 Nov 2026"
     assert looked in read(client, "/countries/RO/").texts("[aria-labelledby=gaps] li")
     ActorFactory.create_batch(4, type="roma_community", country=country)
     assert "beside" not in read(client, "/countries/RO/").text("[aria-labelledby=gaps]")
@@ -177,7 +178,7 @@ def test_a_dossier_lists_all_that_is_missing_with_the_day_of_reading(country, cl
     ActorCitationFactory(subject=body, source=SourceFactory(accessed_on=date(2026, 11, 20)))
     mandate(country, actor=body, office="contact_point")
     strategy(country, "2022", lead=body, end="2090")
-    looked = "none found, looked on 20 November 2026"
+    looked = "none found, looked on 20 Nov 2026"
     assert read(client, "/countries/RO/").texts("[aria-labelledby=gaps] li") == [
         f"Equality body: {looked}",
         f"Report of the European Commission: {looked}",

@@ -44,6 +44,17 @@ def test_a_row_says_who_gave_how_much_to_whom_for_what_when_and_where(client, gr
         assert part in row
 
 
+def test_a_funder_whose_programme_is_called_the_same_is_named_once(client, grant):
+    grant.programme = grant.funder.name
+    grant.save()
+    for address in ("/funding/", "/funding/flow/", grant.initiative.get_absolute_url()):
+        shown = read(client, address).texts(".entry.grant .facts, section .ties > li, aside dd")
+        assert sum(each.count(grant.funder.name) for each in shown) == 1, address
+    grant.funder.status = "draft"
+    grant.funder.save()
+    assert grant.programme in read(client, grant.initiative.get_absolute_url()).text("aside dl")
+
+
 def test_a_row_without_a_funder_names_those_of_its_initiative(client):
     ParticipationFactory(
         initiative=FundingFactory(amount=None).initiative, actor=ActorFactory(name="Payer"), role="funder"

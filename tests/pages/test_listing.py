@@ -287,6 +287,13 @@ def test_an_actor_is_closed_once_its_last_day_is_over(client):
     ]
 
 
+def test_entries_of_one_acronym_are_told_apart_in_a_filter(client):
+    for name, acronym in (("Monitor 2017", "RCM"), ("Monitor 2021", "RCM"), ("Another", "AN")):
+        ParticipationFactory(initiative__name=name, initiative__acronym=acronym)
+    shown = read(client, "/actors/").texts("label:has([name=initiative])")
+    assert sorted(shown) == ["AN 1", "Monitor 2017 1", "Monitor 2021 1"]
+
+
 def test_actors_are_told_apart_by_how_they_are_reached_and_a_mailbox_stands_on_the_card(client):
     ActorFactory(name="Both", email="info@both.example", website="https://both.example")
     ActorFactory(name="Website", website="https://website.example")

@@ -120,6 +120,22 @@ def fitted(label, room):
     return Truncator(label).chars(max(int(room / LETTER), 1))
 
 
+def spelt_out(line):
+    """A row of bars, each with as much of its name as there is room for."""
+    befores, afters = (
+        [0, *(bar.right + APART for bar in line)],
+        [*(bar.left - APART for bar in line[1:]), WIDTH],
+    )
+    rooms = [
+        bar.end - before if bar.is_flush_right else after - bar.x
+        for bar, before, after in zip(line, befores, afters, strict=False)
+    ]
+    labels = [fitted(bar.initiative.short_name, room) for bar, room in zip(line, rooms, strict=True)]
+    return [
+        bar._replace(label=max(bar.label, label, key=len)) for bar, label in zip(line, labels, strict=True)
+    ]
+
+
 def in_years(date):
     """A partial date as a number of years: the middle of what it leaves open."""
     year, *rest = map(int, date.split("-"))
@@ -183,7 +199,7 @@ class Timeline(Picture):
             rows = [each for each in dated if each.kind == kind]
             if rows:
                 heading, y = y + 20, y + GROUP
-                lines = self.packed(rows)[::-1]  # the latest at the top, where it opens
+                lines = list(map(spelt_out, self.packed(rows)[::-1]))  # the latest at the top, where it opens
                 bars = [
                     bar._replace(y=y + LINE * (place + 1) - BAR)
                     for place, line in enumerate(lines)
