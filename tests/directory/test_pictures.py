@@ -236,6 +236,21 @@ def test_a_map_shows_the_box_of_the_canary_islands_whole_or_not_at_all(directory
         assert 0 <= (y + top) * scale < (y + down + top) * scale <= height
 
 
+@pytest.mark.parametrize(
+    ("query", "is_said"), [("", True), ("?country=PT", True), ("?country=SK", False), ("?country=ES", False)]
+)
+def test_a_map_names_islands_that_it_leaves_out_where_they_would_be(directory, client, query, is_said):
+    assert ("Madeira" in client.get(f"/map/{query}").text) is is_said
+
+
+def test_a_network_leads_on_to_those_with_more_ties_than_here_alone(directory, client):
+    def ways(address):
+        return [link.text() for link in read(client, address).all("nav.ways a")]
+
+    assert ways("/network/")[:3] == ["EC", "CoE", "ERGO"]
+    assert ways("/network/kosice-sk/") == ["all actors", "EC", "CoE"]
+
+
 def test_the_map_of_the_first_page_cuts_no_country_off(directory, client):
     [picture] = read(client, "/").all("svg.map")
     scale = float(re.findall(r"[\d.]+", picture.css_first("g").attributes["transform"])[0])

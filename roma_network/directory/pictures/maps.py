@@ -22,6 +22,7 @@ from stakeholders.filters import ActorFilterSet
 from stakeholders.models import ActorType, Country, Precision
 
 SHADES = 5
+OVERSEAS = {"FR", "PT"}  # with regions that no map here shows
 MOST_DOTS = 200
 MOST_NAMED = 60
 TINY = {"MT": (14.45, 35.9), "LU": (6.1, 49.75)}  # degrees east and north: these would be lost without a mark
@@ -160,6 +161,11 @@ class Map(Picture):
     @property
     def scale(self):
         return self.width / self.window[2]
+
+    @property
+    def leaves_out_islands(self):
+        """Whether it shows Europe whole, or a country with regions overseas that it does not draw."""
+        return not self.query or any(land.count and land.code in OVERSEAS for land in self.lands)
 
     @cached_property
     def window(self):

@@ -39,6 +39,7 @@ SQUARE = 20  # units of a shape
 WIDTH = 1000  # units on a side, however many there are: so that names keep their size
 MOST_FRESH = 400  # nodes that are laid out anew for what is chosen
 MOST_STATES = 4  # offered to begin with
+MOST_BEGINNINGS = 6  # that a picture leads on to
 MOST_COLLEAGUES = 40  # around one actor
 MOST_ON_PHONES = 120  # nodes, beyond which a small screen is offered neighbourhoods
 
@@ -106,6 +107,7 @@ class Network(Picture):
     types = list(ActorType)
     most_edges = MOST_EDGES
     size = (WIDTH, WIDTH)
+    actor = None  # around which it is
 
     def __init__(self, request, tally=None):
         super().__init__(request, ActorFilterSet, tally=tally)
@@ -309,6 +311,13 @@ class Network(Picture):
         query = urlencode({"type": types}, doseq=True)
         return [
             (state.label, f"{reverse('network')}?{query}&country={code}") for code, state in states.items()
+        ]
+
+    @property
+    def beginnings(self):
+        """Well connected actors, each with a picture of its own that shows more than this one does."""
+        return [actor for actor, degree in self.connected if degree > 1 and actor != self.actor][
+            :MOST_BEGINNINGS
         ]
 
     @cached_property
