@@ -152,12 +152,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
-    "axes",
+    "roma_network.accounts.apps.LogIns",  # axes
     "csp",
     "django_filters",
     "django_otp",
-    "django_otp.plugins.otp_static",
-    "django_otp.plugins.otp_totp",
+    "roma_network.accounts.apps.RecoveryCodes",  # django_otp.plugins.otp_static
+    "roma_network.accounts.apps.Phones",  # django_otp.plugins.otp_totp
     "simple_history",
 ]
 

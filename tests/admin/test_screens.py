@@ -16,6 +16,7 @@ from roma_network.models import Contradiction, Keyed, Link, Source, Status
 from stakeholders.models import Actor, Country, Mandate, Relation, Theme
 from tests import factories
 from tests.editing import address, queries_of, sent_by
+from tests.html import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 
@@ -152,6 +153,13 @@ def test_the_site_has_its_name(admin_client):
 
 
 # Sources
+
+
+def test_the_first_page_begins_with_what_curators_work_on_and_names_each_section(admin_client):
+    sections = Page(admin_client.get("/admin/").text).texts("#content-main caption")
+    assert sections[:3] == ["Who: actors", "What: initiatives and documents", "Sources"]
+    assert {"Log-ins", "Second factor: recovery codes", "Second factor: phones"} < set(sections)
+    assert not [name for name in sections if "_" in name or name == "Axes"]
 
 
 def test_source_is_counted_over_all_that_cites_it(admin_client):
