@@ -5,6 +5,26 @@ from django.utils import timezone
 from roma_network.models import EditorialQuerySet, KeyedQuerySet, Status
 from stakeholders import hooks
 
+SHOWN = (
+    "slug",
+    "status",
+    "name",
+    "acronym",
+    "native_name",
+    "native_language",
+    "type",
+    "form",
+    "locality",
+    "closed",
+    "summary",
+    "country__code",
+    "country__name",
+    "country__membership",
+    "successor__slug",
+    "successor__status",
+    "successor__name",
+)
+
 
 class ActorQuerySet(EditorialQuerySet):
     def weights(self):
@@ -54,7 +74,8 @@ class ActorQuerySet(EditorialQuerySet):
         return self.with_initiative_count().with_touched()
 
     def for_listing(self):
-        return self.select_related("country", "successor")
+        """With all that a card shows, and no more: 70 other columns took a third of the time of reading these."""
+        return self.select_related("country", "successor").only(*SHOWN)
 
     def for_detail(self):
         """With all that the page of one actor shows, but for its ties to others."""

@@ -1,9 +1,14 @@
-"""Template tags that draw the marks of actor types."""
+"""Template tags that draw actors in lists, and the marks of their types."""
+
+from html import escape
 
 from django.template import Library
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
+from roma_network.pages.template_tags import acronym, partial_date, place
 from stakeholders.models import ActorType
 
 NONE, CHECKED = mark_safe(' class="none"'), mark_safe(" checked")
@@ -21,6 +26,47 @@ def shapes():
 def shape(actor_type):
     """The mark of an actor type: a shape and a colour."""
     return format_html('<svg class="shape" aria-hidden="true"><use href="#shape-{}"/></svg>', actor_type)
+
+
+@register.simple_tag
+def actor_card(actor):
+    """An actor in a list. A page has 25: a template for each took a fourth of the time of the page."""
+    names = "".join(native_names(actor))
+    facts = "".join(f"<li>{conditional_escape(fact)}</li>" for fact in facts_of(actor))
+    return SafeString(
+        f'<li class="entry">\n<h3>{heading(actor)}</h3>\n{names}'
+        f'<ul class="facts">{facts}</ul>\n<p>{escape(actor.summary)}</p>\n</li>\n'
+    )
+
+
+def heading(actor):
+    """An authority by its place, all others by their name."""
+    place_name = actor.place_name
+    behind = f' <span class="acronym">{actor.get_form_display()}</span>' if place_name else acronym(actor)
+    link = f'<a href="{actor.get_absolute_url()}">{escape(place_name or actor.name)}</a>'
+    return f"{shape(actor.type)}{link}{behind}"
+
+
+def native_names(actor):
+    """The whole name of an authority, and the name in its own language."""
+    if actor.place_name:
+        yield f'<p class="native">{escape(actor.name)}</p>\n'
+    if actor.native_name:
+        yield f'<p class="native" lang="{escape(actor.native_language)}" dir="auto">{escape(actor.native_name)}</p>\n'
+
+
+def facts_of(actor):
+    yield str(actor.type_name)
+    if where := place(actor):
+        yield where
+    if count := getattr(actor, "initiative_count", 0):
+        yield ngettext("%(n)s initiative", "%(n)s initiatives", count) % {"n": count}
+    if actor.closed:
+        yield format_html("{} {}", _("Closed"), partial_date(actor.closed))
+    if actor.successor and actor.successor.is_published:
+        today = pgettext("the body that stands where another stood", "today {}")
+        link = '<a href="{}">{}</a>'
+        yield format_html(today, format_html(link, actor.successor.get_absolute_url(), actor.successor.name))
 
 
 @register.simple_tag

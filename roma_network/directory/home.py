@@ -92,8 +92,7 @@ def countries(version):
 def themes(version):
     """The themes, each with the number of its actors."""
     columns = facet_index_of(ActorFilterSet, version)
-    tie = columns.ties["theme"]
-    counts = count_owners(tie, "theme", np.ones(len(tie.rows), dtype=bool))
+    counts = count_owners(columns.ties["theme"], "theme", columns.all())
     return [(theme, counts[theme.slug]) for theme in Theme.objects.all() if counts.get(theme.slug)]
 
 

@@ -140,7 +140,7 @@ class Peers:
         mask = np.zeros(len(self.columns.keys), dtype=bool)
         mask[self.places] = True
         self.tie = self.columns.ties["participation"]
-        self.met = count_owners(self.tie, "initiative", mask[self.tie.rows])  # initiative → how many of them
+        self.met = count_owners(self.tie, "initiative", mask)  # initiative → how many of them
         networks = set(keys_of_initiatives(version, kind=[InitiativeKind.NETWORK], status=OPEN))
         joined = {key: n for key, n in self.met.items() if key in networks and key not in similar.own}
         initiatives = Initiative.objects.published().in_bulk(foremost(joined, MOST_NETWORKS))
@@ -208,9 +208,8 @@ def keys_of_initiatives(version, **wanted):
 
 def own_initiatives(actor, version):
     columns = facet_index_of(ActorFilterSet, version)
-    tie = columns.ties["participation"]
-    own = tie.rows == columns.places(np.array([actor.pk], dtype=np.int64))
-    return set(count_owners(tie, "initiative", own))
+    own = columns.only(np.array([actor.pk], dtype=np.int64))
+    return set(count_owners(columns.ties["participation"], "initiative", own))
 
 
 @public(takes=of_listing(ActorFilterSet) | takes(*OWN), costs=rate_limit.LIST)

@@ -8,7 +8,7 @@ from array import array
 from collections import namedtuple
 from collections.abc import Hashable, Iterable
 from copy import copy
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from django.db.models import Q
@@ -34,12 +34,21 @@ class Listed(Protocol):
     def all_rows(cls) -> Any: ...
 
 
+class Pairs(NamedTuple):
+    """A value of a column of linked rows and an owner of a row that has it, each once, by value."""
+
+    rows: NDArray[np.int32]  # where the owner of each stands in the table
+    codes: NDArray[np.int32]  # the values that there are
+    starts: NDArray[np.intp]  # where the pairs of each begin
+
+
 class LinkedRows:
     """Rows linked to those of the table: an actor's participations, with the columns of each."""
 
     def __init__(self, rows, columns):
         self.rows = rows  # where the owner of each linked row stands in the table
         self.columns = columns
+        self.pairs_known = {}
         # Linked rows by value, then owner: so an owner that has a value twice is seen to, without sorting again.
         self.by_value = {
             name: np.lexsort((rows, codes.values)).astype(np.int32) for name, codes in columns.items()
@@ -49,6 +58,7 @@ class LinkedRows:
         """With linked rows in the place of those whose owners do not stay; `places` is where each owner stands now."""
         old = stays[self.rows]
         new = copy(self)
+        new.pairs_known = {}
         new.rows = np.concatenate([places[self.rows[old]], rows])
         new.columns = {name: joined(codes, old, columns[name].values) for name, codes in self.columns.items()}
         numbers = np.cumsum(old) - 1  # of those that stay, which keep their order
@@ -59,6 +69,24 @@ class LinkedRows:
             for name, order in self.by_value.items()
         }
         return new
+
+    def has_still(self, stays, rows, columns):
+        """Whether the owners that do not stay, which stand where they stood, have what they had."""
+        was = ~stays[self.rows]
+        return sorted_rows(
+            self.rows[was], [codes.values[was] for codes in self.columns.values()]
+        ) == sorted_rows(rows, [codes.values for codes in columns.values()])
+
+    def pairs(self, name):
+        if name not in self.pairs_known:
+            order = first_of_each(self, name, self.by_value[name])
+            codes, starts = np.unique(self.columns[name].values[order], return_index=True)
+            self.pairs_known[name] = Pairs(self.rows[order], codes, starts)
+        return self.pairs_known[name]
+
+
+def sorted_rows(rows, columns):
+    return sorted(zip(rows.tolist(), *(values.tolist() for values in columns), strict=True))
 
 
 def joined(codes, stays, values):
@@ -130,10 +158,13 @@ class FacetIndex:
         }
         places = np.full(len(self.keys), -1, dtype=np.int32)
         places[stays] = new.places(self.keys[stays])
+        has_same_keys = np.array_equal(new.keys, self.keys)
         new.ties = {}
         for via, tie in self.ties.items():
             owners_, linked = self.read_linked(via, condition, tie.columns)
-            new.ties[via] = tie.patched(stays, places, new.places(owners_), linked)
+            rows = new.places(owners_)
+            is_as_it_was = has_same_keys and tie.has_still(stays, rows, linked)
+            new.ties[via] = tie if is_as_it_was else tie.patched(stays, places, rows, linked)
         new.degrees_known = {
             name: new.counted(self.degrees_known[name], stays, places, condition)
             for name, tie in self.degrees.items()
@@ -267,12 +298,28 @@ def count(codes: Codes, mask: Mask, most: int | None = None, also: Iterable[Hash
 
 
 def count_owners(
-    tie: LinkedRows, name: str, mask: Mask, most: int | None = None, also: Iterable[Hashable] = ()
+    tie: LinkedRows,
+    name: str,
+    mask: Mask,
+    linked: Mask | None = None,
+    most: int | None = None,
+    also: Iterable[Hashable] = (),
 ) -> dict[Any, int]:
-    """Value of the tie's column → number of the table's rows that own a linked row in `mask` with it; `most` and `also` as above."""
-    order, codes = tie.by_value[name], tie.columns[name]
-    order = first_of_each(tie, name, order[mask[order]])
-    return by_value(codes, np.bincount(codes.values[order], minlength=len(codes.index)), most, also)
+    """Value of the tie's column → number of the table's rows in `mask` that own a linked row with it; one of those in `linked`.
+
+    `most` and `also` as above.
+    """
+    codes = tie.columns[name]
+    counts = np.zeros(len(codes.index), dtype=np.int64)
+    if linked is None:
+        rows, values, starts = tie.pairs(name)
+        if len(rows):
+            counts[values] = np.add.reduceat(mask[rows], starts, dtype=np.int32)
+    else:
+        order = tie.by_value[name]
+        order = first_of_each(tie, name, order[(mask[tie.rows] & linked)[order]])
+        counts += np.bincount(codes.values[order], minlength=len(counts))
+    return by_value(codes, counts, most, also)
 
 
 def first_of_each(tie: LinkedRows, name: str, order: NDArray[Any]) -> NDArray[Any]:
@@ -285,8 +332,7 @@ def first_of_each(tie: LinkedRows, name: str, order: NDArray[Any]) -> NDArray[An
 
 def degrees(columns: FacetIndex, tie: LinkedRows, name: str) -> NDArray[np.intp]:
     """How many different values of the tie's column each row of the table has."""
-    order = first_of_each(tie, name, tie.by_value[name])
-    return np.bincount(tie.rows[order], minlength=len(columns.keys))
+    return np.bincount(tie.pairs(name).rows, minlength=len(columns.keys))
 
 
 def foremost_keys(

@@ -449,9 +449,7 @@ class FacetCounts:
         chosen = self.chosen.get(name, ())
         if not via:
             return count(self.columns.plain[name], mask, most, chosen)
-        tie, linked = self.columns.ties[via], self.linked(via, skip=name)
-        among = mask[tie.rows] if linked is None else mask[tie.rows] & linked
-        return count_owners(tie, name, among, most, chosen)
+        return count_owners(self.columns.ties[via], name, mask, self.linked(via, skip=name), most, chosen)
 
     @cached_property
     def found(self):

@@ -310,8 +310,8 @@ def counts(version: str) -> dict[str, dict[str, int]]:
 
     return {
         "actors": count(actors.plain["country"], actors.all()),
-        "initiatives": count_owners(tie, "country", initiatives.all()[tie.rows]),
-        "running": count_owners(tie, "country", running[tie.rows]),
+        "initiatives": count_owners(tie, "country", initiatives.all()),
+        "running": count_owners(tie, "country", running),
         "authorities": of_type(ActorType.LOCAL_AUTHORITY),
         "roma": of_type(ActorType.ROMA_COMMUNITY),
         "learned": count(

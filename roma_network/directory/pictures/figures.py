@@ -220,8 +220,7 @@ class Roles(Figure):
         )
 
     def cells(self, columns, tie, type_):
-        among = having(columns.plain["type"], [type_])[tie.rows]
-        counts = count_owners(tie, "role", among)
+        counts = count_owners(tie, "role", having(columns.plain["type"], [type_]))
         for role in Role:
             yield counts.get(role, 0), {"type": type_.value, "role": role.value}
 
@@ -242,8 +241,8 @@ class Themes(Figure):
         )
 
     def counts(self, filterset):
-        tie = facet_index_of(filterset, self.version).ties["theme"]
-        return count_owners(tie, "theme", np.ones(len(tie.rows), dtype=bool))
+        columns = facet_index_of(filterset, self.version)
+        return count_owners(columns.ties["theme"], "theme", columns.all())
 
     def list_of(self, place):
         return ["actor_list", "initiative_list"][place]
