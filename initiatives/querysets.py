@@ -113,17 +113,22 @@ class InitiativeQuerySet(EditorialQuerySet):
         return self.with_actor_count().with_touched()
 
     def for_listing(self):
-        """With all that a card shows."""
+        """With all that a card shows, and no more."""
+        own = ["slug", "name", "acronym", "kind", "start", "end", "summary"]
         shown = ["initiative", "role", "actor__name", "actor__acronym", "actor__slug", "actor__status"]
         funders = self.public_participations().filter(role="funder").select_related("actor").only(*shown)
         paid = ["initiative", "kind", "amount", "currency", "programme"]
         payer = [f"funder__{name}" for name in ("name", "acronym", "slug", "status")]
         money = self.model._meta.get_field("funding").related_model.objects.select_related("funder")
-        return self.with_phase().prefetch_related(
-            "themes",
-            "countries",
-            Prefetch("participations", funders.order_by("actor__sort_name"), to_attr="fundings"),
-            Prefetch("funding", money.only(*paid, *payer)),
+        return (
+            self.with_phase()
+            .only(*own)
+            .prefetch_related(
+                "themes",
+                "countries",
+                Prefetch("participations", funders.order_by("actor__sort_name"), to_attr="fundings"),
+                Prefetch("funding", money.only(*paid, *payer)),
+            )
         )
 
     def for_detail(self):
@@ -226,7 +231,10 @@ class DocumentQuerySet(EditorialQuerySet):
         return self.with_touched()
 
     def for_listing(self):
-        return self.for_sorting().select_related("publisher").with_sources()
+        """With all that a card shows, and no more."""
+        own = ["slug", "title", "kind", "date", "language", "format", "size", "url", "doubt"]
+        publisher = [f"publisher__{name}" for name in ("slug", "status", "name")]
+        return self.for_sorting().select_related("publisher").only(*own, *publisher).with_sources()
 
 
 class RosterQuerySet(KeyedQuerySet):

@@ -201,6 +201,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "roma_network.pages.template_tags",
                 "stakeholders.template_tags",
+                "initiatives.template_tags",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -1,4 +1,5 @@
 from django.db.models import Q
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -14,15 +15,15 @@ from roma_network.search.facets import (
 )
 from stakeholders import hooks
 from stakeholders.columns import actors
-from stakeholders.models import Actor, Country, Mandate, Office, Theme
+from stakeholders.models import Actor, Country, Mandate, Office, Theme, country_label
 
 
 def country_choices() -> list[tuple[str, str]]:
-    return [(country.code, country.label) for country in Country.objects.all()]
+    return [(code, country_label(code, name)) for code, name in Country.objects.values_list("code", "name")]
 
 
 def theme_choices() -> list[tuple[str, str]]:
-    return [(theme.slug, str(theme)) for theme in Theme.objects.all()]
+    return [(slug, translate(name)) for slug, name in Theme.objects.values_list("slug", "name")]
 
 
 def in_public_initiative() -> Q:

@@ -74,11 +74,13 @@ class Country(Keyed):
 
     @property
     def label(self):
-        """The name in the reader's language. English is our own: it carries the asterisk of Kosovo*."""
-        language = get_language() or "en"
-        if language == "en":
-            return self.name
-        return Locale.parse(language, sep="-").territories.get(self.code, self.name)
+        return country_label(self.code, self.name)
+
+
+def country_label(code, name):
+    """The name in the reader's language. English is our own: it carries the asterisk of Kosovo*."""
+    language = get_language() or "en"
+    return name if language == "en" else Locale.parse(language, sep="-").territories.get(code, name)
 
 
 @cache

@@ -1,9 +1,11 @@
 """The search page over all kinds of entries."""
 
+import logging
 from collections import defaultdict
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.db import connections
 from django.db.models import Count
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from roma_network.core.clean_text import clean_text
+from roma_network.ops import replicas
 from roma_network.pages.addresses import takes
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import unusable
@@ -35,7 +38,23 @@ MOST_OF_A_NAME = 2  # words
 AS_CALLED, AS_NAMED, AS_SENTENCE = 1000, 90, 20  # scores of a country, beside those of entries
 FILTERSETS = [ActorFilterSet, InitiativeFilterSet, DocumentFilterSet]
 LISTS = dict(zip(FILTERSETS, ("actor_list", "initiative_list", "document_list"), strict=True))
+ANYTHING = "roma"  # to ask for
 LABELS = dict(zip(FILTERSETS, (_("Actors"), _("Initiatives"), _("Documents")), strict=True))
+
+log = logging.getLogger(__name__)
+
+
+def read_ahead() -> None:
+    """Read what lists and questions are answered from (warm-up), before anybody asks. To be run in a thread of its own."""
+    try:
+        if version := replicas.choose():
+            for cls in FILTERSETS:
+                facet_index_of(cls, version).ordered(next(iter(cls.sorts.values())).order)
+                answer(cls, ANYTHING, version)
+    except Exception:  # then who asks first waits for it, or is told why
+        log.exception("Indexes could not be read ahead.")
+    finally:
+        connections.close_all()
 
 
 @public(takes=takes("q", "format"), costs={"": 4})

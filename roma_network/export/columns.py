@@ -316,7 +316,7 @@ class Table:
 
     # What else reads the declaration
 
-    @property
+    @cached_property
     def presence(self) -> dict[str, Presence]:
         """What an entry may have or lack, by its value in an address: things, and sources for facts that it states."""
         found = {

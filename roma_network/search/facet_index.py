@@ -38,8 +38,7 @@ class Pairs(NamedTuple):
     """A value of a column of linked rows and an owner of a row that has it, each once, by value."""
 
     rows: NDArray[np.int32]  # where the owner of each stands in the table
-    codes: NDArray[np.int32]  # the values that there are
-    starts: NDArray[np.intp]  # where the pairs of each begin
+    bounds: NDArray[np.intp]  # where those of each value begin, and end
 
 
 class LinkedRows:
@@ -80,8 +79,9 @@ class LinkedRows:
     def pairs(self, name):
         if name not in self.pairs_known:
             order = first_of_each(self, name, self.by_value[name])
-            codes, starts = np.unique(self.columns[name].values[order], return_index=True)
-            self.pairs_known[name] = Pairs(self.rows[order], codes, starts)
+            codes = self.columns[name]
+            bounds = np.searchsorted(codes.values[order], np.arange(len(codes.index) + 1))
+            self.pairs_known[name] = Pairs(self.rows[order], bounds)
         return self.pairs_known[name]
 
 
@@ -292,6 +292,17 @@ def owners(columns: FacetIndex, tie: LinkedRows, mask: Mask) -> Mask:
     return owned
 
 
+def owners_of(columns: FacetIndex, tie: LinkedRows, name: str, values: Iterable[Hashable]) -> Mask:
+    """The mask of the table's rows that own a linked row with one of `values`."""
+    owned = np.zeros(len(columns.keys), dtype=bool)
+    rows, bounds = tie.pairs(name)
+    last = len(bounds) - 1  # what is called by this code and later ones no row has
+    for code in (tie.columns[name].index.get(value, last) for value in values):
+        if code < last:
+            owned[rows[bounds[code] : bounds[code + 1]]] = True
+    return owned
+
+
 def count(codes: Codes, mask: Mask, most: int | None = None, also: Iterable[Hashable] = ()) -> dict[Any, int]:
     """Value → number of rows in `mask`: of all, or of the `most` frequent and those that are equal to the last, and `also`."""
     return by_value(codes, np.bincount(codes.values[mask], minlength=len(codes.index)), most, also)
@@ -312,9 +323,9 @@ def count_owners(
     codes = tie.columns[name]
     counts = np.zeros(len(codes.index), dtype=np.int64)
     if linked is None:
-        rows, values, starts = tie.pairs(name)
-        if len(rows):
-            counts[values] = np.add.reduceat(mask[rows], starts, dtype=np.int32)
+        rows, bounds = tie.pairs(name)
+        if len(there := np.flatnonzero(np.diff(bounds))):
+            counts[there] = np.add.reduceat(mask[rows], bounds[there], dtype=np.int32)
     else:
         order = tie.by_value[name]
         order = first_of_each(tie, name, order[(mask[tie.rows] & linked)[order]])

@@ -24,7 +24,7 @@ from roma_network.export.formats import ROWS
 from roma_network.models import ContentVersion
 from roma_network.search import full_text
 from roma_network.search.answers import answer
-from roma_network.search.facet_index import count, count_owners, facet_index_of, having, owners
+from roma_network.search.facet_index import count, count_owners, facet_index_of, having, owners, owners_of
 
 MOST_VALUES = 100  # of one repeated parameter
 MOST_OPTIONS = 25  # of a facet whose values have no end
@@ -206,14 +206,23 @@ class EntryFacetFilter(FacetFilter):
     def entries(self):
         return self.entry_model.objects.published()
 
+    def named(self, entries):
+        """With no more of each than its short name takes."""
+        fields = {field.name for field in self.entry_model._meta.fields}
+        return entries.only(*fields & {"slug", "acronym", self.entry_model.label_field})
+
     def vocabulary(self, values):
-        found = {entry.slug: entry for entry in self.entries.filter(slug__in=values)} if values else {}
+        found = (
+            {entry.slug: entry for entry in self.named(self.entries.filter(slug__in=values))}
+            if values
+            else {}
+        )
         return {value: Term(found[value].short_name, found[value].pk) for value in values if value in found}
 
     def options(self, counts, vocabulary, chosen):
         frequent = sorted(counts, key=lambda key: (-counts[key], key))[: self.most]
         keys = {*frequent, *(vocabulary[value].counted for value in chosen)}
-        entries = list(self.entries.filter(pk__in=keys).order_by("sort_name"))
+        entries = list(self.named(self.entries.filter(pk__in=keys).order_by("sort_name")))
         alike = Counter(entry.short_name for entry in entries)
         options = [
             Option(
@@ -286,7 +295,6 @@ class ListingFilterSet(django_filters.FilterSet):
         vocabulary = self.vocabularies[name] = facet.vocabulary(
             [value for value in values if "\0" not in value][:MOST_VALUES]
         )
-        facet.field.choices = [(value, term.label) for value, term in vocabulary.items()]
         for value in values:
             if value not in vocabulary:
                 self.reject(name, typed[value], _("There is no such value."))
@@ -340,9 +348,9 @@ class ListingFilterSet(django_filters.FilterSet):
     def filtered(self, names):
         """The rows that meet these filters, none of them a facet."""
         queryset = self.queryset
-        self.form.is_valid()  # fills `cleaned_data`; what is not valid was sifted out before
         for name in names:
-            queryset = self.filters[name].filter(queryset, self.form.cleaned_data[name])
+            values = self.data.getlist(name) or [None]  # none or one, that was found valid
+            queryset = self.filters[name].filter(queryset, self.filters[name].field.clean(values[0]))
         return queryset
 
     def narrowed(self, queryset, facets):
@@ -405,17 +413,25 @@ class FacetCounts:
         return mask
 
     @cached_property
-    def choices(self):
-        """Facet → the mask of its column's rows that have a chosen value."""
-        return {name: having(self.column(name), values) for name, values in self.chosen.items()}
+    def plainly_chosen(self):
+        """Facet without a tie → the mask of the rows that have a chosen value."""
+        return {
+            name: having(self.columns.plain[name], values)
+            for name, values in self.chosen.items()
+            if not self.facets[name].via
+        }
 
-    def column(self, name):
-        via = self.facets[name].via
-        return self.columns.ties[via].columns[name] if via else self.columns.plain[name]
+    def chosen_in(self, via, skip=None):
+        """Facet of this tie → the values chosen."""
+        return {
+            name: values
+            for name, values in self.chosen.items()
+            if name != skip and self.facets[name].via == via
+        }
 
     def mask(self, skip=None):
         """The rows that match everything, or everything but the facet `skip`: made once where nothing is chosen in that."""
-        skip = skip if skip in self.choices else None
+        skip = skip if skip in self.chosen else None
         if skip not in self.masks:
             self.masks[skip] = self.mask_without(skip)
             self.masks[skip].setflags(write=False)
@@ -427,20 +443,21 @@ class FacetCounts:
 
     def mask_without(self, skip):
         mask = self.base.copy()
-        for name, choice in self.choices.items():
-            if name != skip and not self.facets[name].via:
+        for name, choice in self.plainly_chosen.items():
+            if name != skip:
                 mask &= choice
         for via, tie in self.columns.ties.items():
-            linked = self.linked(via, skip)
-            if linked is not None:
-                mask &= owners(self.columns, tie, linked)
+            chosen = self.chosen_in(via, skip)
+            if len(chosen) == 1:
+                mask &= owners_of(self.columns, tie, *chosen.popitem())
+            elif chosen:
+                mask &= owners(self.columns, tie, self.linked(via, skip))
         return mask
 
     def linked(self, via, skip):
         """The mask of the linked rows that meet all choices of their tie but `skip`, or None where there is none."""
-        choices = [
-            choice for name, choice in self.choices.items() if name != skip and self.facets[name].via == via
-        ]
+        columns = self.columns.ties[via].columns
+        choices = [having(columns[name], values) for name, values in self.chosen_in(via, skip).items()]
         return np.logical_and.reduce(choices) if choices else None
 
     def counts(self, name):

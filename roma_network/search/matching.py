@@ -14,7 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from numpy.typing import NDArray
 
 from roma_network.core.folding import fold
-from roma_network.search.facet_index import FacetIndex, Mask, facet_index_of, having, owners
+from roma_network.search.facet_index import FacetIndex, Mask, facet_index_of, having, owners, owners_of
 from roma_network.search.text_index import InName, Standing, TextIndex, text_index_of
 from roma_network.search.understanding import SHORTEST_STEM, SPOKEN_IN, Concept, Question
 from roma_network.search.vocabulary import NEAR, vocabulary
@@ -171,8 +171,7 @@ class QuestionMatcher:
             return self.mask_of_rows(rows)
         if not facet.via:
             return having(self.columns.plain[name], values)
-        tie = self.columns.ties[facet.via]
-        return owners(self.columns, tie, having(tie.columns[name], values))
+        return owners_of(self.columns, self.columns.ties[facet.via], name, values)
 
     def mask_of_rows(self, rows):
         return self.columns.only(np.fromiter(rows.values_list("pk", flat=True), dtype=np.int64))

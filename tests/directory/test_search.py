@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.factories import ActorFactory
+from initiatives.filters import InitiativeFilterSet
+from roma_network.directory.search import read_ahead
+from roma_network.search import following
+from tests.factories import ActorFactory, DocumentFactory, InitiativeFactory
 from tests.html import read
 from tests.search.asking import asked_of_the_page
 
@@ -36,3 +39,20 @@ def test_the_card_of_a_former_body_leads_to_the_one_in_its_place(heir, client):
     heir.save()
     page = read(client, "/actors/?q=between")
     assert not page.all(".facts a")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_read_ahead_is_not_read_again_by_those_who_ask(client, monkeypatch):
+    InitiativeFactory(name="Roma in school")
+    DocumentFactory(title="Roma in school")
+    following.kept.clear()
+    read_ahead()
+    monkeypatch.setattr(following, "built", lambda build: pytest.fail("an index is read"))
+    for address in ("/search/?q=roma+schools", "/actors/", "/initiatives/", "/documents/?q=roma"):
+        assert client.get(address).status_code == 200
+    [degrees] = [
+        index.degrees_known
+        for name, (_version, _day, index) in following.kept.items()
+        if name is InitiativeFilterSet
+    ]
+    assert degrees

@@ -1,0 +1,55 @@
+"""Template tags that draw initiatives in lists."""
+
+from html import escape
+
+from django.template import Library
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from roma_network.pages.template_tags import acronym, few, money, period
+
+MOST_THEMES, MOST_FUNDERS = 6, 2
+
+register = Library()
+
+
+@register.simple_tag
+def initiative_card(initiative):
+    """An initiative in a list. The template of it took 400 µs, 20 times on a page of results."""
+    about = list(about_of(initiative))
+    return SafeString(
+        f'<li class="entry">\n<h3><a href="{initiative.get_absolute_url()}">{escape(initiative.name)}</a>'
+        f"{acronym(initiative)}</h3>\n{fact_list(facts_of(initiative))}"
+        f"{fact_list(about) if about else ''}<p>{escape(initiative.summary)}</p>\n</li>\n"
+    )
+
+
+def fact_list(facts):
+    return f'<ul class="facts">{"".join(f"<li>{conditional_escape(fact)}</li>" for fact in facts)}</ul>\n'
+
+
+def facts_of(initiative):
+    yield initiative.kind_name
+    if countries := initiative.countries.all():
+        yield few(countries)
+    if initiative.start or initiative.end:
+        yield period(initiative)
+    yield initiative.phase_name
+    if count := getattr(initiative, "actor_count", 0):
+        yield ngettext("%(n)s actor", "%(n)s actors", count) % {"n": count}
+
+
+def about_of(initiative):
+    """Themes and money."""
+    amount = initiative.amount
+    if themes := initiative.themes.all():
+        yield few(themes, MOST_THEMES)
+    if amount:
+        kind = f" ({escape(amount.get_kind_display())})" if amount.kind else ""
+        yield SafeString(f'<span class="money">{escape(money(amount))}</span>{kind}')
+    if initiative.funders:
+        yield f"{_('Funded by')} {few(initiative.funders, MOST_FUNDERS)}"
+    elif amount and amount.programme:
+        yield amount.programme
