@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from roma_network.pages.template_tags import acronym, partial_date, place
+from roma_network.pages import template_tags as tags
 from stakeholders.models import ActorType
 
 NONE, CHECKED = ' class="none"', " checked"
@@ -34,7 +34,7 @@ def shape(actor_type):
 def actor_card(actor):
     """An actor in a list. A page has 25: a template for each took a fourth of the time of the page."""
     names = "".join(native_names(actor))
-    facts = "".join(f"<li>{conditional_escape(fact)}</li>" for fact in facts_of(actor))
+    facts = "".join(f"<li>{conditional_escape(fact)}</li>" for fact in facts_on_card(actor))
     return SafeString(
         f'<li class="entry">\n<h3>{heading(actor)}</h3>\n{names}'
         f'<ul class="facts">{facts}</ul>\n<p>{escape(actor.summary)}</p>\n</li>\n'
@@ -44,7 +44,11 @@ def actor_card(actor):
 def heading(actor):
     """An authority by its place, all others by their name."""
     place_name = actor.place_name
-    behind = f' <span class="acronym">{actor.get_form_display()}</span>' if place_name else acronym(actor)
+    behind = (
+        f' <span class="acronym">{escape(actor.get_form_display())}</span>'
+        if place_name
+        else tags.acronym(actor)
+    )
     link = f'<a href="{actor.get_absolute_url()}">{escape(place_name or actor.name)}</a>'
     return f"{shape(actor.type)}{link}{behind}"
 
@@ -57,14 +61,14 @@ def native_names(actor):
         yield f'<p class="native" lang="{escape(actor.native_language)}" dir="auto">{escape(actor.native_name)}</p>\n'
 
 
-def facts_of(actor):
+def facts_on_card(actor):
     yield str(actor.type_name)
-    if where := place(actor):
+    if where := tags.place(actor):
         yield where
     if count := getattr(actor, "initiative_count", 0):
         yield ngettext("%(n)s initiative", "%(n)s initiatives", count) % {"n": count}
     if actor.closed:
-        yield format_html("{} {}", _("Closed"), partial_date(actor.closed))
+        yield format_html("{} {}", _("Closed"), tags.partial_date(actor.closed))
     if actor.successor and actor.successor.is_published:
         today = pgettext("the body that stands where another stood", "today {}")
         link = '<a href="{}">{}</a>'

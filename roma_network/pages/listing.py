@@ -136,7 +136,8 @@ class Listing:
 
     def read(self, keys):
         """The rows with these keys as a page shows them, in this order."""
-        rows = self.tally.columns.with_degrees(self.filterset.queryset.for_listing().in_bulk(keys))
+        found = self.filterset._meta.model.objects.published().for_listing().in_bulk(keys)
+        rows = self.tally.columns.with_degrees(found)
         return [rows[key] for key in keys if key in rows]
 
     @property

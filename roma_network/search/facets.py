@@ -253,7 +253,7 @@ class ListingFilterSet(django_filters.FilterSet):
         raise NotImplementedError
 
     def __init__(self, data, formats=ROWS):
-        super().__init__(data, self.all_rows().published())
+        super().__init__(data)
         self.filters["q"].filterset_class = type(self)
         self.formats = formats
         self.rejected = []
@@ -347,7 +347,7 @@ class ListingFilterSet(django_filters.FilterSet):
 
     def filtered(self, names):
         """The rows that meet these filters, none of them a facet."""
-        queryset = self.queryset
+        queryset = self.all_rows().published()
         for name in names:
             values = self.data.getlist(name) or [None]  # none or one, that was found valid
             queryset = self.filters[name].filter(queryset, self.filters[name].field.clean(values[0]))

@@ -91,7 +91,7 @@ class Bench:
             if database not in self.threads:
                 self.choose_threads(environment, database)
             threads = self.threads[database]
-            with serving.granian(environment, threads) as server:
+            with serving.granian(environment, threads, *serving.AS_SERVED) as server:
                 figures |= self.cold(server, environment)
                 figures |= self.warm(server, environment, threads)
                 figures["memory"] = serving.memory(server)

@@ -35,13 +35,27 @@ class ServingError(Exception):
     """A server does not start, or answers with something else than a page."""
 
 
-def granian(environment, threads):
+def granian(environment, threads, *target):
     """The directory as in production, but for one worker. Another settings module makes it another site."""
     command = [
         *(sys.executable, "-m", "granian", "--interface=wsgi", "--workers=1", "--log-level=warning"),
         *(f"--blocking-threads={threads}", f"--host={HOST}"),
+        *(target or ["roma_network.wsgi:application"]),
     ]
-    return running(lambda port: [*command, f"--port={port}", "roma_network.wsgi:application"], environment)
+    return running(lambda port: [*command, f"--port={port}"], environment)
+
+
+AS_SERVED = "--factory", f"{__name__}:as_served"
+
+
+def as_served():
+    """What a worker of `manage.py serve` loads: it reads its indexes ahead."""
+    import django
+
+    django.setup()
+    from roma_network.management.commands.serve import load_application
+
+    return load_application("roma_network.wsgi.application")
 
 
 @contextmanager
