@@ -89,11 +89,15 @@ def built(build: Callable[[], Any]) -> Any:
     start = perf_counter()
     index = build()
     if perf_counter() - start > LONG:
-        gc.collect()
-        gc.freeze()
-        if trim := getattr(C_LIBRARY, "malloc_trim", None):  # where it is GNU's
-            trim(0)
+        give_back()
     return index
+
+
+def give_back() -> None:
+    gc.collect()
+    gc.freeze()
+    if trim := getattr(C_LIBRARY, "malloc_trim", None):  # where it is GNU's
+        trim(0)
 
 
 def read_anew(name: Hashable, build: Callable[[], Any]) -> None:

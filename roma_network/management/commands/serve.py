@@ -8,7 +8,6 @@ from django.utils.module_loading import import_string
 from granian import Granian
 
 from roma_network.directory.search import read_ahead
-from roma_network.search import following
 
 THREADS = 4  # of each worker; more would wait for one another, as Python runs one at a time
 QUEUE = 64  # requests that wait for a thread of a worker; beyond that they wait in the socket, and nginx's limits hold
@@ -50,6 +49,5 @@ def load_application(target):
     """Called in the worker, which must not hear of Ctrl-C twice: from the terminal and from its server, it hangs."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     application = import_string(target)
-    # It answers meanwhile: a worker that starts in a failure must not wait for the database.
-    following.aside(read_ahead)
+    read_ahead()
     return application
