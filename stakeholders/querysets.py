@@ -15,6 +15,7 @@ SHOWN = (
     "type",
     "form",
     "locality",
+    "email",
     "closed",
     "summary",
     "country__code",

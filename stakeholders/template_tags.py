@@ -67,6 +67,8 @@ def facts_on_card(actor):
         yield where
     if count := getattr(actor, "initiative_count", 0):
         yield ngettext("%(n)s initiative", "%(n)s initiatives", count) % {"n": count}
+    if actor.email:
+        yield format_html('<a href="mailto:{}">{}</a>', actor.email, actor.email)
     if actor.closed:
         yield format_html("{} {}", _("Closed"), tags.partial_date(actor.closed))
     if actor.successor and actor.successor.is_published:
