@@ -190,21 +190,23 @@ class Column:
         return Q(**{f"{name}__isnull": False}) if self.is_nullable else Q(**{f"{name}__gt": ""})
 
     def statements(self, record: dict, base: str) -> Iterable[tuple]:
-        """What the value in a record says as RDF: pairs of `Property` and object."""
-        if record[self.name] in (None, "", []):
-            return
+        """What the value in a record, if there is any, says as RDF: pairs of `Property` and object."""
         for each in self.rdf:
-            for item, language in dict.fromkeys(self.stated(each, record)):
+            for item, language in self.stated(each, record):
                 if item not in (None, ""):
                     yield each, self.rdf_object(each, item, language, base)
 
     def stated(self, each: Property, record: dict) -> Iterable[tuple]:
-        """Values, each with its language."""
+        """Values, each once and with its language."""
         value = record[self.name]
         if each.part:
-            return [(row[each.part], row.get(each.language_part, "")) for row in value]
+            return dict.fromkeys((row[each.part], row.get(each.language_part, "")) for row in value)
         language = record[each.language_column] if each.language_column else each.language
-        return [(item, language) for item in (value if isinstance(value, list) else [value])]
+        return (
+            dict.fromkeys((item, language) for item in value)
+            if isinstance(value, list)
+            else [(value, language)]
+        )
 
     def rdf_object(self, each: Property, item: Any, language: str, base: str) -> Iri | Text | Typed | None:
         if self.links:
@@ -298,7 +300,8 @@ class Table:
         subject = self.subject(base, record)
         statements = [("rdf:type", Iri(name)) for name in self.rdf_types]
         nodes: dict[PartResource, list] = {}
-        for column in self.rdf_columns:
+        filled = [column for column in self.rdf_columns if record[column.name] not in (None, "", [])]
+        for column in filled:
             for each, value in column.statements(record, base):
                 (nodes.setdefault(each.node, []) if each.node else statements).append((each.name, value))
         found = [
@@ -306,7 +309,7 @@ class Table:
             for node, said in nodes.items()
         ]
         statements += [(node.link, each.subject) for node, each in zip(nodes, found, strict=True)]
-        for column in self.rdf_columns:
+        for column in filled:
             if column.rdf_rows:
                 rows = [column.rdf_rows(base, subject, row) for row in record[column.name]]
                 statements += [(column.rdf_link, each.subject) for each in rows if column.rdf_link]

@@ -15,7 +15,7 @@ from roma_network.core.hooks import Hook
 from roma_network.export import linked_tables
 from roma_network.export.columns import Kind, Table
 from roma_network.export.csv_files import csv_lines
-from roma_network.export.records import Records
+from roma_network.export.records import Records, primary_keys
 from roma_network.export.xlsx import Pipe
 
 LICENCE = {
@@ -26,6 +26,7 @@ LICENCE = {
 TITLE = "Who works on Roma integration in Europe"
 DESCRIPTION = "datapackage.json"
 LINES = 200
+LEVEL = 3  # half the time of zlib's own choice, for a fifth more bytes
 IN_MEMORY = 1_000_000  # bytes of a table that is kept aside; what is more goes to the disk
 TYPES = {Kind.NUMBER: "number", Kind.INTEGER: "integer", Kind.DATE: "date", Kind.BOOLEAN: "boolean"}
 
@@ -39,8 +40,7 @@ class Part(NamedTuple):
 
     @property
     def records(self) -> Records:
-        keys = None if self.rows is None else list(self.rows().values_list("pk", flat=True))
-        return Records(self.table, keys)
+        return Records(self.table, None if self.rows is None else primary_keys(self.rows()))
 
 
 parts_around = Hook[dict[str, Callable]](
@@ -53,7 +53,7 @@ def package(parts):
     """The bytes of a package, piece by piece."""
     pipe = Pipe()
     made = linked_tables.within(part.table for part in parts)
-    with ExitStack() as stack, ZipFile(pipe, "w", ZIP_DEFLATED) as archive:
+    with ExitStack() as stack, ZipFile(pipe, "w", ZIP_DEFLATED, compresslevel=LEVEL) as archive:
         archive.writestr(DESCRIPTION, descriptor(parts, localdate().isoformat()))
         # Kept aside until the other tables are through.
         files = {each.name: stack.enter_context(spool()) for each in made}

@@ -49,17 +49,24 @@ class RowsWithin:
         return found
 
     @cached_property
+    def subject_columns(self) -> dict[str, Column]:
+        return {
+            name: replace(
+                table.columns[key],
+                name=name,
+                title=_("Of this row of “%(table)s”: %(key)s") % {"table": table.name, "key": key},
+            )
+            for table, _column in self.around
+            for name, key in self.subjects[table.name].items()
+        }
+
+    @cached_property
+    def parts(self) -> dict[str, Column]:
+        return {part.name: part for part in self.around[0][1].parts if not part.told_in}
+
+    @property
     def columns(self) -> dict[str, Column]:
-        found = {}
-        for table, _column in self.around:
-            for name, key in self.subjects[table.name].items():
-                found[name] = replace(
-                    table.columns[key],
-                    name=name,
-                    title=_("Of this row of “%(table)s”: %(key)s") % {"table": table.name, "key": key},
-                )
-        parts = self.around[0][1].parts
-        return found | {part.name: part for part in parts if not part.told_in}
+        return self.subject_columns | self.parts
 
     @property
     def names(self) -> list[str]:
@@ -72,11 +79,12 @@ class RowsWithin:
 
     def rows(self, table: Table, record: dict[str, Any]) -> Iterator[list]:
         """The cells of the rows within one record."""
-        around = {name: record[key] for name, key in self.subjects.get(table.name, {}).items()}
+        around = self.subjects[table.name]
+        keys = [record[around[name]] if name in around else None for name in self.subject_columns]
         for each, column in self.around:
             if each is table:
                 for row in record[column.name]:
-                    yield [(around.get(name) if name in around else row.get(name)) for name in self.names]
+                    yield keys + [row.get(name) for name in self.parts]
 
 
 def within(parts: Iterable[Table]) -> list[RowsWithin]:
@@ -100,10 +108,10 @@ class Sides:
             files[each.name].write(csv_line(each.names))
 
     def passing(self, table: Table, records: Iterable[dict]) -> Iterator[dict]:
+        beside = [(each, self.files[each.name]) for each in self.made if table.name in each.subjects]
         for record in records:
-            for each in self.made:
-                for row in each.rows(table, record):
-                    self.files[each.name].write(csv_line(row))
+            for each, file in beside:
+                file.write("".join(map(csv_line, each.rows(table, record))))
             yield record
 
 

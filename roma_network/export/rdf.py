@@ -166,8 +166,10 @@ def turtle_lines(resources: Iterable[Resource]) -> Iterator[str]:
     yield "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
     for subject, statements in resources:
         lines = " ;\n".join(
-            f"    {'a' if predicate == 'rdf:type' else predicate} {in_turtle(value)}"
-            for predicate, value in statements
+            [
+                f"    {'a' if predicate == 'rdf:type' else predicate} {in_turtle(value)}"
+                for predicate, value in statements
+            ]
         )
         yield f"\n<{iri_text(subject.value)}>\n{lines} .\n"
 
@@ -182,7 +184,8 @@ def in_turtle(value):
 
 
 def is_prefixed(name):
-    return name.partition(":")[0] in PREFIXES
+    """Most names are addresses in full, which a glance tells."""
+    return not name.startswith("http") and name.partition(":")[0] in PREFIXES
 
 
 def iri_text(value):

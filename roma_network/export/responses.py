@@ -1,7 +1,5 @@
 """Any listing, or one entry, as a file. A table says what a row holds; a format says how it is written."""
 
-import json
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,7 +14,7 @@ from django.utils.http import urlencode
 from roma_network.export import datapackage, formats
 from roma_network.export.atom import list_feed
 from roma_network.export.columns import Table
-from roma_network.export.records import Records
+from roma_network.export.records import Records, primary_keys
 
 LUMP = 64 * 1024  # bytes
 
@@ -40,7 +38,7 @@ def written(
     if asked is formats.ATOM:
         return list_feed(request, queryset, table)
     if keys is None:
-        keys = array("q", queryset.values_list("pk", flat=True))
+        keys = primary_keys(queryset)
     if asked.write is None:
         parts = datapackage.parts_around.value[table.name](named_by_key(queryset, keys))
         return attached(datapackage.package(parts), table, asked)
@@ -49,11 +47,11 @@ def written(
 
 def named_by_key(queryset: QuerySet, keys: Sequence[int]) -> QuerySet:
     """The same rows, found once: filters within queries for what rows lead to would be too deep for SQLite."""
-    listed = json.dumps(list(keys))
-    if connections[queryset.db].vendor == "postgresql":
-        named = RawSQL("SELECT value::bigint FROM json_array_elements_text(%s::json) AS value", [listed])
+    listed = ",".join(map(str, keys))
+    if connections[queryset.db].vendor == "postgresql":  # which plans by how many there are in an array
+        named = RawSQL("SELECT unnest(%s::bigint[])", [f"{{{listed}}}"])
     else:
-        named = RawSQL("SELECT value FROM json_each(%s)", [listed])
+        named = RawSQL("SELECT value FROM json_each(%s)", [f"[{listed}]"])
     return queryset.model._default_manager.filter(pk__in=named)
 
 

@@ -19,7 +19,8 @@ class Terms:
 
     def note(self, table: Table, record: dict) -> None:
         for column in columns_with_terms(table):
-            self.used.update(dict.fromkeys(column.terms(record)))
+            if record[column.name]:
+                self.used.update(dict.fromkeys(column.terms(record)))
 
     def noting(self, table: Table, records: Iterable[dict]) -> Iterator[dict]:
         for record in records:

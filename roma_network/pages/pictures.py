@@ -3,8 +3,6 @@
 A page shows the drawing with an equal in words. The drawing alone can be had as a file, and framed by other sites.
 """
 
-import csv
-import io
 import re
 from collections.abc import Callable
 from functools import cache, wraps
@@ -23,7 +21,7 @@ from font_roboto import Roboto, RobotoBold
 from roma_network.core.xml_text import xml_safe
 from roma_network.environment import BASE_DIR
 from roma_network.export import responses
-from roma_network.export.csv_files import csv_cell
+from roma_network.export.csv_files import csv_line
 from roma_network.export.formats import PICTURES
 from roma_network.pages.listing import Listing
 
@@ -105,9 +103,7 @@ class Drawing:
         return bytes(resvg_py.svg_to_bytes(svg_string=self.standalone, width=self.pixels, font_files=LETTERS))
 
     def as_csv(self):
-        text = io.StringIO()
-        csv.writer(text).writerows([csv_cell(value) for value in row] for row in self.rows())
-        return text.getvalue()
+        return "".join(map(csv_line, self.rows()))
 
 
 class Picture(Drawing, Listing):  # type: ignore[misc]  # it responds as a drawing does

@@ -17,10 +17,10 @@ LONGEST = 300  # seconds for a file
 
 
 def measure(server):
-    """Seconds of each file; megabytes that the worker grew by at most meanwhile; milliseconds of pages beside a file."""
+    """Seconds of each file; megabytes that the worker grew by at most meanwhile."""
     before = rest(server)
     taken = {name: seconds(server, f"/actors/?format={name}") for name in FORMATS}
-    return {"seconds": taken, "growth": serving.memory(server)[1] - before, "beside": beside(server)}
+    return {"seconds": taken, "growth": serving.memory(server)[1] - before}
 
 
 def rest(server):
@@ -46,6 +46,7 @@ def seconds(server, address):
 def beside(server):
     """Milliseconds of pages that are not kept, asked for until a file has been sent."""
     numbers = count(1)
+    serving.times(server, ["/actors/"])  # the indexes are read
     with ThreadPoolExecutor(1) as other:
         file = other.submit(seconds, server, f"/actors/?format={TOGETHER}")
         found = []

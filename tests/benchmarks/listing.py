@@ -96,6 +96,8 @@ class Bench:
                 figures |= self.warm(server, environment, threads)
                 figures["memory"] = serving.memory(server)
                 figures["files"] = files.measure(server)
+            with serving.deployed(environment) as server:
+                figures["files"]["beside"] = files.beside(server)
 
     @contextmanager
     def directory(self, size, database, figures):

@@ -58,6 +58,12 @@ def as_served():
     return load_application("roma_network.wsgi.application")
 
 
+def deployed(environment):
+    """The directory just as systemd runs it, with its threads, but for one worker."""
+    command = [sys.executable, "manage.py", "serve", "--workers=1", f"--host={HOST}"]
+    return running(lambda port: [*command, f"--port={port}"], environment)
+
+
 @contextmanager
 def running(command, environment=None):
     """Start what `command` makes of a free port, and kill it with all that it has started."""

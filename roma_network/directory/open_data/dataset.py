@@ -8,7 +8,8 @@ from django.db.models import Q
 from initiatives import columns as initiative_columns
 from initiatives.models import Document, Funding, Initiative, Participation, Roster
 from roma_network.export.datapackage import Part
-from roma_network.export.records import logged_tables
+from roma_network.export.records import logged_tables, primary_keys
+from roma_network.export.responses import named_by_key
 from roma_network.export.source_columns import sources as sources_table
 from roma_network.models import Source
 from stakeholders import columns as actor_columns
@@ -68,6 +69,7 @@ def around_actors(actors):
     chosen = keys(actors)
     participations = Participation.objects.public().filter(actor__in=chosen)
     initiatives = Initiative.objects.published().filter(pk__in=participations.order_by().values("initiative"))
+    initiatives = named_by_key(initiatives, primary_keys(initiatives.order_by()))
     return package(
         Actor.objects.filter(pk__in=chosen),
         initiatives,
@@ -86,6 +88,7 @@ def around_initiatives(initiatives):
     chosen = keys(initiatives)
     participations = Participation.objects.public().filter(initiative__in=chosen)
     actors = Actor.objects.published().filter(pk__in=participations.order_by().values("actor"))
+    actors = named_by_key(actors, primary_keys(actors.order_by()))
     of_chosen = Document.initiatives.through.objects.filter(initiative__in=chosen)
     return package(
         actors,
