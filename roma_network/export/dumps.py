@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from hashlib import blake2b, file_digest
+from itertools import tee, zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -131,11 +132,17 @@ def lines_in(path):
 
 
 def write_linked(target, parts, origin):
-    """Each thing once: rows that have a table of their own are told there."""
+    """Each thing once: rows that have a table of their own are told there. Made once, and written in each way as it passes."""
     tables = {part.table.name: part.table for part in parts if part.table.rdf_types}
-    for each in formats.LINKED_DATA.values():
-        with (target / f"directory.{each.suffix}").open("w", encoding="utf-8") as file:
-            file.writelines(each.write_triples(resources_in(target / EVERYTHING, tables, origin)))
+    ways = formats.LINKED_DATA.values()
+    copies = tee(resources_in(target / EVERYTHING, tables, origin), len(ways))
+    pieces = [each.write_triples(resources) for each, resources in zip(ways, copies, strict=True)]
+    with ExitStack() as stack:
+        places = [target / f"directory.{each.suffix}" for each in ways]
+        files = [stack.enter_context(place.open("w", encoding="utf-8")) for place in places]
+        for together in zip_longest(*pieces, fillvalue=""):
+            for file, piece in zip(files, together, strict=True):
+                file.write(piece)
 
 
 def resources_in(path, tables, origin):

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import NamedTuple
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 import orjson
 from babel.core import get_global
@@ -212,7 +212,7 @@ def jsonld_lines(resources):
                 node.setdefault("@type", []).append(in_full(value.value))
             else:
                 node.setdefault(predicate, []).append(in_jsonld(value))
-        yield start + json.dumps(node, ensure_ascii=False)
+        yield start + orjson.dumps(node).decode()
         start = ",\n"
     yield "\n]}\n"
 
@@ -233,17 +233,22 @@ def rdfxml_lines(resources):
     yield f'<?xml version="1.0" encoding="utf-8"?>\n<rdf:RDF{names}>\n'
     for subject, statements in resources:
         inner = "".join(f"  {in_xml(predicate, value)}\n" for predicate, value in statements)
-        about = quoteattr(iri_text(subject.value))
-        yield xml_safe(f"<rdf:Description rdf:about={about}>\n{inner}</rdf:Description>\n")
+        about = iri_in_xml(iri_text(subject.value))
+        yield xml_safe(f'<rdf:Description rdf:about="{about}">\n{inner}</rdf:Description>\n')
     yield "</rdf:RDF>\n"
 
 
 def in_xml(predicate, value):
     if isinstance(value, Iri):
-        return f"<{predicate} rdf:resource={quoteattr(in_full(value.value))}/>"
+        return f'<{predicate} rdf:resource="{iri_in_xml(in_full(value.value))}"/>'
     attribute = ""
     if isinstance(value, Typed):
         attribute = f' rdf:datatype="{in_full(value.datatype)}"'
     elif value.language:
         attribute = f' xml:lang="{value.language}"'
     return f"<{predicate}{attribute}>{escape(value.value)}</{predicate}>"
+
+
+def iri_in_xml(iri):
+    """Of what XML has escaped, an IRI holds this alone."""
+    return iri.replace("&", "&amp;")
