@@ -1,6 +1,7 @@
 """Tags and filters that every template of the directory has at hand."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,7 +67,7 @@ def in_language(code, link=True):
 
 
 @register.filter
-def partial_date(value):
+def partial_date(value: str) -> str:
     """A partial date as readers write it, no more exact than it is: "2011-04" → April 2011."""
     return format_html('<time datetime="{}">{}</time>', value, written_date(value)) if value else ""
 
@@ -84,7 +85,7 @@ def folded(rows, most):
 
 
 @register.filter
-def period(row, backed=None):
+def period(row: Any, backed: dict[str, list] | None = None) -> str:
     """From start to end of an initiative or a participation, as far as known. With `backed`, each with its notes."""
     backed = backed or {"start": [], "end": []}
     if row.start and row.start == row.end:
@@ -102,7 +103,7 @@ def period(row, backed=None):
 
 
 @register.simple_tag
-def few(entries, most=3):
+def few(entries: Iterable[Any], most: int = 3) -> str:
     """Their names, of many the first: “Hungary, Romania and 5 more”."""
     entries = list(entries)
     shown = ", ".join(str(getattr(entry, "short_name", entry)) for entry in entries[:most])
@@ -144,7 +145,7 @@ def place(actor: Any) -> str:
 
 
 @register.simple_tag
-def acronym(entry):
+def acronym(entry: Any) -> str:
     """The acronym behind a name that does not hold it already."""
     if not entry.acronym or entry.acronym in entry.name:
         return ""
