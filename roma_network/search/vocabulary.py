@@ -21,7 +21,7 @@ EMPTY: Mapping[Any, Any] = MappingProxyType({})
 NEAR = 0.5  # how well an entry fits that has what comes near
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Facet:
     """The values of a facet that a word stands for: in the lists of `model`, or in all where that is empty."""
 
@@ -31,7 +31,7 @@ class Facet:
     fit: float = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Meaning:
     """What a word may stand for. `kind`: facet, model, word, country, place, or one that asks for no entry."""
 
@@ -42,6 +42,12 @@ class Meaning:
 
 
 languages_shared: dict[frozenset[str], frozenset[str]] = {}
+
+
+def also(languages: Collection[str], language: str) -> frozenset[str]:
+    """One more language. What is of the same languages shares them: sets of their own would take a third of the memory."""
+    spoken = frozenset({*languages, language})
+    return languages_shared.setdefault(spoken, spoken)
 
 
 def nothing():
@@ -60,8 +66,7 @@ class TrieNode:
         node = self
         for word in pattern_words(pattern):
             node = node.child("beginnings" if word.endswith("*") else "whole", word.rstrip("*"))
-        spoken = frozenset({*node.meanings.get(meaning, ()), language})
-        node.meanings = {**node.meanings, meaning: languages_shared.setdefault(spoken, spoken)}
+        node.meanings = {**node.meanings, meaning: also(node.meanings.get(meaning, ()), language)}
 
     def child(self, name, word):
         children = getattr(self, name) or {}
@@ -121,25 +126,19 @@ def vocabulary() -> Vocabulary:
         for called in filter(None, (fold(name), *here.split(", "), *others.split(", "))):
             places[called, name, code] = place_meaning(name, code, here)
             tree.add(called, places[called, name, code], "")
-    languages, stop_words = defaultdict(set), set()
+    languages, stop_words = {}, set()
     for language, text in rows("common_words.tsv"):
         frequent = text.split()
         stop_words.update(frequent[:STOP_WORDS])
         for word in frequent:
-            languages[word].add(language)
+            languages[word] = also(languages.get(word, ()), language)
     return Vocabulary(
         tree,
-        shared(languages),
+        languages,
         frozenset(stop_words),
         names,
         tuple((key[0], meaning) for key, meaning in sorted(places.items(), key=itemgetter(0))),
     )
-
-
-def shared(languages):
-    """Word → its languages; words of the same have the same set."""
-    frozen = ((word, frozenset(found)) for word, found in languages.items())
-    return {word: languages_shared.setdefault(found, found) for word, found in frozen}
 
 
 def countries(tree):
