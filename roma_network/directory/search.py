@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from initiatives.filters import DocumentFilterSet, InitiativeFilterSet
 from roma_network.core.clean_text import clean_text
+from roma_network.core.memory import give_back
 from roma_network.ops import replicas
 from roma_network.pages.addresses import takes
 from roma_network.pages.http_cache import public
 from roma_network.pages.listing import unusable
 from roma_network.pages.questions import QuestionShown
-from roma_network.search import autocomplete, following
+from roma_network.search import autocomplete
 from roma_network.search.answers import answer, asked
 from roma_network.search.facet_index import facet_index_of
 from roma_network.search.facets import SearchFilter
@@ -54,7 +55,7 @@ def read_ahead() -> None:
             for cls in FILTERSETS:
                 facet_index_of(cls, version).ordered(next(iter(cls.sorts.values())).order)
                 answer(cls, ANYTHING, version)
-            following.give_back()
+            give_back()
     except Exception:  # then who asks first waits for it, or is told why
         log.exception("Indexes could not be read ahead.")
     finally:

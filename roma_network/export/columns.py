@@ -191,22 +191,20 @@ class Column:
 
     def statements(self, record: dict, base: str) -> Iterable[tuple]:
         """What the value in a record, if there is any, says as RDF: pairs of `Property` and object."""
-        for each in self.rdf:
-            for item, language in self.stated(each, record):
-                if item not in (None, ""):
-                    yield each, self.rdf_object(each, item, language, base)
-
-    def stated(self, each: Property, record: dict) -> Iterable[tuple]:
-        """Values, each once and with its language."""
         value = record[self.name]
+        for each in self.rdf:
+            language = record[each.language_column] if each.language_column else each.language
+            for item, spoken in self.stated(each, value, language):
+                if item not in (None, ""):
+                    yield each, self.rdf_object(each, item, spoken, base)
+
+    def stated(self, each: Property, value: Any, language: str) -> Iterable[tuple]:
+        """Values, each once and with its language."""
+        if not isinstance(value, list):
+            return ((value, language),)
         if each.part:
             return dict.fromkeys((row[each.part], row.get(each.language_part, "")) for row in value)
-        language = record[each.language_column] if each.language_column else each.language
-        return (
-            dict.fromkeys((item, language) for item in value)
-            if isinstance(value, list)
-            else [(value, language)]
-        )
+        return dict.fromkeys((item, language) for item in value)
 
     def rdf_object(self, each: Property, item: Any, language: str, base: str) -> Iri | Text | Typed | None:
         if self.links:
@@ -215,8 +213,8 @@ class Column:
             return concept(base, self.scheme, item)
         if each.prefix:
             return Iri(f"{each.prefix}{item}")
-        part = next((part for part in self.parts if part.name == each.part), self)
-        return object_of(part.kind, item, language)
+        kind = next(part.kind for part in self.parts if part.name == each.part) if each.part else self.kind
+        return object_of(kind, item, language)
 
     def terms(self, record: dict) -> Iterable[tuple[str, str]]:
         """The values in a record that are terms of a vocabulary: pairs of its scheme, or table, and the value."""
@@ -231,7 +229,7 @@ class Column:
         if scheme := self.vocabulary:
             yield from ((scheme, each) for each in (value if isinstance(value, list) else [value]) if each)
 
-    @property
+    @cached_property
     def vocabulary(self) -> str:
         """The scheme of its values, or the table of terms that they are keys of."""
         is_of_terms = self.links and "skos:Concept" in tables[self.links].rdf_types

@@ -45,7 +45,7 @@ LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 ESCAPES = {
     ord(letter): f"%{ord(letter):02X}" for letter in [*map(chr, range(0x21)), *'<>"{}|^`\\']
 }  # what no IRI holds
-NOT_IN_IRI = re.compile("|".join(map(re.escape, map(chr, ESCAPES))))
+has_what_no_iri_holds = re.compile("|".join(map(re.escape, map(chr, ESCAPES)))).search
 KOSOVO = "1A0"  # in the EU authority table; ISO has no code for it
 
 
@@ -176,21 +176,19 @@ def turtle_lines(resources: Iterable[Resource]) -> Iterator[str]:
 
 def in_turtle(value):
     if isinstance(value, Iri):
-        return value.value if is_prefixed(value.value) else f"<{iri_text(value.value)}>"
+        name = value.value
+        # Most names are addresses in full, which a glance tells.
+        is_prefixed = not name.startswith("http") and name.partition(":")[0] in PREFIXES
+        return name if is_prefixed else f"<{iri_text(name)}>"
     quoted = orjson.dumps(value.value).decode().replace("\x7f", "\\u007F")
     if isinstance(value, Typed):
         return f"{quoted}^^{value.datatype}"
     return f"{quoted}@{value.language}" if value.language else quoted
 
 
-def is_prefixed(name):
-    """Most names are addresses in full, which a glance tells."""
-    return not name.startswith("http") and name.partition(":")[0] in PREFIXES
-
-
 def iri_text(value):
     """An address without what no IRI may hold."""
-    return value.translate(ESCAPES) if NOT_IN_IRI.search(value) else value
+    return value.translate(ESCAPES) if has_what_no_iri_holds(value) else value
 
 
 def in_full(name):

@@ -4,8 +4,6 @@ Where a great many records changed, an index is read anew as a whole, in a threa
 serves on, and what is made of it is not kept for long.
 """
 
-import ctypes
-import gc
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable
@@ -21,6 +19,7 @@ from django.db.models import Model
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from roma_network.core.memory import give_back
 from roma_network.export.columns import tables
 from roma_network.models import ContentVersion, Record
 
@@ -36,7 +35,6 @@ class KeptIndex(NamedTuple):
 
 
 LONG = 0.5  # seconds
-C_LIBRARY = ctypes.CDLL(None)
 kept: dict[Hashable, KeptIndex] = {}
 behind: dict[Hashable, str] = {}  # index → the version at which an old one served last, while it is read anew
 reading = RLock()
@@ -91,13 +89,6 @@ def built(build: Callable[[], Any]) -> Any:
     if perf_counter() - start > LONG:
         give_back()
     return index
-
-
-def give_back() -> None:
-    gc.collect()
-    gc.freeze()
-    if trim := getattr(C_LIBRARY, "malloc_trim", None):  # where it is GNU's
-        trim(0)
 
 
 def read_anew(name: Hashable, build: Callable[[], Any]) -> None:

@@ -7,6 +7,7 @@ from django.db import connections
 from django.utils.module_loading import import_string
 from granian import Granian
 
+from roma_network.core.memory import keep_together
 from roma_network.directory.search import read_ahead
 
 THREADS = 4  # of each worker; more would wait for one another, as Python runs one at a time
@@ -48,6 +49,7 @@ class Command(BaseCommand):
 def load_application(target):
     """Called in the worker, which must not hear of Ctrl-C twice: from the terminal and from its server, it hangs."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    keep_together()
     application = import_string(target)
     read_ahead()
     return application
