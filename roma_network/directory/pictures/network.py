@@ -119,11 +119,16 @@ class Network(Picture):
         return self.graph.size <= MOST_FRESH
 
     @cached_property
+    def kept_layout(self):
+        """Of all, and the content version that it shows."""
+        return network_layout.latest()
+
+    @cached_property
     def is_provisional(self):
         """Whether it shows an older layout than it should: one of all is being made."""
         if self.is_fresh:
             return False
-        _places, laid_out = network_layout.latest()
+        _places, laid_out = self.kept_layout
         if laid_out != self.version:
             network_layout.start()
         return laid_out != self.version
@@ -199,7 +204,7 @@ class Network(Picture):
     @cached_property
     def places(self):
         """Where each node stands, in units of the drawing; roughly before the first layout of all."""
-        layout, _version = (None, "") if self.is_fresh else network_layout.latest()
+        layout, _version = (None, "") if self.is_fresh else self.kept_layout
         places = layout.of(self.graph) if layout else network_layout.fresh(self.graph)
         return network_layout.spread(places) * (WIDTH - 2 * MARGIN) + MARGIN
 
