@@ -3,7 +3,6 @@
 from html import escape
 
 from django.template import Library
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,13 +20,9 @@ def initiative_card(initiative):
     about = list(second_line(initiative))
     return SafeString(
         f'<li class="entry">\n<h3><a href="{initiative.get_absolute_url()}">{escape(initiative.name)}</a>'
-        f"{tags.acronym(initiative)}</h3>\n{fact_list(first_line(initiative))}"
-        f"{fact_list(about) if about else ''}<p>{escape(initiative.summary)}</p>\n</li>\n"
+        f"{tags.acronym(initiative)}</h3>\n{tags.fact_list(first_line(initiative))}"
+        f"{tags.fact_list(about) if about else ''}<p>{escape(initiative.summary)}</p>\n</li>\n"
     )
-
-
-def fact_list(facts):
-    return f'<ul class="facts">{"".join(f"<li>{conditional_escape(fact)}</li>" for fact in facts)}</ul>\n'
 
 
 def first_line(initiative):

@@ -11,8 +11,8 @@ from django.template import Library
 from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
@@ -142,6 +142,12 @@ def place(actor: Any) -> str:
     if actor.locality and country:
         return _("%(locality)s, %(country)s") % {"locality": actor.locality, "country": country}
     return actor.locality or country
+
+
+def fact_list(facts: Iterable[str]) -> str:
+    """The short facts of a card, beside one another."""
+    items = "".join(f"<li>{conditional_escape(fact)}</li>" for fact in facts)
+    return SafeString(f'<ul class="facts">{items}</ul>\n')
 
 
 @register.simple_tag

@@ -122,18 +122,12 @@ def fitted(label, room):
 
 def spelt_out(line):
     """A row of bars, each with as much of its name as there is room for."""
-    befores, afters = (
-        [0, *(bar.right + APART for bar in line)],
-        [*(bar.left - APART for bar in line[1:]), WIDTH],
-    )
-    rooms = [
-        bar.end - before if bar.is_flush_right else after - bar.x
-        for bar, before, after in zip(line, befores, afters, strict=False)
-    ]
-    labels = [fitted(bar.initiative.short_name, room) for bar, room in zip(line, rooms, strict=True)]
-    return [
-        bar._replace(label=max(bar.label, label, key=len)) for bar, label in zip(line, labels, strict=True)
-    ]
+    befores = [0, *(bar.right + APART for bar in line[:-1])]
+    afters = [*(bar.left - APART for bar in line[1:]), WIDTH]
+    for bar, before, after in zip(line, befores, afters, strict=True):
+        room = bar.end - before if bar.is_flush_right else after - bar.x
+        label = fitted(bar.initiative.short_name, room)
+        yield bar._replace(label=max(bar.label, label, key=len))
 
 
 def in_years(date):
@@ -199,7 +193,9 @@ class Timeline(Picture):
             rows = [each for each in dated if each.kind == kind]
             if rows:
                 heading, y = y + 20, y + GROUP
-                lines = list(map(spelt_out, self.packed(rows)[::-1]))  # the latest at the top, where it opens
+                lines = [
+                    list(spelt_out(line)) for line in self.packed(rows)[::-1]
+                ]  # the latest at the top, where it opens
                 bars = [
                     bar._replace(y=y + LINE * (place + 1) - BAR)
                     for place, line in enumerate(lines)
