@@ -29,8 +29,8 @@ class Total(NamedTuple):
 
     @property
     def added(self) -> int:
-        """Rows in the first of the sums."""
-        return sum(each.count for each in self.sums[:1])
+        """Rows in one of the sums."""
+        return sum(each.count for each in self.sums)
 
 
 FIELDS = ("pk", "amount", "currency", "kind", "within")

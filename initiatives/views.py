@@ -1,5 +1,6 @@
 from functools import cached_property, partial
 from itertools import groupby
+from operator import itemgetter
 
 from django.shortcuts import render
 from django.urls import reverse
@@ -77,7 +78,8 @@ class FundingListing(Listing):
             if len(chosen := self.filterset.data.getlist(name)) > 1:
                 totals = money.totals_by(facet.field_name, self.found)
                 terms = self.filterset.vocabularies[name]
-                return facet.label, [(terms[value].label, totals[value]) for value in chosen]
+                rows = [(str(terms[value].label), totals[value]) for value in chosen]
+                return facet.label, sorted(rows, key=itemgetter(0))
         return None
 
 

@@ -22,6 +22,7 @@ ADDRESSES = [
     "/countries/RO/",
     "/countries/?membership=candidate&sort=money",
     "/funding/?country=RO",
+    "/funding/?theme=culture-remembrance&theme=education",
     "/partners/",
     "/search/",
     "/search/?q=qwrtzpsdf",

@@ -135,6 +135,13 @@ def test_what_is_chosen_of_one_kind_is_added_up_side_by_side(client, grant, quer
     assert [words_of(row) for row in read(client, f"/funding/{query}").all(".compared tbody tr")] == expected
 
 
+def test_side_by_side_no_currency_is_left_out(client, grant):
+    FundingFactory(funder=grant.funder, amount=7_000, currency="HRK")
+    FundingFactory(funder=ActorFactory(name="Bank", slug="bank"), amount=9_000, currency="SEK")
+    rows = read(client, "/funding/?funder=giver&funder=bank").all(".compared tbody tr")
+    assert [words_of(row) for row in rows] == ["Bank SEK 9,000 1 of 1", "Giver € 2,500,000 HRK 7,000 2 of 2"]
+
+
 def test_flows_lead_from_funder_to_recipient_and_stand_in_words_beside(client, grant):
     FundingFactory(amount=None, programme="Unknown programme")
     page = read(client, "/funding/flow/")
